@@ -1,0 +1,96 @@
+import type { Interval } from '../records/interval.ts';
+import type { PageQuery, RowQuery, TotalsQuery, TotalsRow } from '../records/query.ts';
+import type { ProviderName, Quarantined, RecordKind, RecordOf, Stored } from '../records/record.ts';
+
+export interface FeedKey {
+  readonly account: string;
+  readonly kind: RecordKind;
+}
+
+/** What one read of a provider brought: rows and the interval they are the whole truth of, kept in one transaction. */
+export interface Commit<K extends RecordKind = RecordKind> {
+  readonly account: string;
+  readonly provider: ProviderName;
+  readonly kind: K;
+  /** What was really read; null for rows by which no interval is held (a detail, a cut answer). */
+  readonly interval: Interval | null;
+  /** When the request left. The ledger keeps the later of two reads of the same instant. */
+  readonly readAt: number;
+  readonly rows: readonly RecordOf[K][];
+  readonly quarantined: readonly Quarantined[];
+}
+
+export interface CommitResult {
+  readonly inserted: number;
+  /** Newer versions of rows already there; the older ones went to the history. */
+  readonly changed: number;
+  /** Of the changed, those whose time on the axis is another. */
+  readonly moved: number;
+  /** The same key more than once in this batch. */
+  readonly duplicates: number;
+  /** Rows of the interval that this read did not list any more; kept, and marked. */
+  readonly vanished: number;
+}
+
+/** A feed and how its reads age; durations in milliseconds. */
+export interface FeedAge extends FeedKey {
+  readonly settlementLag: number;
+  /** A read at or after an instant plus this is final: the longest planned revisit, at least `settlementLag`. */
+  readonly finalAfter: number;
+}
+
+/**
+ * A part of the ledger: `open` was read before its end + settlementLag, `held` after it, `final` after the last
+ * planned revisit. Touching parts of one state come as one; a part with quarantined rows stands alone.
+ */
+export interface HeldSpan extends FeedKey {
+  readonly from: number;
+  readonly to: number;
+  readonly state: 'open' | 'held' | 'final';
+  /** The oldest read within it. */
+  readonly readAt: number;
+  readonly quarantined: number;
+}
+
+export interface StoredOf {
+  readonly BET: Stored<RecordOf['BET']>;
+  readonly TRANSFER: Stored<RecordOf['TRANSFER']>;
+  readonly SEQ_NO_FAILURE: Stored<RecordOf['SEQ_NO_FAILURE']>;
+}
+export type StoredRecord<K extends RecordKind = RecordKind> = StoredOf[K];
+
+export interface Username {
+  readonly account: string;
+  readonly username: string;
+  readonly player: string;
+}
+
+/** The operator's name of a provider's username; pure, from the configuration. */
+export type PlayerOf = (account: string, username: string) => string;
+
+/**
+ * Rows and ledger on disk. Every method rejects with an ArchiveError when the archive cannot be reached or written.
+ * A `coverage` read before a `page` never claims more than the page shows.
+ */
+export interface Archive {
+  /** One transaction: all of it or nothing. Commits of one process may be grouped. */
+  commit<K extends RecordKind>(commit: Commit<K>): Promise<CommitResult>;
+  /** The ledger's parts within `range`, cut to it; by account, kind and time, oldest first. */
+  coverage(feeds: readonly FeedAge[], range: Interval): Promise<readonly HeldSpan[]>;
+  /** Rows newest first, then account, then key, bytewise. */
+  page<K extends RecordKind>(query: PageQuery & { readonly kind: K }): Promise<readonly StoredRecord<K>[]>;
+  count(query: RowQuery): Promise<number>;
+  totals(query: TotalsQuery): Promise<readonly TotalsRow[]>;
+  /** The rows that exist, in no particular order. */
+  byKeys<K extends RecordKind>(
+    kind: K,
+    ids: readonly { readonly account: string; readonly key: string }[],
+  ): Promise<readonly StoredRecord<K>[]>;
+  /** Every row of a query in the order of `page`, in batches, read as they are taken. */
+  stream<K extends RecordKind>(
+    query: RowQuery & { readonly kind: K },
+  ): AsyncIterable<readonly StoredRecord<K>[]>;
+  /** The provider usernames ever seen that the operator knows by one of these names; all of them for null. */
+  usernames(players: readonly string[] | null): Promise<readonly Username[]>;
+  close(): Promise<void>;
+}

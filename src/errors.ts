@@ -1,0 +1,85 @@
+/**
+ * The few ways countroom fails. Messages read `<account or part>: <what> expected …, got …` and never
+ * carry a secret, a token or a whole body. `code` is stable: logs, exit codes and GraphQL build on it.
+ */
+export abstract class CountroomError extends Error {
+  abstract readonly code: string;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** Wrong command line or configuration: exit code 2. `faults` has one line a fault, each with its path. */
+export class UsageError extends CountroomError {
+  readonly code = 'USAGE';
+  constructor(
+    message: string,
+    readonly faults: readonly string[] = [],
+  ) {
+    super(faults.length === 0 ? message : [message, ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  }
+}
+
+/** An argument a client sent that cannot be: names the field, what was expected and what came. */
+export class BadUserInputError extends CountroomError {
+  readonly code = 'BAD_USER_INPUT';
+}
+
+/** What is done about a provider's refusal; each provider's code table maps to these. */
+export type UpstreamAction =
+  /** A passing fault: the same call again, with backoff. */
+  | 'retry'
+  /** The session ended: one fresh token, then the same call once more. */
+  | 'reauthenticate'
+  /** Called too often: wait, and call more slowly from then on. */
+  | 'slowDown'
+  /** Credentials or signature refused: nothing more is sent for this account until an operator acts. */
+  | 'stopAccount'
+  /** The provider calls our arguments wrong: no repetition mends it. */
+  | 'refuseInput'
+  /** The answer is too large to be taken in one piece: ask for less. */
+  | 'split'
+  /** An answer nobody has a rule for: this window is left, and reported. */
+  | 'giveUp';
+
+export interface UpstreamErrorOptions {
+  readonly action: UpstreamAction;
+  /** The provider's own code, or `HTTP 503`, `TIMEOUT`, `NOT_JSON` and the like. */
+  readonly upstreamCode?: string;
+  /** How long the provider told us to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** The beginning of a body that could not be read, for quarantine alone: never for messages. */
+  readonly raw?: string;
+  readonly cause?: unknown;
+}
+
+/** A provider did not give what was asked. */
+export class UpstreamError extends CountroomError {
+  readonly code = 'UPSTREAM';
+  readonly action: UpstreamAction;
+  readonly upstreamCode: string | null;
+  readonly retryAfterMs: number | null;
+  readonly raw: string | null;
+  constructor(message: string, options: UpstreamErrorOptions) {
+    super(message, { cause: options.cause });
+    this.action = options.action;
+    this.upstreamCode = options.upstreamCode ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+    this.raw = options.raw ?? null;
+  }
+}
+
+/** When the call could leave, nothing of its window was left to ask: all in the future, or beyond retention. */
+export class NothingToAskError extends CountroomError {
+  readonly code = 'NOTHING_TO_ASK';
+}
+
+/** The archive cannot be opened or written: held by another process, disk full, unreachable. */
+export class ArchiveError extends CountroomError {
+  readonly code = 'ARCHIVE_UNAVAILABLE';
+}
+
+/** A part of the machine countroom needs is not to be had, such as a port in use: exit code 1. */
+export class UnavailableError extends CountroomError {
+  readonly code = 'UNAVAILABLE';
+}

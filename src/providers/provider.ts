@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import type { Interval } from '../records/interval.ts';
+import type { Bet, ProviderName, Quarantined, RecordKind, RecordOf } from '../records/record.ts';
+import type { Delay, Departure, Exchange, PaceRule, Turn } from '../upstream/call.ts';
+
+/** What a provider allows and how its news settles; durations in milliseconds. Any account may override any of them. */
+export interface FeedLimits {
+  /** The longest interval one call may ask for; null where the provider states none. */
+  readonly maxWindow: number | null;
+  /** The size of a window, the unit of dispatch. */
+  readonly grid: number;
+  /** Between one request and the next under the same pace key. */
+  readonly minInterval: number;
+  readonly quota: { readonly calls: number; readonly per: number } | null;
+  /** How long the provider keeps rows; null where it states no end. */
+  readonly retention: number | null;
+  /** As many rows in one answer mean it may have been cut; null where the answer comes in pages. */
+  readonly rowCap: number | null;
+  /** A window read before its end plus this may still lack rows. */
+  readonly settlementLag: number;
+  /** An open window older than this is read again when asked for. */
+  readonly openMaxAge: number;
+  /** A bet placed now is settled within this. */
+  readonly settlesWithin: number;
+  readonly timeout: number;
+  readonly maxAttempts: number;
+}
+
+/** One record kind a provider serves, as data. */
+export interface FeedSpec {
+  readonly kind: RecordKind;
+  /** Defaults, from the provider's own document. */
+  readonly limits: FeedLimits;
+  /** `whole`: one answer a window, cut at `rowCap`. `pages`: numbered pages with a total. */
+  readonly paging: 'whole' | 'pages';
+  /** The finest time a request can spell: 1, or 1,000 for whole seconds. */
+  readonly stepMs: number;
+}
+
+export interface ProviderAccount<C, O> {
+  readonly id: string;
+  readonly currency: string | null;
+  readonly credentials: C;
+  readonly options: O;
+}
+
+export interface CallContext {
+  readonly turn: Turn;
+  readonly limits: FeedLimits;
+  readonly signal?: AbortSignal;
+  readonly onDelay?: (delay: Delay) => void;
+}
+
+export interface PageAsk extends CallContext {
+  /** The interval to ask, decided when the call leaves. May throw a NothingToAskError. */
+  readonly interval: (departure: Departure) => Interval;
+  /** From 1; always 1 where the feed's paging is `whole`. */
+  readonly page: number;
+}
+
+export interface Page<K extends RecordKind = RecordKind> {
+  /** What was really asked, and when the request left. */
+  readonly interval: Interval;
+  readonly askedAt: number;
+  readonly rows: readonly RecordOf[K][];
+  readonly quarantined: readonly Quarantined[];
+  /** Rows as the provider sent them, the quarantined included. */
+  readonly count: number;
+  /** The provider's own count over all pages; null where it gives none. */
+  readonly total: number | null;
+  /** The page size asked for; null where paging is `whole`. */
+  readonly pageSize: number | null;
+}
+
+export interface DetailAsk extends CallContext {
+  readonly key: string;
+  readonly range: Interval;
+}
+
+/** One account's connection to its provider. */
+export interface Connection {
+  /** Reads one page; rejects with an UpstreamError or a NothingToAskError. */
+  readPage(kind: RecordKind, ask: PageAsk): Promise<Page>;
+  /** The rule a feed's calls are paced by. */
+  paceOf(kind: RecordKind, limits: FeedLimits): PaceRule;
+  /** Reads one bet by its key; null where the provider does not know it. Absent where it has no such operation. */
+  readonly readDetail?: (ask: DetailAsk) => Promise<Bet | null>;
+}
+
+export interface ConnectDeps {
+  readonly exchange: Exchange;
+}
+
+/** One provider's protocol: capabilities as data, `connect` for the rest. Errors in credentials throw a UsageError. */
+export interface Provider<C = unknown, O = unknown> {
+  readonly name: ProviderName;
+  readonly title: string;
+  readonly credentials: z.ZodType<C>;
+  readonly options: z.ZodType<O>;
+  /** Whether rows carry no currency, so that the account must declare it. */
+  readonly needsCurrency: boolean;
+  readonly feeds: readonly FeedSpec[];
+  connect(account: ProviderAccount<C, O>, deps: ConnectDeps): Connection;
+}

@@ -1,0 +1,58 @@
+import { type Interval, intersect } from './interval.ts';
+
+/** A cell `[a, b)` of a feed's fixed grid: multiples of `gridMs` since the epoch. */
+export type Window = Interval;
+
+/** The windows that touch `range`, oldest first; together they cover it, and none overlaps another. */
+export function windowsOf(range: Interval, gridMs: number): Window[] {
+  const windows: Window[] = [];
+  for (let from = Math.floor(range.from / gridMs) * gridMs; from < range.to; from += gridMs) {
+    windows.push({ from, to: from + gridMs });
+  }
+  return windows;
+}
+
+/** How many windows touch `range`, without listing them. */
+export function countWindows(range: Interval, gridMs: number): number {
+  if (range.from >= range.to) return 0;
+  return Math.ceil(range.to / gridMs) - Math.floor(range.from / gridMs);
+}
+
+/** Two halves of `[a, b)` at a whole second, or null where it is one second or less. */
+export function halve(interval: Interval): readonly [Interval, Interval] | null {
+  const seconds = (interval.to - interval.from) / 1000;
+  if (seconds <= 1) return null;
+  const middle = interval.from + Math.max(1, Math.floor(seconds / 2)) * 1000;
+  return [
+    { from: interval.from, to: middle },
+    { from: middle, to: interval.to },
+  ];
+}
+
+/** What may be asked of a provider: never older than its retention, never younger than `askableUntil`. */
+export interface Reach {
+  /** The provider's own now, where its clock is behind ours; milliseconds since the epoch. */
+  readonly now: number;
+  readonly retentionMs: number | null;
+}
+
+const RETENTION_MARGIN_MS = 60_000;
+const FUTURE_MARGIN_MS = 1_000;
+
+/** The span a provider can answer for at `now`: `[now − retention + 60 s, now − 1 s)`. */
+export function reachOf({ now, retentionMs }: Reach): Interval {
+  const from = retentionMs === null ? Number.MIN_SAFE_INTEGER : now - retentionMs + RETENTION_MARGIN_MS;
+  return { from, to: now - FUTURE_MARGIN_MS };
+}
+
+/**
+ * The part of a window that may be asked when the call leaves, or null where there is none.
+ * `stepMs` rounds inwards to what the provider's time format can spell (1,000 for whole seconds).
+ */
+export function clip(window: Window, reach: Reach, stepMs = 1): Interval | null {
+  const part = intersect(window, reachOf(reach));
+  if (part === null) return null;
+  const from = Math.ceil(part.from / stepMs) * stepMs;
+  const to = Math.floor(part.to / stepMs) * stepMs;
+  return from < to ? { from, to } : null;
+}

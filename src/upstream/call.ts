@@ -1,0 +1,73 @@
+import type { UpstreamError } from '../errors.ts';
+
+/** A request as a provider's client builds it, anew for each attempt. */
+export interface HttpRequest {
+  readonly method: 'POST' | 'GET';
+  /** Appended to the account's `baseUrl`, beginning with a slash. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** An answer whose body was read whole, within its limits, as valid UTF-8 without a BOM. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+}
+
+/** A provider's rule of how often it may be called; all calls under one key share it. */
+export interface PaceRule {
+  /** The provider's rule, e.g. `vertexplay integrator01 /v2/betlogs`: two accounts of one agent share it. */
+  readonly key: string;
+  readonly minIntervalMs: number;
+  readonly quota: { readonly calls: number; readonly perMs: number } | null;
+}
+
+/** Whose turn it is when a slot comes free: read anew at every slot, since waiting people come and go. */
+export interface Turn {
+  readonly lane: 'interactive' | 'background';
+  /** Within a lane the smaller goes first. */
+  readonly order: number;
+  /** Told when a slot was given, so that the next one goes to somebody else. */
+  served(): void;
+}
+
+/** Why a call has not come back yet, and when it is tried again (milliseconds since the epoch). */
+export interface Delay {
+  readonly error: UpstreamError;
+  readonly retryAt: number;
+}
+
+/** The instant a call leaves: `now` by our clock, `providerNow` by the provider's where it is behind ours. */
+export interface Departure {
+  readonly now: number;
+  readonly providerNow: number;
+}
+
+export interface Call<T> {
+  /** For messages and metrics, e.g. `getseqnorecord`. */
+  readonly operation: string;
+  readonly pace: PaceRule;
+  readonly turn: Turn;
+  /** Bounds one attempt from its request to the last byte of its answer. */
+  readonly timeoutMs: number;
+  /** Attempts at passing faults; waiting for a slow-down does not count. */
+  readonly maxAttempts: number;
+  readonly signal?: AbortSignal;
+  /** Done before a slot is taken, e.g. to have a valid token. May throw an UpstreamError. */
+  readonly prepare?: () => Promise<void>;
+  /** Makes the request when it leaves: fresh times, nonces and signatures each attempt. */
+  readonly build: (departure: Departure) => HttpRequest;
+  /** Classifies and parses the answer; throws an UpstreamError where it is not what was asked. */
+  readonly read: (response: HttpResponse) => T;
+  /** Forgets the session after a `reauthenticate`; absent where the provider has none. */
+  readonly reauthenticate?: () => void;
+  readonly onDelay?: (delay: Delay) => void;
+}
+
+/** One account's way out: paced, retried, bounded in time and size, behind a breaker. */
+export interface Exchange {
+  /** Rejects with an UpstreamError, or with what `prepare` or `build` threw. */
+  call<T>(call: Call<T>): Promise<T>;
+}
