@@ -1,0 +1,40 @@
+import type { Archive } from '../archive/archive.ts';
+import type { Dispatch } from '../feeds/dispatch.ts';
+import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
+import type { ProviderName, RecordKind } from '../records/record.ts';
+import type { Players, Viewer } from './viewer.ts';
+
+/** What the graph stands on for the life of the process; wired in `app.ts`. */
+export interface GraphDeps {
+  readonly archive: Archive;
+  readonly providers: readonly ProviderInfo[];
+  readonly accounts: readonly Account[];
+  readonly feeds: readonly Feed[];
+  readonly clock: () => number;
+  readonly health: (feed: Feed) => FeedHealth;
+  /** Reads one bet at its provider, archives it and returns its key; null where the provider does not know it or has no such operation. */
+  readonly readDetail: (account: string, key: string, near: number | null) => Promise<DetailOutcome>;
+}
+
+export interface ProviderInfo {
+  readonly name: ProviderName;
+  readonly title: string;
+  readonly kinds: readonly RecordKind[];
+}
+
+export type DetailOutcome = 'FETCHED' | 'NOT_FOUND' | 'NEEDS_NEAR' | 'UNSUPPORTED';
+
+/** A remark beside the data, in the response's `extensions.notices`. */
+export interface Notice {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One request's surroundings: never shared between requests. */
+export interface RequestContext {
+  readonly deps: GraphDeps;
+  readonly viewer: Viewer;
+  readonly players: Players;
+  readonly dispatch: Dispatch;
+  readonly notices: Notice[];
+}

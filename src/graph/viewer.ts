@@ -1,0 +1,42 @@
+/** Who asks, and what they may see: decided once at the door, applied everywhere in SQL. */
+export interface Viewer {
+  /** The key's name or the token's subject, for logs; `anonymous` where no auth is configured. */
+  readonly name: string;
+  readonly role: 'viewer' | 'bi' | 'support' | 'admin' | 'player';
+  /** The accounts that may be seen; null for all. One that may not be seen does not exist. */
+  readonly accounts: readonly string[] | null;
+  /** Whether `raw` is given. */
+  readonly readsRaw: boolean;
+  /** Whether players are named; else they are pseudonyms everywhere. */
+  readonly readsPlayers: boolean;
+  /** Whether quarantine and other administration is open. */
+  readonly administers: boolean;
+  /** Set for a viewer who is one player and sees that player's own rows alone. */
+  readonly onlyPlayer: string | null;
+}
+
+/** The viewer of a gateway without auth, which is bound to loopback alone. */
+export const localViewer: Viewer = {
+  name: 'anonymous',
+  role: 'admin',
+  accounts: null,
+  readsRaw: true,
+  readsPlayers: true,
+  administers: true,
+  onlyPlayer: null,
+};
+
+/**
+ * Players as a viewer knows them. With `readsPlayers` names are the operator's; without, each is a stable
+ * pseudonym, in what is shown and in what is asked alike.
+ */
+export interface Players {
+  /** The name shown for a provider's username. */
+  shown(account: string, username: string): string;
+  /** The provider's username as shown. */
+  shownUsername(account: string, username: string): string;
+  /** The name shown for an operator's player name, as it comes out of totals. */
+  shownPlayer(player: string): string;
+  /** The operator's player names behind names a client sent; unknown names stand for themselves. */
+  operatorNames(shown: readonly string[]): Promise<readonly string[]>;
+}
