@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import { type UpstreamAction, UpstreamError } from '../errors.ts';
+import type { HttpResponse } from '../upstream/call.ts';
+import { firstFault, parseBody } from './wire.ts';
+
+/** An answer, and what messages about it and its `Retry-After` need. */
+export interface Answer {
+  /** Opens every message: `vp-main: /v2/betlogs`. */
+  readonly who: string;
+  readonly response: HttpResponse;
+  /** When the call left, by our clock: an HTTP date is a wait from then where the answer says no time of its own. */
+  readonly now: number;
+}
+
+export interface Code {
+  readonly meaning: string;
+  readonly action: UpstreamAction;
+}
+
+/** A provider's codes, as data. */
+export type CodeTable = Readonly<Record<string, Code>>;
+
+/** The error of a provider's own code; one that is in no table is given up on, and reported. */
+export function codeError(answer: Answer, codes: CodeTable, code: string): UpstreamError {
+  const known = Object.hasOwn(codes, code) ? codes[code] : undefined;
+  const meaning = known?.meaning ?? 'a code in no table';
+  return new UpstreamError(`${answer.who} expected success, got code ${code.slice(0, 40)} (${meaning})`, {
+    action: known?.action ?? 'giveUp',
+    upstreamCode: code,
+    retryAfterMs: retryAfterMs(answer),
+    raw: answer.response.text.slice(0, 2_000),
+  });
+}
+
+/** What an HTTP status means by itself; null for a 2xx. */
+export function statusError(answer: Answer): UpstreamError | null {
+  const { status, text } = answer.response;
+  if (status >= 200 && status < 300) return null;
+  return new UpstreamError(`${answer.who} expected HTTP 200, got ${status}${hintOf(status)}`, {
+    action: actionOf(status),
+    upstreamCode: `HTTP ${status}`,
+    retryAfterMs: retryAfterMs(answer),
+    raw: text.slice(0, 2_000),
+  });
+}
+
+function actionOf(status: number): UpstreamAction {
+  if (status === 429) return 'slowDown';
+  if (status === 408 || status === 425 || status >= 500) return 'retry';
+  if (status === 401 || status === 403 || status === 407) return 'stopAccount';
+  if (status === 400 || status === 422) return 'refuseInput';
+  return 'giveUp';
+}
+
+function hintOf(status: number): string {
+  if (status >= 300 && status < 400) return ': redirects are not followed, set baseUrl to where it leads';
+  if (status === 404) return ': check baseUrl and the path';
+  return '';
+}
+
+/**
+ * Reads an answer's envelope and throws the UpstreamError it deserves: a code the provider's table knows says more
+ * than its HTTP status, which says more than a body nobody can read.
+ * `refusalOf` gives the error of an envelope that does not say success, else null.
+ */
+export function readAnswer<T>(
+  answer: Answer,
+  envelope: z.ZodType<T>,
+  refusalOf: (body: T) => UpstreamError | null,
+): T {
+  const byStatus = statusError(answer);
+  const parsed = envelope.safeParse(bodyOf(answer, byStatus));
+  if (!parsed.success) throw byStatus ?? shapeError(answer, firstFault(parsed.error));
+  const refusal = refusalOf(parsed.data);
+  if (byStatus !== null) throw refusal === null || refusal.action === 'giveUp' ? byStatus : refusal;
+  if (refusal !== null) throw refusal;
+  return parsed.data;
+}
+
+function bodyOf(answer: Answer, byStatus: UpstreamError | null): unknown {
+  try {
+    return parseBody(answer.who, answer.response.text);
+  } catch (error) {
+    throw byStatus ?? error;
+  }
+}
+
+/** The error of a body that is JSON but not what the document shows; `fault` names the field. */
+export function shapeError(answer: Answer, fault: string): UpstreamError {
+  return new UpstreamError(`${answer.who} expected the documented answer, got ${fault}`, {
+    action: 'giveUp',
+    upstreamCode: 'UNEXPECTED_SHAPE',
+    raw: answer.response.text.slice(0, 2_000),
+  });
+}
+
+/** `Retry-After` in milliseconds, from seconds or an HTTP date; undefined where there is none to obey. */
+export function retryAfterMs({ response, now }: Answer): number | undefined {
+  const header = response.headers['retry-after']?.trim();
+  if (header === undefined) return undefined;
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  const until = Date.parse(header);
+  const said = Date.parse(response.headers['date'] ?? '');
+  return Number.isNaN(until) ? undefined : Math.max(0, until - (Number.isNaN(said) ? now : said));
+}

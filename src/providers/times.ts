@@ -1,0 +1,106 @@
+import { describe, exactText, field, type Read } from './wire.ts';
+
+// No bet is older, none is later: year 0001, 57000 and seconds read as milliseconds all fall outside.
+const EARLIEST = Date.UTC(2000, 0, 1);
+const LATEST = Date.UTC(2100, 0, 1);
+const MINUTE = 60_000;
+const BEIJING_MINUTES = 480;
+
+const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z$/;
+const OFFSET = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})([+-])(\d\d)(\d\d)$/;
+const LOCAL = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/;
+
+/** `2023-06-06T22:43:15.682Z`, with or without a fraction, as milliseconds; null where it is no such instant. */
+export function parseIso(value: string): number | null {
+  const match = ISO.exec(value);
+  return match === null ? null : instantOf(match, match[7]);
+}
+
+/** `2022-07-03T00:00:00.000+0800` (28 characters) as milliseconds; null where it is no such instant. */
+export function parseOffsetTime(value: string): number | null {
+  const match = OFFSET.exec(value);
+  if (match === null) return null;
+  const local = instantOf(match, match[7]);
+  const [hours, minutes] = [Number(match[9]), Number(match[10])];
+  if (local === null || hours > 14 || minutes > 59) return null;
+  const offsetMs = (hours * 60 + minutes) * MINUTE;
+  return match[8] === '+' ? local - offsetMs : local + offsetMs;
+}
+
+/** `2020-01-01 00:00:00` of Beijing (UTC+8) as milliseconds; null where it is no such instant. */
+export function parseBeijing(value: string): number | null {
+  const match = LOCAL.exec(value);
+  const local = match === null ? null : instantOf(match, undefined);
+  return local === null ? null : local - BEIJING_MINUTES * MINUTE;
+}
+
+function instantOf(match: RegExpExecArray, fraction: string | undefined): number | null {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
+  const ms = Number((fraction ?? '').padEnd(3, '0').slice(0, 3));
+  const at = Date.UTC(year, month - 1, day, hour, minute, second, ms);
+  const date = new Date(at);
+  // Date.UTC rolls 30 February, hour 24 and second 60 over: what does not come back the same was never there.
+  const same =
+    date.getUTCFullYear() === year &&
+    date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day &&
+    date.getUTCHours() === hour &&
+    date.getUTCMinutes() === minute &&
+    date.getUTCSeconds() === second;
+  return same ? at : null;
+}
+
+/** `2020-01-01T00:00:00.000Z`. */
+export function formatIso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** `2020-01-01T00:00:00Z`: whole seconds, the rest cut off. */
+export function formatIsoSeconds(at: number): string {
+  return `${formatIso(at).slice(0, 19)}Z`;
+}
+
+/** `2020-01-01 08:00:00`: Beijing's wall clock in whole seconds, the rest cut off. */
+export function formatBeijing(at: number): string {
+  return formatIso(at + BEIJING_MINUTES * MINUTE)
+    .slice(0, 19)
+    .replace('T', ' ');
+}
+
+/** `2020-01-01T08:00:00.000+0800` (28 characters). @default offsetMinutes 480 */
+export function formatOffsetTime(at: number, offsetMinutes: number = BEIJING_MINUTES): string {
+  const distance = Math.abs(offsetMinutes);
+  const hours = String(Math.floor(distance / 60)).padStart(2, '0');
+  const minutes = String(distance % 60).padStart(2, '0');
+  const local = formatIso(at + offsetMinutes * MINUTE).slice(0, 23);
+  return `${local}${offsetMinutes < 0 ? '-' : '+'}${hours}${minutes}`;
+}
+
+/** An ISO time with `Z`, milliseconds present or not. */
+export const isoTime = field<number>((value) =>
+  plausible(typeof value === 'string' ? parseIso(value) : null, value),
+);
+
+/** A 28-character time with its offset. */
+export const offsetTime = field<number>((value) =>
+  plausible(typeof value === 'string' ? parseOffsetTime(value) : null, value),
+);
+
+/** Milliseconds since the epoch, as a number or its digits. */
+export const epochMs = field<number>((value) => plausible(epoch(value), value));
+
+/** Seconds since the epoch, as a number or its digits. */
+export const epochSeconds = field<number>((value) => {
+  const seconds = epoch(value);
+  return plausible(seconds === null ? null : seconds * 1000, value);
+});
+
+function epoch(value: unknown): number | null {
+  const digits = exactText(value);
+  return digits !== undefined && /^\d{1,15}$/.test(digits) ? Number(digits) : null;
+}
+
+function plausible(at: number | null, value: unknown): Read<number> {
+  if (at !== null && at >= EARLIEST && at < LATEST) return { value: at };
+  return { fault: `expected a time from 2000 to 2099, got ${describe(value)}` };
+}
