@@ -39,4 +39,11 @@ export interface Players {
   shownPlayer(player: string): string;
   /** The operator's player names behind names a client sent; unknown names stand for themselves. */
   operatorNames(shown: readonly string[]): Promise<readonly string[]>;
+  /**
+   * A provider's text that may carry a username (eBET's seqNo does, and the key made of it) as shown: the text
+   * itself, or sealed into an opaque token that is the same every time.
+   */
+  sealed(text: string): string;
+  /** The text behind a token a client sent; what was never sealed becomes a text that no row has. */
+  unsealed(token: string): string;
 }
