@@ -15,6 +15,10 @@ export interface Answer {
 export interface Code {
   readonly meaning: string;
   readonly action: UpstreamAction;
+  /** What an operator can do about it. */
+  readonly mend?: string;
+  /** How long the provider's rule makes us wait, where the answer does not say. */
+  readonly retryAfterMs?: number;
 }
 
 /** A provider's codes, as data. */
@@ -24,10 +28,12 @@ export type CodeTable = Readonly<Record<string, Code>>;
 export function codeError(answer: Answer, codes: CodeTable, code: string): UpstreamError {
   const known = Object.hasOwn(codes, code) ? codes[code] : undefined;
   const meaning = known?.meaning ?? 'a code in no table';
-  return new UpstreamError(`${answer.who} expected success, got code ${code.slice(0, 40)} (${meaning})`, {
+  const mend = known?.mend === undefined ? '' : `: ${known.mend}`;
+  const said = code.slice(0, 40);
+  return new UpstreamError(`${answer.who} expected success, got code ${said} (${meaning})${mend}`, {
     action: known?.action ?? 'giveUp',
-    upstreamCode: code,
-    retryAfterMs: retryAfterMs(answer),
+    upstreamCode: said,
+    retryAfterMs: retryAfterMs(answer) ?? known?.retryAfterMs,
     raw: answer.response.text.slice(0, 2_000),
   });
 }
