@@ -89,6 +89,8 @@ export interface Connection {
 
 export interface ConnectDeps {
   readonly exchange: Exchange;
+  /** Milliseconds since the epoch, by which sessions grow old. @default Date.now */
+  readonly clock?: () => number;
 }
 
 /** One provider's protocol: capabilities as data, `connect` for the rest. Errors in credentials throw a UsageError. */
