@@ -1,6 +1,18 @@
-import type { Coverage, FeedCoverage } from '../records/coverage.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import DataLoader from 'dataloader';
+import type { Archive, FeedAge, HeldSpan } from '../archive/archive.ts';
+import {
+  type Coverage,
+  coverageOf,
+  type FeedCoverage,
+  type FeedTiming,
+  joinCoverage,
+  lackingWindows,
+} from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
-import type { Feed } from './feed.ts';
+import type { Window } from '../records/window.ts';
+import { type Feed, feedName } from './feed.ts';
+import type { Filler, Ticket } from './filler.ts';
 
 export interface CoverAsk {
   readonly feeds: readonly Feed[];
@@ -19,4 +31,160 @@ export interface Covered {
 export interface Dispatch {
   /** Fills what is missing as far as `maxWaitMs` allows, then says what is held and what is not, and why. */
   cover(ask: CoverAsk): Promise<Covered>;
+}
+
+export interface DispatcherOptions {
+  readonly archive: Archive;
+  readonly filler: Filler;
+  readonly now: () => number;
+  /** The most missing time of one feed that one ask may fetch; milliseconds. */
+  readonly maxRangeMs: number;
+  /** When a read is final: the longest planned revisit; milliseconds, 0 for none. */
+  readonly finalAfterMs: number;
+}
+
+/** What starts a request's dispatch. */
+export interface Dispatcher {
+  begin(): Dispatch;
+}
+
+interface LedgerKey {
+  readonly feed: Feed;
+  readonly range: Interval;
+}
+
+interface WindowKey {
+  readonly feed: Feed;
+  readonly window: Window;
+  readonly knownAt: number;
+}
+
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  return { begin: () => begin(options) };
+}
+
+function begin({ archive, filler, now, maxRangeMs, finalAfterMs }: DispatcherOptions): Dispatch {
+  const asker = filler.newAsker();
+
+  // Not cached: what is held changes while a request waits.
+  const ledger = new DataLoader<LedgerKey, readonly HeldSpan[]>(readLedger, { cache: false });
+
+  // A window asked for by several fields is one key; what is asked in one tick is one call of the filler a feed.
+  const windows = new DataLoader<WindowKey, Ticket, string>(async (keys) => startWindows(keys), {
+    cacheKeyFn: ({ feed, window }) => `${feedName(feed)} ${window.from}`,
+    maxBatchSize: Number.POSITIVE_INFINITY,
+  });
+
+  async function readLedger(keys: readonly LedgerKey[]): Promise<(readonly HeldSpan[])[]> {
+    const feeds = new Map(keys.map(({ feed }) => [feedName(feed), ageOf(feed)]));
+    const hull = {
+      from: Math.min(...keys.map(({ range }) => range.from)),
+      to: Math.max(...keys.map(({ range }) => range.to)),
+    };
+    const spans = await archive.coverage([...feeds.values()], hull);
+    return keys.map(({ feed, range }) =>
+      spans.filter(
+        (span) =>
+          span.account === feed.account.id &&
+          span.kind === feed.kind &&
+          span.from < range.to &&
+          range.from < span.to,
+      ),
+    );
+  }
+
+  function ageOf(feed: Feed): FeedAge {
+    const { settlementLag } = feed.limits;
+    return {
+      account: feed.account.id,
+      kind: feed.kind,
+      settlementLag,
+      finalAfter: Math.max(settlementLag, finalAfterMs),
+    };
+  }
+
+  function startWindows(keys: readonly WindowKey[]): Ticket[] {
+    const tickets = new Map<WindowKey, Ticket>();
+    for (const [feed, ofFeed] of groupByFeed(keys)) {
+      const knownAt = Math.min(...ofFeed.map((key) => key.knownAt));
+      const given = filler.fill(
+        feed,
+        ofFeed.map((key) => key.window),
+        { knownAt },
+      );
+      ofFeed.forEach((key, index) => {
+        tickets.set(key, given[index]!);
+      });
+    }
+    return keys.map((key) => tickets.get(key)!);
+  }
+
+  async function ledgerOf(ask: CoverAsk): Promise<(readonly HeldSpan[])[]> {
+    return Promise.all(ask.feeds.map((feed) => ledger.load({ feed, range: ask.range })));
+  }
+
+  async function fill(
+    ask: CoverAsk,
+    parts: readonly (readonly HeldSpan[])[],
+    knownAt: number,
+  ): Promise<boolean> {
+    const lacking = ask.feeds.flatMap((feed, index) =>
+      lackingWindows(timingOf(feed), ask.range, parts[index] ?? [], now(), maxRangeMs).map((window) => ({
+        feed,
+        window,
+        knownAt,
+      })),
+    );
+    if (lacking.length === 0) return false;
+    const waits = ask.maxWaitMs !== null && ask.maxWaitMs > 0;
+    const tickets = await Promise.all(lacking.map((key) => windows.load(key)));
+    if (!waits) return true;
+    const joined = tickets.map((ticket) => ticket.join(asker));
+    await settleWithin(
+      tickets.map((ticket) => ticket.done),
+      ask.maxWaitMs,
+    );
+    for (const leave of joined) leave();
+    return true;
+  }
+
+  async function cover(ask: CoverAsk): Promise<Covered> {
+    const knownAt = now();
+    let parts = await ledgerOf(ask);
+    if (ask.maxWaitMs !== null && (await fill(ask, parts, knownAt))) parts = await ledgerOf(ask);
+    const feeds = ask.feeds.map((feed, index) =>
+      coverageOf(timingOf(feed), ask.range, parts[index] ?? [], filler.troubles(feed, ask.range), now()),
+    );
+    return { coverage: joinCoverage(feeds), feeds };
+  }
+
+  return { cover };
+}
+
+function timingOf({ account, kind, limits }: Feed): FeedTiming {
+  return {
+    account: account.id,
+    kind,
+    grid: limits.grid,
+    retention: limits.retention,
+    openMaxAge: limits.openMaxAge,
+  };
+}
+
+function groupByFeed(keys: readonly WindowKey[]): Map<Feed, WindowKey[]> {
+  const groups = new Map<Feed, WindowKey[]>();
+  for (const key of keys) {
+    const group = groups.get(key.feed);
+    if (group === undefined) groups.set(key.feed, [key]);
+    else group.push(key);
+  }
+  return groups;
+}
+
+/** Resolves when all have settled, or when the time is up. */
+async function settleWithin(promises: readonly Promise<void>[], ms: number): Promise<void> {
+  const timer = new AbortController();
+  const timeout = wait(ms, undefined, { signal: timer.signal }).catch(() => {});
+  await Promise.race([Promise.all(promises), timeout]);
+  timer.abort();
 }

@@ -1,0 +1,178 @@
+import { NothingToAskError, UpstreamError } from '../errors.ts';
+import type { Page } from '../providers/provider.ts';
+import type { GapReason } from '../records/coverage.ts';
+import type { Interval } from '../records/interval.ts';
+import type { Quarantined, RecordKind, RecordOf } from '../records/record.ts';
+import { clip, halve, type Window } from '../records/window.ts';
+import type { Delay, Departure, Turn } from '../upstream/call.ts';
+import type { Feed } from './feed.ts';
+
+/** A piece of a window that was read. `interval` is null where its rows are not the whole truth of any interval. */
+export interface Piece {
+  readonly interval: Interval | null;
+  readonly readAt: number;
+  readonly rows: readonly RecordOf[RecordKind][];
+  readonly quarantined: readonly Quarantined[];
+}
+
+/** A piece of a window that could not be read whole. */
+export interface Unread extends Interval {
+  readonly reason: GapReason;
+  readonly message: string;
+}
+
+export interface ReadContext {
+  readonly turn: Turn;
+  readonly signal?: AbortSignal;
+  readonly onDelay?: (delay: Delay) => void;
+}
+
+const PASSES = 3;
+// A window that keeps contradicting itself is not worth calls without end.
+const MOST_SPLITS = 64;
+
+/**
+ * Reads one window whole: its pages, passes and halves. Hands over each piece as it stands, oldest first, and
+ * returns what stayed unread although the provider answered. Rejects with an UpstreamError where it did not.
+ */
+export async function readWindow(
+  feed: Feed,
+  window: Window,
+  context: ReadContext,
+  deliver: (piece: Piece) => Promise<void>,
+): Promise<readonly Unread[]> {
+  const unread: Unread[] = [];
+  let splits = 0;
+
+  async function readPart(part: Interval): Promise<void> {
+    const outcome = await readInterval(feed, part, context);
+    if (outcome === 'nothing to ask') return;
+    if ('piece' in outcome) return deliver(outcome.piece);
+    const halves = splits < MOST_SPLITS || outcome.cut ? halve(outcome.interval) : null;
+    if (halves === null) {
+      // Real rows all the same: kept, though nothing is held by them.
+      if (outcome.rest !== null) await deliver({ ...outcome.rest, interval: null });
+      unread.push({ ...outcome.interval, reason: 'TOO_MANY_ROWS', message: outcome.message });
+      return;
+    }
+    splits += 1;
+    await readPart(halves[0]);
+    await readPart(halves[1]);
+  }
+
+  await readPart(window);
+  return unread;
+}
+
+type Outcome =
+  | 'nothing to ask'
+  | { readonly piece: Piece }
+  | {
+      readonly interval: Interval;
+      /** Whether the answer was cut by its size, rather than contradicting itself. */
+      readonly cut: boolean;
+      readonly rest: Piece | null;
+      readonly message: string;
+    };
+
+async function readInterval(feed: Feed, part: Interval, context: ReadContext): Promise<Outcome> {
+  try {
+    return feed.paging === 'whole'
+      ? await readWhole(feed, part, context)
+      : await readPasses(feed, part, context);
+  } catch (error) {
+    if (error instanceof NothingToAskError) return 'nothing to ask';
+    if (error instanceof UpstreamError && error.action === 'split') {
+      return { interval: part, cut: true, rest: null, message: error.message };
+    }
+    throw error;
+  }
+}
+
+async function readWhole(feed: Feed, part: Interval, context: ReadContext): Promise<Outcome> {
+  const page = await askPage(feed, context, asked(feed, part), 1);
+  const piece = {
+    interval: page.interval,
+    readAt: page.askedAt,
+    rows: page.rows,
+    quarantined: page.quarantined,
+  };
+  const cap = feed.limits.rowCap;
+  if (cap === null || page.count < cap) return { piece };
+  return {
+    interval: page.interval,
+    cut: true,
+    rest: piece,
+    message: `${feed.account.id}: ${page.count} rows in one answer, which may have been cut at ${cap}`,
+  };
+}
+
+/** Pages until one is short; a pass stands when it found as many keys as the provider counted, first and last. */
+async function readPasses(feed: Feed, part: Interval, context: ReadContext): Promise<Outcome> {
+  let interval = part;
+  let last: Pass | null = null;
+  for (let passes = 0; passes < PASSES; passes += 1) {
+    last = await readPass(feed, interval, context);
+    interval = last.piece.interval;
+    if (last.stands) return { piece: last.piece };
+  }
+  return { interval, cut: false, rest: last?.piece ?? null, message: last?.message ?? '' };
+}
+
+interface Pass {
+  readonly stands: boolean;
+  readonly piece: Piece & { readonly interval: Interval };
+  readonly message: string;
+}
+
+async function readPass(feed: Feed, part: Interval, context: ReadContext): Promise<Pass> {
+  const rows = new Map<string, RecordOf[RecordKind]>();
+  const quarantined: Quarantined[] = [];
+  const first = await askPage(feed, context, asked(feed, part), 1);
+  let page = first;
+  let known = 0;
+  for (let number = 1; ; number += 1) {
+    for (const row of page.rows) rows.set(row.key, row);
+    quarantined.push(...page.quarantined);
+    const found = rows.size + quarantined.length;
+    // A page that brings nothing new would be followed by another like it, for ever.
+    if (page.count < (page.pageSize ?? 1) || found === known) break;
+    known = found;
+    page = await askPage(feed, context, () => first.interval, number + 1);
+  }
+  const found = rows.size + quarantined.length;
+  const stands = [first.total, page.total].every((total) => total === null || total === found);
+  return {
+    stands,
+    piece: {
+      interval: first.interval,
+      readAt: first.askedAt,
+      rows: [...rows.values()],
+      quarantined,
+    },
+    message: `${feed.account.id}: expected ${page.total} rows as the provider counts, got ${found} distinct`,
+  };
+}
+
+/** The part as it may be asked when its call leaves. */
+function asked(feed: Feed, part: Interval): (departure: Departure) => Interval {
+  return (departure) => {
+    const interval = clip(
+      part,
+      { now: departure.providerNow, retentionMs: feed.limits.retention },
+      feed.stepMs,
+    );
+    if (interval === null)
+      throw new NothingToAskError(`${feed.account.id}: nothing of the window can be asked now`);
+    return interval;
+  };
+}
+
+function askPage(
+  feed: Feed,
+  context: ReadContext,
+  interval: (departure: Departure) => Interval,
+  page: number,
+): Promise<Page> {
+  return feed.connection.readPage(feed.kind, { ...context, limits: feed.limits, interval, page });
+}

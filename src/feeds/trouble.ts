@@ -1,0 +1,44 @@
+import { ArchiveError, UpstreamError } from '../errors.ts';
+import type { GapReason } from '../records/coverage.ts';
+
+/** Why a window was not read, and when it is worth asking for again (milliseconds since the epoch). */
+export interface Failure {
+  readonly reason: GapReason;
+  readonly retryAt: number | null;
+  readonly message: string;
+  /** The body that could not be read, to be set aside. */
+  readonly raw: string | null;
+}
+
+const SOON_MS = 15_000;
+const LATER_MS = 300_000;
+
+/** What a failed read means for its gap: one table from the upstream's actions to reasons. */
+export function failureOf(error: unknown, now: number): Failure {
+  if (!(error instanceof UpstreamError)) {
+    const message =
+      error instanceof ArchiveError ? error.message : 'the window could not be read: an internal error';
+    return { reason: 'PENDING', retryAt: now + SOON_MS, message, raw: null };
+  }
+  const { message, retryAfterMs } = error;
+  const retryAt = (afterMs: number) => now + (retryAfterMs ?? afterMs);
+  switch (error.action) {
+    case 'slowDown':
+      return { reason: 'RATE_LIMITED', retryAt: retryAt(SOON_MS), message, raw: null };
+    case 'stopAccount':
+    case 'reauthenticate':
+      return { reason: 'CREDENTIALS_REFUSED', retryAt: retryAt(LATER_MS), message, raw: null };
+    case 'refuseInput':
+    case 'giveUp':
+      return { reason: 'PROVIDER_ERROR', retryAt: retryAt(LATER_MS), message, raw: null };
+    default:
+      return isUnreadable(error)
+        ? { reason: 'QUARANTINED', retryAt: retryAt(LATER_MS), message, raw: error.raw }
+        : { reason: 'PROVIDER_ERROR', retryAt: retryAt(SOON_MS), message, raw: null };
+  }
+}
+
+/** A page of HTML comes from something before the provider and passes; any other body was meant for us. */
+function isUnreadable(error: UpstreamError): boolean {
+  return error.raw !== null && !error.raw.trimStart().startsWith('<');
+}

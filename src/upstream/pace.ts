@@ -1,0 +1,183 @@
+import type { PaceRule, Turn } from './call.ts';
+import type { Clock } from './clock.ts';
+import type { Reservation, SlotSource } from './slots.ts';
+
+/** A call's right to leave now. Exactly one of `written` and `unused` must follow, then `done` once it was answered. */
+export interface Slot {
+  written(): void;
+  unused(): void;
+  done(): void;
+}
+
+export interface Applicant {
+  readonly rule: PaceRule;
+  readonly turn: Turn;
+  /** Makes sure a connection is open, so that a request is written the moment its slot comes. */
+  readonly open: () => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** Gives slots in the order of lanes and turns, decided anew when each slot comes free. */
+export interface Pacer {
+  slot(applicant: Applicant): Promise<Slot>;
+  slowDown(rule: PaceRule, waitMs: number): void;
+  /** How many applicants wait under a key. */
+  waiting(key: string): number;
+}
+
+interface Waiter extends Applicant {
+  readonly resolve: (slot: Slot) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+// Enough that a slow provider is still called at its full pace, few enough to bound memory.
+const MOST_IN_FLIGHT = 8;
+// A connection is looked after this long before its slot, so that opening one does not delay the call.
+const LEAD_MS = 40;
+
+/** One queue a pace key; calls of several windows overlap in flight, their starts never come closer than the rule. */
+export function createPacer({ clock, slots }: { clock: Clock; slots: SlotSource }): Pacer {
+  const queues = new Map<string, ReturnType<typeof createQueue>>();
+  const queueOf = (key: string) => {
+    let queue = queues.get(key);
+    if (queue === undefined) {
+      queue = createQueue(clock, slots);
+      queues.set(key, queue);
+    }
+    return queue;
+  };
+  return {
+    slot: (applicant) => queueOf(applicant.rule.key).enter(applicant),
+    slowDown: (rule, waitMs) => slots.slowDown(rule, clock.monotonic() + waitMs),
+    waiting: (key) => queues.get(key)?.size() ?? 0,
+  };
+}
+
+function createQueue(clock: Clock, slots: SlotSource) {
+  const waiters = new Set<Waiter>();
+  let inFlight = 0;
+  let freed: (() => void) | null = null;
+  let running = false;
+
+  function enter(applicant: Applicant): Promise<Slot> {
+    return new Promise<Slot>((resolve, reject) => {
+      const { signal } = applicant;
+      if (signal?.aborted === true) return reject(signal.reason);
+      const leave = () => {
+        waiters.delete(waiter);
+        reject(signal?.reason);
+      };
+      const waiter: Waiter = {
+        ...applicant,
+        resolve: (slot) => {
+          signal?.removeEventListener('abort', leave);
+          resolve(slot);
+        },
+        reject: (reason) => {
+          signal?.removeEventListener('abort', leave);
+          reject(reason);
+        },
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      waiters.add(waiter);
+      if (!running) {
+        running = true;
+        void run();
+      }
+    });
+  }
+
+  async function run(): Promise<void> {
+    while (waiters.size > 0) {
+      while (inFlight >= MOST_IN_FLIGHT) {
+        await new Promise<void>((resolve) => {
+          freed = resolve;
+        });
+      }
+      await giveOne();
+    }
+    running = false;
+  }
+
+  async function giveOne(): Promise<void> {
+    const first = best(waiters);
+    if (first === null) return;
+    const { rule } = first;
+    let reservation: Reservation;
+    try {
+      reservation = await slots.reserve(rule, first.turn.lane, first.signal);
+    } catch (error) {
+      if (waiters.delete(first)) first.reject(error);
+      return;
+    }
+    await clock.until(reservation.at - LEAD_MS);
+    // A call that comes in during the wait may be more urgent than the one it was reserved for.
+    let chosen = best(waiters);
+    if (chosen !== null) {
+      try {
+        await chosen.open();
+      } catch (error) {
+        if (waiters.delete(chosen)) chosen.reject(error);
+        slots.unused(rule, reservation);
+        return;
+      }
+      await clock.until(reservation.at);
+      if (!waiters.has(chosen)) chosen = null;
+    }
+    if (chosen === null || !reservation.good(clock.monotonic())) {
+      slots.unused(rule, reservation);
+      return;
+    }
+    waiters.delete(chosen);
+    await hand(chosen, reservation);
+  }
+
+  /** Resolves when the slot's call was written or given back: only then is the next instant known. */
+  function hand(waiter: Waiter, reservation: Reservation): Promise<void> {
+    inFlight += 1;
+    return new Promise<void>((settled) => {
+      let open = true;
+      let busy = true;
+      const done = () => {
+        if (!busy) return;
+        busy = false;
+        inFlight -= 1;
+        freed?.();
+        freed = null;
+      };
+      waiter.resolve({
+        written() {
+          if (!open) return;
+          open = false;
+          slots.written(waiter.rule, clock.monotonic());
+          waiter.turn.served();
+          settled();
+        },
+        unused() {
+          if (!open) return;
+          open = false;
+          slots.unused(waiter.rule, reservation);
+          done();
+          settled();
+        },
+        done,
+      });
+    });
+  }
+
+  return { enter, size: () => waiters.size };
+}
+
+function best(waiters: ReadonlySet<Waiter>): Waiter | null {
+  let chosen: Waiter | null = null;
+  for (const waiter of waiters) {
+    if (chosen === null || precedes(waiter.turn, chosen.turn)) chosen = waiter;
+  }
+  return chosen;
+}
+
+/** Interactive before background, then the smaller order; of equals the one that came first stays. */
+function precedes(a: Turn, b: Turn): boolean {
+  if (a.lane !== b.lane) return a.lane === 'interactive';
+  return a.order < b.order;
+}
