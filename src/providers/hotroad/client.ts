@@ -1,0 +1,112 @@
+import { UsageError } from '../../errors.ts';
+import type { Interval } from '../../records/interval.ts';
+import type { PaceRule } from '../../upstream/call.ts';
+import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
+import { checkLimits } from '../limit-checks.ts';
+import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
+import { formatOffsetTime } from '../times.ts';
+import { describe, firstFault, type ReadRows, readRows } from '../wire.ts';
+import { codesOf, SUCCESS } from './codes.ts';
+import { toBet, toTransfer } from './mapping.ts';
+import type { HotRoadCredentials, HotRoadOptions } from './options.ts';
+import { basicAuthorization } from './signing.ts';
+import { betData, betRow, envelope, transferRow } from './wire.ts';
+
+export const BETS = '/api/get_transactions_by_update_time_interval';
+export const TRANSFERS = '/api/get_transfer_operation_log';
+
+export type Operation = typeof BETS | typeof TRANSFERS;
+export type HotRoadAccount = ProviderAccount<HotRoadCredentials, HotRoadOptions>;
+
+export interface Client {
+  readBets(ask: PageAsk): Promise<Page<'BET'>>;
+  readTransfers(ask: PageAsk): Promise<Page<'TRANSFER'>>;
+  /** Each operation has a rule of its own. */
+  paceOf(operation: Operation, limits: FeedLimits): PaceRule;
+}
+
+/** Speaks operations 3.7 and 4.6 for one account; throws a UsageError where the account declares no currency. */
+export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps): Client {
+  const { id, credentials, options } = account;
+  const currency = currencyOf(account);
+  const codes = codesOf(options);
+  const headers = {
+    'content-type': 'application/json',
+    authorization: basicAuthorization(credentials.username, credentials.password),
+  };
+
+  function paceOf(operation: Operation, limits: FeedLimits): PaceRule {
+    const quota = limits.quota === null ? null : { calls: limits.quota.calls, perMs: limits.quota.per };
+    return { key: `hotroad ${credentials.agentId} ${operation}`, minIntervalMs: limits.minInterval, quota };
+  }
+
+  function read<R>(
+    path: Operation,
+    ask: PageAsk,
+    rowsOf: (answer: Answer, data: unknown) => ReadRows<R>,
+  ): Promise<Asked & ReadRows<R>> {
+    const who = `${id}: ${path}`;
+    let interval: Interval = { from: 0, to: 0 };
+    let askedAt = 0;
+    return exchange.call({
+      operation: path,
+      pace: paceOf(path, ask.limits),
+      turn: ask.turn,
+      timeoutMs: ask.limits.timeout,
+      maxAttempts: ask.limits.maxAttempts,
+      signal: ask.signal,
+      onDelay: ask.onDelay,
+      build: (departure) => {
+        interval = ask.interval(departure);
+        askedAt = departure.now;
+        if (options.limitChecks === 'strict') checkLimits(who, interval, ask.limits, departure);
+        const body = JSON.stringify({
+          agentId: credentials.agentId,
+          startTime: formatOffsetTime(interval.from),
+          endTime: formatOffsetTime(interval.to),
+        });
+        return { method: 'POST', path, headers, body };
+      },
+      read: (response) => {
+        const answer = { who, response, now: askedAt };
+        const { data } = readAnswer(answer, envelope, ({ code }) =>
+          code === SUCCESS ? null : codeError(answer, codes, code),
+        );
+        return { interval, askedAt, ...rowsOf(answer, data) };
+      },
+    });
+  }
+
+  return {
+    paceOf,
+    readBets: async (ask) =>
+      pageOf(
+        await read(BETS, ask, (answer, data) => {
+          const parsed = betData.safeParse(data);
+          if (!parsed.success) throw shapeError(answer, `data.${firstFault(parsed.error)}`);
+          return readRows(parsed.data.list, betRow, (row, raw) => toBet(row, raw, currency));
+        }),
+      ),
+    readTransfers: async (ask) =>
+      pageOf(
+        await read(TRANSFERS, ask, (answer, data) => {
+          if (!Array.isArray(data)) throw shapeError(answer, `data: expected a list, got ${describe(data)}`);
+          return readRows(data, transferRow, (row, raw) => toTransfer(row, raw, currency));
+        }),
+      ),
+  };
+}
+
+interface Asked {
+  readonly interval: Interval;
+  readonly askedAt: number;
+}
+
+function pageOf<R>(read: Asked & ReadRows<R>) {
+  return { ...read, count: read.rows.length + read.quarantined.length, total: null, pageSize: null };
+}
+
+function currencyOf({ id, currency }: HotRoadAccount): string {
+  if (currency !== null) return currency;
+  throw new UsageError(`${id}: expected a currency, got none: HotRoad's rows carry none`);
+}

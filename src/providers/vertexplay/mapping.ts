@@ -1,0 +1,77 @@
+import { type Decimal, fits, negate, sign, sum } from '../../records/decimal.ts';
+import type { Bet, BetOutcome } from '../../records/record.ts';
+import type { RowFault } from '../wire.ts';
+import type { VertexPlayOptions } from './options.ts';
+import type { BetRow } from './wire.ts';
+
+export type MappingOptions = Pick<VertexPlayOptions, 'betIdField' | 'timeAxis' | 'jackpotInWin'>;
+
+const SETTLED = '2';
+
+/** A row of `/v2/betlogs` as a bet, or the reason it is none. */
+export function toBet(row: BetRow, raw: string, options: MappingOptions): Bet | RowFault {
+  const key = keyOf(row, options);
+  if (typeof key !== 'string') return key;
+  const axisAt = options.timeAxis === 'betTime' ? row.betTime : row.txTime;
+  if (axisAt === null) return { fault: 'betTime: expected a time, got nothing' };
+  const netWin = netWinOf(row, options);
+  if (!fits(netWin)) return { fault: 'netWin: more than 20 integer digits or 18 decimals' };
+  return {
+    key,
+    formerKey: row.transferId === key ? null : row.transferId,
+    providerUsername: row.username,
+    axisAt,
+    versionAt: row.txTime,
+    raw,
+    gameCode: row.gameCode,
+    gameType: null,
+    betType: null,
+    brand: row.brand,
+    tableId: null,
+    roundId: row.roundId,
+    roundStartedAt: null,
+    result: null,
+    odds: null,
+    orderId: null,
+    transferId: row.transferId,
+    sourceId: row.betSourceId,
+    currency: row.currency,
+    stake: row.actualBetAmt,
+    validStake: row.validBetAmt,
+    payout: row.winAmt,
+    netWin,
+    refund: null,
+    jackpotWin: row.jackpotWin,
+    jackpotContribution: row.jackpotContribute,
+    rebate: null,
+    realStake: null,
+    freeStake: null,
+    promotionStake: null,
+    realNetWin: null,
+    freeNetWin: null,
+    promotionNetWin: null,
+    status: row.betStatus === SETTLED ? 'SETTLED' : 'UNKNOWN',
+    providerStatus: row.betStatus,
+    outcome: outcomeOf(netWin),
+    placedAt: row.betTime,
+    settledAt: row.txTime,
+    updatedAt: row.txTime,
+  };
+}
+
+function keyOf(row: BetRow, { betIdField }: MappingOptions): string | RowFault {
+  if (betIdField === 'betId') return row.betId ?? { fault: 'betId: expected text, got nothing' };
+  if (betIdField === 'transferId')
+    return row.transferId ?? { fault: 'transferId: expected text, got nothing' };
+  return row.betId ?? row.transferId ?? { fault: 'betId: expected it or transferId, got neither' };
+}
+
+function netWinOf(row: BetRow, { jackpotInWin }: MappingOptions): Decimal {
+  const lost = negate(row.actualBetAmt);
+  return jackpotInWin ? sum(row.winAmt, lost) : sum(row.winAmt, row.jackpotWin, lost);
+}
+
+function outcomeOf(netWin: Decimal): BetOutcome {
+  const direction = sign(netWin);
+  return direction > 0 ? 'WIN' : direction < 0 ? 'LOSE' : 'PUSH';
+}

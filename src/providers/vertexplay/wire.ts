@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { isoTime } from '../times.ts';
+import { decimalField, filledText, integer, optional, text } from '../wire.ts';
+
+/** What both operations answer; refusals carry no `data`. */
+export const envelope = z.object({ code: text, data: z.unknown() });
+
+/** The `data` of `/v2/auth`; `expiresIn` is in seconds. */
+export const tokenData = z.object({ accessToken: filledText, expiresIn: integer });
+
+// Newer documents add betId and plan to remove transferId; an empty id is no id.
+const id = optional(text).transform((value) => (value === '' ? null : value));
+
+/** One row of `data[]`; amounts are strings of six decimals, ids exceed 2^53. */
+export const betRow = z.object({
+  betTime: optional(isoTime),
+  txTime: isoTime,
+  currency: filledText,
+  brand: optional(text),
+  gameCode: optional(text),
+  username: filledText,
+  roundId: id,
+  transferId: id,
+  betId: id,
+  betStatus: filledText,
+  actualBetAmt: decimalField,
+  validBetAmt: optional(decimalField),
+  winAmt: decimalField,
+  jackpotWin: decimalField,
+  jackpotContribute: optional(decimalField),
+  betSourceId: optional(text),
+});
+export type BetRow = z.output<typeof betRow>;
