@@ -76,7 +76,7 @@ export function readAnswer<T>(
 ): T {
   const byStatus = statusError(answer);
   const parsed = envelope.safeParse(bodyOf(answer, byStatus));
-  if (!parsed.success) throw byStatus ?? shapeError(answer, firstFault(parsed.error));
+  if (!parsed.success) throw byStatus ?? shapeError(answer, firstFault(parsed.error, 'body'));
   const refusal = refusalOf(parsed.data);
   if (byStatus !== null) throw refusal === null || refusal.action === 'giveUp' ? byStatus : refusal;
   if (refusal !== null) throw refusal;

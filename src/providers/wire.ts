@@ -149,9 +149,9 @@ function isFault(record: object): record is RowFault {
   return 'fault' in record;
 }
 
-/** A zod error's first issue, opened by the field it is about. */
-export function firstFault(error: z.ZodError): string {
+/** A zod error's first issue, opened by the field it is about; by `whole` where it is about no single field. */
+export function firstFault(error: z.ZodError, whole = 'row'): string {
   const issue = error.issues[0];
   const path = issue?.path.join('.') ?? '';
-  return `${path === '' ? 'row' : path}: ${issue?.message ?? 'does not fit'}`;
+  return `${path === '' ? whole : path}: ${issue?.message ?? 'does not fit'}`;
 }

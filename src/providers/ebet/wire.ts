@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { isoTime } from '../times.ts';
+import { filledText, integer, list, optional, text } from '../wire.ts';
+
+/** An answer of getseqnorecord; on errors all but `status` may be absent. */
+export const envelope = z.object({
+  status: integer,
+  count: optional(integer),
+  /** Calls left this minute; the sibling operations spell it with an s. */
+  remainingVisit: optional(integer),
+  remainingVisits: optional(integer),
+  seqNoHistorys: optional(list),
+});
+export type Envelope = z.infer<typeof envelope>;
+
+const INT32 = 2_147_483_647;
+
+/** One entry of `seqNoHistorys`; its `status` is what the channel answered to the callback. */
+export const row = z.object({
+  seqNo: filledText,
+  username: filledText,
+  event: optional(text),
+  startRequestTime: isoTime,
+  endResponseTime: optional(isoTime),
+  status: integer.refine((value) => Math.abs(value) <= INT32, 'expected a status code, got a larger number'),
+});
+export type Row = z.infer<typeof row>;

@@ -1,0 +1,38 @@
+import type { FeedSpec, Provider } from '../provider.ts';
+import { createClient } from './client.ts';
+import { type Credentials, credentials, type Options, options } from './options.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** `POST /api/transaction/list`, asked by settlement time; its document states no limits. */
+const bets: FeedSpec = {
+  kind: 'BET',
+  paging: 'pages',
+  stepMs: 1,
+  limits: {
+    maxWindow: null,
+    grid: HOUR,
+    minInterval: 0,
+    quota: null,
+    retention: null,
+    rowCap: null,
+    settlementLag: 2 * MINUTE,
+    openMaxAge: 30 * SECOND,
+    settlesWithin: 24 * HOUR,
+    timeout: 10 * SECOND,
+    maxAttempts: 5,
+  },
+};
+
+/** OneAPI, the transfer wallet's transactions (document "transaction API"). */
+export const oneapi: Provider<Credentials, Options> = {
+  name: 'oneapi',
+  title: 'OneAPI',
+  credentials,
+  options,
+  needsCurrency: false,
+  feeds: [bets],
+  connect: createClient,
+};

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { epochMs } from '../times.ts';
+import { decimalField, filledText, integer, list, optional, text } from '../wire.ts';
+
+/** Both envelopes: `code` in the older revision, `status` in the newer, and `error` alone on HTTP 400. */
+export const envelope = z.object({
+  code: optional(text),
+  status: optional(text),
+  error: optional(text),
+  data: z.unknown(),
+});
+export type Envelope = z.infer<typeof envelope>;
+
+/** `data` of `/api/transaction/list`. */
+export const listData = z.object({ total: optional(integer), data: optional(list) });
+
+/** One bet of either operation; amounts are JSON numbers of up to 8 decimals. */
+export const row = z.object({
+  betId: filledText,
+  playerId: filledText,
+  orderId: optional(text),
+  gameCode: optional(text),
+  category: optional(text),
+  currency: filledText,
+  bet: decimalField,
+  win: decimalField,
+  effectiveTurnover: optional(decimalField),
+  refundAmount: optional(decimalField),
+  status: filledText,
+  timestamp: epochMs,
+});
+export type Row = z.infer<typeof row>;
