@@ -90,6 +90,11 @@ export interface Archive {
   stream<K extends RecordKind>(
     query: RowQuery & { readonly kind: K },
   ): AsyncIterable<readonly StoredRecord<K>[]>;
+  /**
+   * A text that changes whenever a row of the query comes, goes or is replaced. Where an archive cannot tell
+   * cheaply it leaves this out, and exports answer without an ETag.
+   */
+  readonly fingerprint?: (query: RowQuery) => Promise<string>;
   /** The provider usernames ever seen that the operator knows by one of these names; all of them for null. */
   usernames(players: readonly string[] | null): Promise<readonly Username[]>;
   close(): Promise<void>;

@@ -1,0 +1,38 @@
+import type { FlatColumn } from './flat-columns.ts';
+import type { FlatValue } from './flat-row.ts';
+
+export interface CsvOptions {
+  /** Whether text that a spreadsheet would run as a formula gets a leading `'`. @default true */
+  readonly guard?: boolean;
+  /** How a null is written; a text that says the same is quoted. @default the empty text */
+  readonly nullText?: string;
+}
+
+const NEEDS_QUOTES = /[",\r\n]/;
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** The header line of RFC 4180, its CRLF included. */
+export function csvHeader(columns: readonly FlatColumn[]): string {
+  return `${columns.map((column) => column.name).join(',')}\r\n`;
+}
+
+/**
+ * Writes one row as a line of RFC 4180, its CRLF included. A null is an empty cell, an empty text is `""`; times
+ * are ISO 8601 in UTC with milliseconds; decimals keep every digit.
+ */
+export function csvLine(
+  columns: readonly FlatColumn[],
+  options: CsvOptions = {},
+): (values: readonly FlatValue[]) => string {
+  const { guard = true, nullText = '' } = options;
+  const quote = (text: string): string =>
+    text === nullText || NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const cells = columns.map(({ type }) => (value: FlatValue): string => {
+    if (value === null) return nullText;
+    if (type === 'time') return new Date(value as number).toISOString();
+    if (type !== 'text') return String(value);
+    const text = value as string;
+    return quote(guard && FORMULA.test(text) ? `'${text}` : text);
+  });
+  return (values) => `${cells.map((cell, at) => cell(values[at] ?? null)).join(',')}\r\n`;
+}

@@ -1,0 +1,32 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { RequestContext } from '../../graph/context.ts';
+import type { ExportAsk } from './ask.ts';
+import type { OpenExport } from './open-export.ts';
+
+// Players' names are applied at read, from a configuration that may be another after a restart.
+const restart = randomUUID();
+
+/**
+ * The ETag of an export in one representation (its format and encoding), or null where the range is not final or
+ * the archive cannot tell whether its rows changed.
+ */
+export async function etagOf(
+  { deps, viewer }: RequestContext,
+  ask: ExportAsk,
+  { coverage, query }: OpenExport,
+  representation: string,
+): Promise<string | null> {
+  if (!coverage.final || deps.archive.fingerprint === undefined) return null;
+  const rows = await deps.archive.fingerprint(query);
+  const { name, readsRaw, readsPlayers } = viewer;
+  const seen = [restart, name, readsRaw, readsPlayers, representation];
+  const asked = [query, ask.columns.map((column) => column.name)];
+  const hash = createHash('sha256').update(JSON.stringify([seen, asked, rows]));
+  return `"${hash.digest('base64url').slice(0, 27)}"`;
+}
+
+/** Whether an `If-None-Match` header names this ETag. */
+export function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((each) => ['*', etag, `W/${etag}`].includes(each.trim()));
+}

@@ -1,0 +1,51 @@
+import type { RecordKind } from '../../records/record.ts';
+import { type Column, headColumns, keyName, kindColumns } from '../../records/shape.ts';
+
+/** A column of the flat rows of exports and OData, under the graph's name for the field. */
+export interface FlatColumn {
+  readonly name: string;
+  readonly type: Exclude<Column['type'], 'texts'>;
+  readonly nullable: boolean;
+  /** The archive's column behind it; null where the value is made at read (`id`, `player`). */
+  readonly stored: string | null;
+}
+
+/** The field that ranges select by, in flat rows. */
+export const axisFieldOf: Readonly<Record<RecordKind, string>> = {
+  BET: 'settledAt',
+  TRANSFER: 'createdAt',
+  SEQ_NO_FAILURE: 'requestedAt',
+};
+
+const rawColumn: FlatColumn = { name: 'raw', type: 'text', nullable: true, stored: 'raw' };
+
+function made(name: string): FlatColumn {
+  return { name, type: 'text', nullable: false, stored: null };
+}
+
+function kept(column: Column): FlatColumn[] {
+  if (!column.flat || column.type === 'texts') return [];
+  return [{ name: column.name, type: column.type, nullable: column.nullable, stored: column.name }];
+}
+
+function columnsOf(kind: RecordKind): readonly FlatColumn[] {
+  const [account, provider, ...rest] = headColumns.flatMap(kept);
+  const archivedAt = rest.filter((column) => column.name === 'archivedAt');
+  const username = rest.filter((column) => column.name !== 'archivedAt');
+  // A failed sequence has no field for its key in the graph: `seqNo` and `id` say it.
+  const key: FlatColumn[] =
+    keyName[kind] === 'key' ? [] : [{ name: keyName[kind], type: 'text', nullable: false, stored: 'key' }];
+  const own = kindColumns[kind].flatMap(kept);
+  return [made('id'), ...key, account!, provider!, made('player'), ...username, ...own, ...archivedAt];
+}
+
+const columns: Readonly<Record<RecordKind, readonly FlatColumn[]>> = {
+  BET: columnsOf('BET'),
+  TRANSFER: columnsOf('TRANSFER'),
+  SEQ_NO_FAILURE: columnsOf('SEQ_NO_FAILURE'),
+};
+
+/** Every column of a kind's flat rows, in order; `raw` comes last, and only when asked for. */
+export function flatColumns(kind: RecordKind, options: { readonly raw: boolean }): readonly FlatColumn[] {
+  return options.raw ? [...columns[kind], rawColumn] : columns[kind];
+}

@@ -1,0 +1,41 @@
+import type { StoredRecord } from '../../archive/archive.ts';
+import { encodeId, type IdType } from '../../graph/ids.ts';
+import type { Players, Viewer } from '../../graph/viewer.ts';
+import type { RecordKind } from '../../records/record.ts';
+import type { FlatColumn } from './flat-columns.ts';
+
+/** The graph's type a flat row's `id` speaks of. */
+export const idTypeOf: Readonly<Record<RecordKind, IdType>> = {
+  BET: 'Bet',
+  TRANSFER: 'Transfer',
+  SEQ_NO_FAILURE: 'SeqNoFailure',
+};
+
+/** A flat row's value: times are milliseconds since the epoch, decimals their exact text. */
+export type FlatValue = string | number | boolean | null;
+
+/** Reads one column of an archived row as a viewer may see it. */
+export type FlatReader = (row: StoredRecord) => FlatValue;
+
+/** One reader a column, in their order; players are named, and `raw` given, as the viewer may see them. */
+export function flatReaders(
+  kind: RecordKind,
+  columns: readonly FlatColumn[],
+  seen: { readonly viewer: Viewer; readonly players: Players },
+): readonly FlatReader[] {
+  const { viewer, players } = seen;
+  const type = idTypeOf[kind];
+  // eBET's sequence numbers, and the keys made of them, carry the player's name.
+  const hide = kind === 'SEQ_NO_FAILURE' ? players.sealed : (text: string) => text;
+  return columns.map(({ name, stored }): FlatReader => {
+    if (name === 'id') return (row) => encodeId(type, row.account, hide(row.key));
+    if (name === 'provider') return (row) => row.provider.toUpperCase();
+    if (name === 'player') return (row) => players.shown(row.account, row.providerUsername);
+    if (name === 'providerUsername') return (row) => players.shownUsername(row.account, row.providerUsername);
+    if (name === 'raw' && !viewer.readsRaw) return () => null;
+    if (name === 'seqNo') return (row) => hide(row[stored as keyof StoredRecord] as string);
+    // The column table is made from the same names as the record types.
+    const field = stored as keyof StoredRecord;
+    return (row) => row[field] as FlatValue;
+  });
+}

@@ -1,0 +1,89 @@
+import { show } from '../../graph/ids.ts';
+import { parseDuration, parseInstant } from '../../graph/scalars.ts';
+import { ParameterError } from './parameter-error.ts';
+
+/** A query string, parsed: a parameter given twice is a list. */
+export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Refuses a parameter that is not among the known ones. */
+export function refuseUnknown(parameters: Parameters, known: readonly string[]): void {
+  const stranger = Object.keys(parameters).find((name) => !known.includes(name));
+  if (stranger !== undefined) throw new ParameterError(stranger, 'no such parameter', known);
+}
+
+/** The text of a parameter given once; null where it is absent. */
+export function readText(parameters: Parameters, name: string): string | null {
+  const value = parameters[name];
+  if (value === undefined) return null;
+  if (typeof value !== 'string') throw new ParameterError(name, 'expected once, came several times');
+  return value;
+}
+
+/** The values of a list: comma-separated, or the parameter repeated; null where it is absent. */
+export function readList(parameters: Parameters, name: string): readonly string[] | null {
+  const value = parameters[name];
+  if (value === undefined) return null;
+  const values = [value].flat().flatMap((each) => each.split(','));
+  if (values.some((each) => each === '')) throw new ParameterError(name, 'expected values, got an empty one');
+  return values;
+}
+
+/** Like `readList`, for values out of a fixed list. */
+export function readChoices<T extends string>(
+  parameters: Parameters,
+  name: string,
+  allowed: readonly T[],
+): readonly T[] | null {
+  const values = readList(parameters, name);
+  return values === null ? null : values.map((value) => oneOf(name, value, allowed));
+}
+
+export function readChoice<T extends string>(
+  parameters: Parameters,
+  name: string,
+  allowed: readonly T[],
+): T | null {
+  const value = readText(parameters, name);
+  return value === null ? null : oneOf(name, value, allowed);
+}
+
+export function readFlag(parameters: Parameters, name: string): boolean | null {
+  const value = readChoice(parameters, name, ['true', 'false']);
+  return value === null ? null : value === 'true';
+}
+
+export function readIntegers(parameters: Parameters, name: string): readonly number[] | null {
+  const values = readList(parameters, name);
+  if (values === null) return null;
+  return values.map((value) => {
+    if (/^-?\d{1,9}$/.test(value)) return Number(value);
+    throw new ParameterError(name, `expected whole numbers, got ${show(value)}`);
+  });
+}
+
+/** A duration such as `500ms`, `3s`, `10m`, in milliseconds; null where it is absent. */
+export function readDuration(parameters: Parameters, name: string): number | null {
+  const value = readText(parameters, name);
+  if (value === null) return null;
+  const duration = parseDuration(value);
+  if (duration === null)
+    throw new ParameterError(name, `expected a duration such as 500ms, 3s or 10m, got ${show(value)}`);
+  return duration;
+}
+
+/** A required time, in milliseconds; a date means 00:00 UTC. */
+export function readTime(parameters: Parameters, name: string): number {
+  const value = readText(parameters, name);
+  const expected = 'a date such as 2026-11-01 or a time such as 2026-11-01T06:30:00Z';
+  if (value === null) throw new ParameterError(name, `required: ${expected}`);
+  // An offset's plus that was not percent-encoded arrives as a blank.
+  const instant = parseInstant(value.replace(' ', '+'));
+  if (instant === null) throw new ParameterError(name, `expected ${expected}, got ${show(value)}`);
+  return instant;
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((each) => each === value);
+  if (found === undefined) throw new ParameterError(name, `got ${show(value)}`, allowed);
+  return found;
+}

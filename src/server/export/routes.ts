@@ -1,0 +1,150 @@
+import { Readable } from 'node:stream';
+import { createGzip, constants as zlib } from 'node:zlib';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BadUserInputError } from '../../errors.ts';
+import type { Gap } from '../../records/coverage.ts';
+import type { RecordKind } from '../../records/record.ts';
+import type { RouteDeps, RouteFamily } from '../deps.ts';
+import { type ExportAsk, readExportAsk } from './ask.ts';
+import { etagOf, matches } from './etag.ts';
+import { type ExportFormat, exportFormats, type OpenExport, openExport } from './open-export.ts';
+import { ParameterError } from './parameter-error.ts';
+import type { Parameters } from './parameters.ts';
+
+/** The exports' names in their addresses. */
+export const exportNames = { bets: 'BET', transfers: 'TRANSFER', failures: 'SEQ_NO_FAILURE' } as const;
+
+const contentTypes: Readonly<Record<ExportFormat, string>> = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  parquet: 'application/vnd.apache.parquet',
+};
+
+// What one export takes from a caller's budget a minute, whatever its length: the archive's reading of it.
+const EXPORT_COST = 1_000;
+
+/** `/export/{bets,transfers,failures}.{csv,ndjson,parquet}`: the archive's rows, streamed. */
+export const exportRoutes: RouteFamily = (app, deps) => {
+  for (const [name, kind] of Object.entries(exportNames)) {
+    for (const format of exportFormats) addRoute(app, deps, { name, kind, format });
+  }
+};
+
+interface Target {
+  readonly name: string;
+  readonly kind: RecordKind;
+  readonly format: ExportFormat;
+}
+
+function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target): void {
+  app.get(
+    `/export/${target.name}.${target.format}`,
+    { config: { access: 'export' } },
+    async (request, reply) => {
+      try {
+        return await answer(deps, target, request, reply);
+      } catch (error) {
+        if (!(error instanceof BadUserInputError)) throw error;
+        return reply.code(400).send({ error: describe(error) });
+      }
+    },
+  );
+}
+
+async function answer(
+  deps: RouteDeps,
+  target: Target,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const context = deps.makeContext(request.viewer);
+  const ask = readExportAsk(target.kind, request.query as Parameters, context);
+  deps.charge(request.viewer, EXPORT_COST);
+  const opened = await openExport(context, ask);
+  const { complete, gaps } = opened.coverage;
+  reply.header('countroom-complete', String(complete)).header('countroom-gaps', gaps.length);
+  if (ask.completeRequired && !complete) return reply.code(409).send(refusal(gaps));
+  const zipped = target.format !== 'parquet' && acceptsGzip(request.headers['accept-encoding']?.toString());
+  reply.header('cache-control', 'private, no-cache').header('vary', 'accept-encoding, authorization');
+  const etag = await etagOf(context, ask, opened, `${target.format} ${zipped}`);
+  if (etag !== null) reply.header('etag', etag);
+  if (etag !== null && matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  reply.type(contentTypes[target.format]);
+  reply.header('content-disposition', `attachment; filename="${fileName(target, ask)}"`);
+  if (zipped) reply.header('content-encoding', 'gzip');
+  if (request.method === 'HEAD') return reply.send();
+  return reply.send(await body(deps, target, request, reply, opened, zipped));
+}
+
+/** The bytes as a stream that reads no faster than the client does, and not at all once it has left. */
+async function body(
+  deps: RouteDeps,
+  target: Target,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  opened: OpenExport,
+  zipped: boolean,
+): Promise<Readable> {
+  const startedAt = deps.clock();
+  const left = new AbortController();
+  let rows = 0;
+  reply.raw.once('close', () => {
+    left.abort();
+    const error = reply.raw.writableFinished ? null : 'ABORTED';
+    const durationMs = deps.clock() - startedAt;
+    const operation = `${target.name}.${target.format}`;
+    const { id: requestId, viewer } = request;
+    deps.trail({ requestId, viewer, route: 'export', operation, rows, durationMs, cost: EXPORT_COST, error });
+  });
+  const onRows = (count: number) => {
+    rows += count;
+  };
+  const bytes = await opened.read(target.format, { signal: left.signal, onRows });
+  const stream = Readable.from(bytes, { objectMode: false });
+  if (!zipped) return stream;
+  // The quickest level: rows of money shrink to a fifth at any, and the archive should be what is waited for.
+  const gzip = createGzip({ level: zlib.Z_BEST_SPEED });
+  stream.once('error', (error) => gzip.destroy(error));
+  gzip.once('close', () => stream.destroy());
+  return stream.pipe(gzip);
+}
+
+function describe(error: BadUserInputError): unknown {
+  const { code, message } = error;
+  return error instanceof ParameterError
+    ? { code, message, parameter: error.parameter, allowed: error.allowed ?? undefined }
+    : { code, message };
+}
+
+function refusal(gaps: readonly Gap[]): unknown {
+  const message = `complete: the range has ${gaps.length} gap${gaps.length === 1 ? '' : 's'}`;
+  return { error: { code: 'INCOMPLETE', message }, gaps: gaps.map(spellGap) };
+}
+
+/** A gap as the graph spells it. */
+export function spellGap({ account, kind, from, to, reason, retryAt, message }: Gap) {
+  const iso = (at: number) => new Date(at).toISOString();
+  const again = retryAt === null ? null : iso(retryAt);
+  return { accountId: account, kind, from: iso(from), to: iso(to), reason, retryAt: again, message };
+}
+
+function acceptsGzip(header: string | undefined): boolean {
+  return (header ?? '').split(',').some((each) => {
+    const [name, quality = '1'] = each
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*q=/);
+    return name === 'gzip' && Number(quality) > 0;
+  });
+}
+
+function fileName({ name, format }: Target, { range }: ExportAsk): string {
+  const [from, to] = [range.from, range.to].map((at) =>
+    new Date(at)
+      .toISOString()
+      .replace(/T00:00:00\.000Z$/, '')
+      .replace(/\.000Z$/, 'Z')
+      .replaceAll(':', ''),
+  );
+  return `${name}_${from}_${to}.${format}`;
+}
