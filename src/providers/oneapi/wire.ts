@@ -7,7 +7,7 @@ export const envelope = z.object({
   code: optional(text),
   status: optional(text),
   error: optional(text),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 export type Envelope = z.infer<typeof envelope>;
 
