@@ -51,8 +51,8 @@ export function createHttp(options: HttpOptions): Http {
     if (socket === null || socket.destroyed) {
       connector(to, callback);
     } else {
-      socket.removeAllListeners();
-      callback(null, socket);
+      // Not at once: a client is not ready for its socket before its connector has returned.
+      queueMicrotask(() => callback(null, socket));
     }
   }
 
