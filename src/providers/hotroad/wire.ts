@@ -3,7 +3,7 @@ import { offsetTime } from '../times.ts';
 import { decimalField, filledText, list, optional, text } from '../wire.ts';
 
 /** What both operations answer; refusals need not carry `data`. */
-export const envelope = z.object({ code: text, data: z.unknown() });
+export const envelope = z.object({ code: text, data: z.unknown().optional() });
 
 /** The `data` of 3.7; 4.6 has the list itself there. */
 export const betData = z.object({ list });

@@ -2,6 +2,8 @@ import type { CodeTable } from '../answer.ts';
 
 export const SUCCESS = '0';
 
+const signature = "check options.signatureScheme, credentials.secretKey and this machine's clock";
+
 /** Transfer-wallet appendix. `/v2/betlogs` is said to answer 0, 5, 7, 11, 77, 81, 83 and 84. */
 export const codes: CodeTable = {
   '2': { meaning: 'balance not enough', action: 'refuseInput' },
@@ -11,7 +13,11 @@ export const codes: CodeTable = {
   '6': { meaning: 'username exists', action: 'refuseInput' },
   '7': { meaning: 'internal error', action: 'retry' },
   '8': { meaning: 'user missing', action: 'refuseInput' },
-  '10': { meaning: 'agent not found or blocked', action: 'stopAccount' },
+  '10': {
+    meaning: 'agent not found or blocked',
+    action: 'stopAccount',
+    mend: 'check credentials.agentId and baseUrl',
+  },
   '11': { meaning: 'parameters error', action: 'refuseInput' },
   '14': { meaning: 'betId missing', action: 'refuseInput' },
   '19': { meaning: 'invalid account', action: 'refuseInput' },
@@ -24,12 +30,12 @@ export const codes: CodeTable = {
   '81': { meaning: 'branch config not found', action: 'stopAccount' },
   '82': { meaning: 'site id mismatch', action: 'stopAccount' },
   // An expired token is told either by HTTP 401 or by this code; a wrong signature by this code alone.
-  '83': { meaning: 'signature verification failed', action: 'reauthenticate' },
-  '84': { meaning: 'encryption failed', action: 'stopAccount' },
+  '83': { meaning: 'signature verification failed', action: 'reauthenticate', mend: signature },
+  '84': { meaning: 'encryption failed', action: 'stopAccount', mend: 'check credentials.apiKey' },
 };
 
 /** The same for `/v2/auth`, where no fresher token can mend a refused signature. */
 export const authCodes: CodeTable = {
   ...codes,
-  '83': { meaning: 'signature verification failed', action: 'stopAccount' },
+  '83': { meaning: 'signature verification failed', action: 'stopAccount', mend: signature },
 };

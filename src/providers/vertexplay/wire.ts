@@ -3,7 +3,7 @@ import { isoTime } from '../times.ts';
 import { decimalField, filledText, integer, optional, text } from '../wire.ts';
 
 /** What both operations answer; refusals carry no `data`. */
-export const envelope = z.object({ code: text, data: z.unknown() });
+export const envelope = z.object({ code: text, data: z.unknown().optional() });
 
 /** The `data` of `/v2/auth`; `expiresIn` is in seconds. */
 export const tokenData = z.object({ accessToken: filledText, expiresIn: integer });
