@@ -1,9 +1,10 @@
 import { UsageError } from '../../errors.ts';
 import type { Interval } from '../../records/interval.ts';
-import type { PaceRule } from '../../upstream/call.ts';
+import type { HttpRequest, PaceRule } from '../../upstream/call.ts';
 import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
 import { checkLimits } from '../limit-checks.ts';
 import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
+import { callSent } from '../sent-call.ts';
 import { formatOffsetTime } from '../times.ts';
 import { describe, firstFault, type ReadRows, readRows } from '../wire.ts';
 import { codesOf, SUCCESS } from './codes.ts';
@@ -46,35 +47,31 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
     rowsOf: (answer: Answer, data: unknown) => ReadRows<R>,
   ): Promise<Asked & ReadRows<R>> {
     const who = `${id}: ${path}`;
-    let interval: Interval = { from: 0, to: 0 };
-    let askedAt = 0;
-    return exchange.call({
+    return callSent(exchange, ask, {
       operation: path,
       pace: paceOf(path, ask.limits),
-      turn: ask.turn,
-      timeoutMs: ask.limits.timeout,
-      maxAttempts: ask.limits.maxAttempts,
-      signal: ask.signal,
-      onDelay: ask.onDelay,
-      build: (departure) => {
-        interval = ask.interval(departure);
-        askedAt = departure.now;
+      send: (departure) => {
+        const interval = ask.interval(departure);
         if (options.limitChecks === 'strict') checkLimits(who, interval, ask.limits, departure);
-        const body = JSON.stringify({
-          agentId: credentials.agentId,
-          startTime: formatOffsetTime(interval.from),
-          endTime: formatOffsetTime(interval.to),
-        });
-        return { method: 'POST', path, headers, body };
+        return { request: requestOf(path, interval), sent: { interval, askedAt: departure.now } };
       },
-      read: (response) => {
-        const answer = { who, response, now: askedAt };
+      read: (response, sent) => {
+        const answer = { who, response, now: sent.askedAt };
         const { data } = readAnswer(answer, envelope, ({ code }) =>
           code === SUCCESS ? null : codeError(answer, codes, code),
         );
-        return { interval, askedAt, ...rowsOf(answer, data) };
+        return { ...sent, ...rowsOf(answer, data) };
       },
     });
+  }
+
+  function requestOf(path: Operation, { from, to }: Interval): HttpRequest {
+    const body = {
+      agentId: credentials.agentId,
+      startTime: formatOffsetTime(from),
+      endTime: formatOffsetTime(to),
+    };
+    return { method: 'POST', path, headers, body: JSON.stringify(body) };
   }
 
   return {
