@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import { type Fault, got, gotSecret, type Path, pathText } from './fault.ts';
+import { faultsOf, messageOf, valueAt } from './issues.ts';
+import type { Resolved } from './variables.ts';
+
+/** Reads parts of a configuration and gathers every fault on the way. */
+export interface Inspector {
+  /** What the schema makes of a value, or null where it has faults. */
+  parse<T>(schema: z.ZodType<T>, value: unknown, at: Path): T | null;
+  fault(path: Path, text: string): void;
+  /** `expected <what>, got <value>`, without the value where it is secret. */
+  expected(path: Path, what: string, value: unknown): void;
+  readonly faults: readonly Fault[];
+  /** Every text found where the file keeps secrets. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+const secretPaths = [/^accounts\[\d+\]\.credentials\b/, /^auth\.apiKeys\[\d+\]\.key$/, /^archive\.url$/];
+
+export function createInspector(resolved: Resolved): Inspector {
+  const faults: Fault[] = [...resolved.faults];
+  // a missing variable leaves empty text behind: one fault is enough
+  const reported = new Set(resolved.faults.map((fault) => pathText(fault.path)));
+
+  const isSecret = (path: Path) => {
+    const text = pathText(path);
+    return resolved.outside.has(text) || secretPaths.some((secret) => secret.test(text));
+  };
+  const secrets = new Set([...resolved.secrets, ...textsOf(resolved.value, [], isSecret)]);
+  const add = (found: readonly Fault[]) => {
+    faults.push(...found.filter((fault) => !reported.has(pathText(fault.path))));
+  };
+
+  function parse<T>(schema: z.ZodType<T>, value: unknown, at: Path): T | null {
+    const first = schema.safeParse(value, { error: messageOf });
+    if (first.success) return first.data;
+    const again = schema.safeParse(retyped(value, at, first.error.issues, resolved.outside), {
+      error: messageOf,
+    });
+    if (again.success) return again.data;
+    add(faultsOf(again.error.issues, value, at, { isSecret }));
+    return null;
+  }
+
+  return {
+    parse,
+    fault: (path, text) => add([{ path, text }]),
+    expected: (path, what, value) =>
+      add([{ path, text: `expected ${what}, ${isSecret(path) ? gotSecret(value) : got(value)}` }]),
+    faults,
+    secrets: new Set([...secrets].flatMap((secret) => [secret, secret.trim()])),
+  };
+}
+
+function textsOf(value: unknown, path: Path, wanted: (path: Path) => boolean): string[] {
+  if (typeof value === 'string') return wanted(path) ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  const entries: [PropertyKey, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
+  return entries.flatMap(([key, inner]) => textsOf(inner, [...path, key], wanted));
+}
+
+/** Text from a variable takes the type its place expects: `port: ${PORT}` is a number. */
+function retyped(
+  value: unknown,
+  at: Path,
+  issues: readonly z.core.$ZodIssue[],
+  outside: ReadonlySet<string>,
+): unknown {
+  const copy = structuredClone(value);
+  for (const issue of issues) {
+    const text = valueAt(copy, issue.path);
+    const key = issue.path.at(-1);
+    const holder = valueAt(copy, issue.path.slice(0, -1));
+    if (issue.code !== 'invalid_type' || typeof text !== 'string' || key === undefined) continue;
+    if (typeof holder !== 'object' || holder === null || !outside.has(pathText([...at, ...issue.path])))
+      continue;
+    Reflect.set(holder, key, typed(issue.expected, text));
+  }
+  return copy;
+}
+
+function typed(expected: string, text: string): unknown {
+  if (expected === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
+  if (/^(number|int)$/.test(expected) && /^-?\d{1,15}$/.test(text)) return Number(text);
+  return text;
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { type Fault, got, gotSecret, nearest, type Path, suggest } from './fault.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What the reader of a value may be told about it. */
+export interface Telling {
+  /** Whether the value at a path may be shown. */
+  readonly isSecret: (path: Path) => boolean;
+}
+
+/** What zod found wrong with `value`, whose own place is `at`: one fault an issue, one a key for unknown keys. */
+export function faultsOf(issues: readonly Issue[], value: unknown, at: Path, telling: Telling): Fault[] {
+  return issues.flatMap((issue) => {
+    const path = [...at, ...issue.path];
+    const found = valueAt(value, issue.path);
+    if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, issue.message, path);
+    if (issue.code === 'invalid_union' && issue.message === unworded) {
+      return faultsOf(mildest(issue.errors), found, path, telling);
+    }
+    const seen = telling.isSecret(path) ? gotSecret(found) : got(found);
+    return [{ path, text: worded(issue, found, seen) }];
+  });
+}
+
+/** Handed to zod at each parse: an unknown key's message carries the known ones. */
+export function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_union') return unworded;
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  return issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(' ') : '';
+}
+
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, step) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, step) : undefined),
+    value,
+  );
+}
+
+const unworded = 'no choice fits';
+
+function unknownKeys(keys: readonly string[], known: string, path: Path): Fault[] {
+  const names = known.split(' ').filter((name) => name !== '');
+  return keys.map((key) => ({ path: [...path, key], text: `unknown key${suggest(key, names)}` }));
+}
+
+/** The choice that was probably meant: the one whose faults lie deepest, then the one with the fewest. */
+function mildest(choices: readonly (readonly Issue[])[]): readonly Issue[] {
+  const atTop = (issues: readonly Issue[]) =>
+    issues.filter(({ code, path }) => path.length === 0 && code !== 'unrecognized_keys').length;
+  return [...choices].sort((a, b) => atTop(a) - atTop(b) || a.length - b.length)[0] ?? [];
+}
+
+function worded(issue: Issue, found: unknown, seen: string): string {
+  if (issue.message.startsWith('expected')) {
+    return issue.message.includes(', got ')
+      ? issue.message
+      : `${issue.message}, ${seen}${meant(issue, found)}`;
+  }
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${typeWords[issue.expected] ?? issue.expected}, ${seen}${quoting(issue.expected, found)}`;
+    case 'invalid_value':
+      return `expected ${list(issue.values)}, ${seen}${meant(issue, found)}`;
+    case 'too_small':
+      return `expected at least ${issue.minimum}${counted(issue.origin)}, ${seen}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}${counted(issue.origin)}, ${seen}`;
+    case 'invalid_format':
+      return `expected text like ${issue.pattern ?? issue.format}, ${seen}`;
+    default:
+      return `${issue.message}, ${seen}`;
+  }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a mapping',
+  array: 'a list',
+};
+
+function quoting(expected: string, found: unknown): string {
+  return expected === 'string' && typeof found === 'number' ? '; put it in quotes' : '';
+}
+
+function list(values: readonly unknown[]): string {
+  return values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`;
+}
+
+function counted(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' entries' : '';
+}
+
+function meant(issue: Issue, found: unknown): string {
+  if (issue.code !== 'invalid_value' || typeof found !== 'string') return '';
+  const near = nearest(found, issue.values.map(String));
+  return near === null ? '' : `; did you mean "${near}"?`;
+}

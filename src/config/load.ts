@@ -1,0 +1,37 @@
+import { dirname, resolve } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { ProviderSchemas } from './accounts.ts';
+import { redact } from './conceal.ts';
+import type { Config } from './config.ts';
+import { pathText } from './fault.ts';
+import { createInspector } from './inspector.ts';
+import { readSections } from './sections.ts';
+import { readSource } from './source.ts';
+import { resolveVariables } from './variables.ts';
+
+export interface LoadSettings {
+  /** As given by `--config`. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly providers: readonly ProviderSchemas[];
+}
+
+/**
+ * The configuration of `file`, else `COUNTROOM_CONFIG`, else `./countroom.yaml`. Throws a UsageError with every
+ * fault at once, each with its path and without any secret. Relative paths start at the file's folder.
+ */
+export function loadConfig({ file, env, cwd, providers }: LoadSettings): Config {
+  const path = resolve(cwd, file ?? env['COUNTROOM_CONFIG'] ?? 'countroom.yaml');
+  const folder = dirname(path);
+  const resolved = resolveVariables(readSource(path), { env, folder });
+  const inspector = createInspector(resolved);
+  const content = readSections(resolved.value, { folder, providers }, inspector);
+  if (content !== null && inspector.faults.length === 0) return { file: path, ...content };
+  throw new UsageError(
+    `${path} cannot be used:`,
+    inspector.faults.map((fault) =>
+      redact(`${pathText(fault.path) || 'file'}: ${fault.text}`, inspector.secrets),
+    ),
+  );
+}

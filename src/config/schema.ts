@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { duration, durationFrom } from './duration.ts';
+import { instant } from './instant.ts';
+
+export const roles = ['viewer', 'bi', 'support', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const text = z.string().min(1, 'expected text');
+
+const server = z.strictObject({
+  /** Anything but a loopback host needs `auth`. */
+  host: text.default('127.0.0.1'),
+  /** 0 takes any free port. */
+  port: z
+    .int()
+    .min(0, 'expected a port from 0 to 65535')
+    .max(65_535, 'expected a port from 0 to 65535')
+    .default(4000),
+  /** Bounds what one query may fetch from providers, not what it may read from the archive. */
+  maxRange: durationFrom(1_000).default(40 * DAY),
+});
+
+const archive = z.strictObject({
+  /** `duckdb:FILE`, `duckdb::memory:` or `postgres://user:password@host:5432/database`. */
+  url: z
+    .string()
+    .regex(/^(duckdb:.+|postgres(ql)?:\/\/.+)$/, 'expected duckdb:FILE, duckdb::memory: or postgres://…')
+    .default('duckdb:./data/countroom.duckdb'),
+});
+
+const sync = z.strictObject({
+  /** Whether feeds are kept filled while serving. @default true where `sync` is written, else false */
+  enabled: z.boolean().optional(),
+  /** Where the filling starts; the provider's retention where absent. */
+  since: instant.optional(),
+  /** How long after its end an interval is read again; it is final after the last. */
+  revisits: z.array(durationFrom(1_000)).default([10 * MINUTE, HOUR, 24 * HOUR]),
+});
+
+const players = z.strictObject({
+  /** `same`: a provider's name stands for itself; `separate`: it becomes `account:username`. */
+  unmapped: z.enum(['same', 'separate']).default('same'),
+  /** The first rule whose account and pattern fit names the player; `$1` is the pattern's first group. */
+  rules: z.array(z.strictObject({ account: text.optional(), match: text, player: text })).default([]),
+  /** A CSV file with the columns account, username, player; it wins over rules. */
+  file: text.optional(),
+});
+
+const apiKey = z.strictObject({
+  name: text,
+  key: text.optional(),
+  /** The key's SHA-256 in hex, in its place. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hex digits')
+    .optional(),
+  role: z.enum(roles),
+  /** The accounts the key may see. @default all */
+  accounts: z.array(text).optional(),
+  expires: instant.optional(),
+});
+
+const jwt = z.strictObject({
+  jwksUri: text,
+  issuer: text,
+  audience: z.union([text, z.array(text).min(1)]),
+  roleClaim: text.default('role'),
+  playerClaim: text.optional(),
+  accountsClaim: text.optional(),
+  clockTolerance: duration.default(5_000),
+});
+
+const auth = z.strictObject({ apiKeys: z.array(apiKey).default([]), jwt: jwt.optional() });
+
+const federation = z.strictObject({
+  /** Whether `node` and `nodes` are in the graph. */
+  exposeNode: z.boolean().default(true),
+});
+
+/** The sections of the file; an entry of `accounts` is read by its provider's schema. */
+export const sections = {
+  server: server.prefault({}),
+  archive: archive.prefault({}),
+  sync: sync.optional(),
+  accounts: z.array(z.unknown(), 'expected a list of accounts').min(1, 'expected at least one account'),
+  players: players.prefault({}),
+  auth: auth.optional(),
+  federation: federation.prefault({}),
+};
+export type PlayersSection = z.output<typeof players>;
+export type AuthSection = z.output<typeof auth>;
+export type SyncSection = z.output<typeof sync>;

@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { type ProviderSchemas, readAccounts } from './accounts.ts';
+import { readAuth } from './auth.ts';
+import { isLoopback } from './base-url.ts';
+import { conceal, withoutPassword } from './conceal.ts';
+import type { Config } from './config.ts';
+import type { Inspector } from './inspector.ts';
+import { readPlayers } from './players.ts';
+import { type SyncSection, sections } from './schema.ts';
+
+export interface Surroundings {
+  /** Where relative paths start. */
+  readonly folder: string;
+  readonly providers: readonly ProviderSchemas[];
+}
+
+const unread = Object.fromEntries(Object.keys(sections).map((name) => [name, z.unknown().optional()]));
+const mapping = z.record(z.string(), z.unknown());
+
+/** The whole configuration, or null where a section could not be read; each fault goes to the inspector. */
+export function readSections(
+  tree: unknown,
+  { folder, providers }: Surroundings,
+  inspector: Inspector,
+): Omit<Config, 'file'> | null {
+  const file = mapping.safeParse(tree ?? {});
+  if (!file.success) {
+    inspector.expected([], 'a mapping with the key accounts', tree);
+    return null;
+  }
+  inspector.parse(z.strictObject(unread), file.data, []);
+  const section = <T>(name: keyof typeof sections, schema: z.ZodType<T>) =>
+    inspector.parse(schema, file.data[name], [name]);
+
+  const server = section('server', sections.server);
+  const archive = section('archive', sections.archive);
+  const sync = section('sync', sections.sync);
+  const federation = section('federation', sections.federation);
+  const entries = section('accounts', sections.accounts) ?? [];
+  const accounts = readAccounts(entries, providers, folder, inspector);
+  const ids = entries.flatMap((entry) => mapping.safeParse(entry).data?.['id'] ?? []).map(String);
+
+  const named = section('players', sections.players);
+  const players = named === null ? null : readPlayers(named, ids, folder, inspector);
+  const auth = section('auth', sections.auth);
+  const doors = auth === null || auth === undefined ? null : readAuth(auth, ids, inspector);
+  if (file.data['auth'] === undefined) checkHost(file.data['server'], inspector);
+
+  if (server === null || archive === null || sync === null || federation === null || players === null)
+    return null;
+  return {
+    server,
+    archive: readArchive(archive.url, folder),
+    sync: readSync(sync),
+    accounts,
+    players,
+    auth: doors,
+    federation,
+  };
+}
+
+function readArchive(url: string, folder: string): Config['archive'] {
+  const file = /^duckdb:(?!:memory:$)(.+)$/.exec(url)?.[1];
+  const absolute = file === undefined ? url : `duckdb:${resolve(folder, file)}`;
+  return conceal({ url: absolute }, { url: withoutPassword(absolute) });
+}
+
+const usualRevisits = sections.sync.unwrap().parse({}).revisits;
+
+function readSync(sync: SyncSection | undefined): Config['sync'] {
+  return {
+    enabled: sync === undefined ? false : (sync.enabled ?? true),
+    since: sync?.since ?? null,
+    revisits: [...(sync?.revisits ?? usualRevisits)].sort((a, b) => a - b),
+  };
+}
+
+function checkHost(server: unknown, inspector: Inspector): void {
+  const host = mapping.safeParse(server).data?.['host'];
+  if (typeof host !== 'string' || host === '' || isLoopback(host)) return;
+  inspector.expected(
+    ['server', 'host'],
+    'a loopback host such as 127.0.0.1 where auth is not configured',
+    host,
+  );
+}

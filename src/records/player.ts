@@ -1,0 +1,53 @@
+/** One pattern of provider usernames; the first rule that fits names the player. */
+export interface PlayerRule {
+  /** Null fits every account. */
+  readonly account: string | null;
+  readonly match: RegExp;
+  /** The player's name; `$1` is the pattern's first group. */
+  readonly player: string;
+}
+
+/** One username the operator named by hand. */
+export interface PlayerRow {
+  readonly account: string;
+  readonly username: string;
+  readonly player: string;
+}
+
+/** How the operator's player names come from the providers' usernames. */
+export interface PlayerNames {
+  /** What a username without a name of its own becomes: itself, or `account:username`. */
+  readonly unmapped: 'same' | 'separate';
+  readonly rules: readonly PlayerRule[];
+  readonly rows: readonly PlayerRow[];
+}
+
+/** The operator's name of a provider's username. */
+export type PlayerOf = (account: string, username: string) => string;
+
+/** The naming in force: a row wins over a rule, a rule over `unmapped`. Pure, and never an empty name for a username. */
+export function createPlayerOf({ unmapped, rules, rows }: PlayerNames): PlayerOf {
+  const named = new Map<string, Map<string, string>>();
+  for (const { account, username, player } of rows) {
+    const ofAccount = named.get(account) ?? new Map<string, string>();
+    named.set(account, ofAccount.set(username, player));
+  }
+  return (account, username) =>
+    named.get(account)?.get(username) ??
+    byRule(rules, account, username) ??
+    (unmapped === 'same' ? username : `${account}:${username}`);
+}
+
+function byRule(rules: readonly PlayerRule[], account: string, username: string): string | null {
+  for (const rule of rules) {
+    if (rule.account !== null && rule.account !== account) continue;
+    const found = username.match(rule.match);
+    if (found?.index === undefined) continue;
+    // replaced within the whole name, so that look-behinds hold, then cut to what the pattern itself became
+    const replaced = username.replace(rule.match, rule.player);
+    const after = username.length - found.index - found[0].length;
+    const player = replaced.slice(found.index, replaced.length - after);
+    if (player !== '') return player;
+  }
+  return null;
+}
