@@ -1,4 +1,4 @@
-import { createPublicKey, createVerify, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import { z } from 'zod';
 import type { Interval } from '../../records/interval.ts';
 import type { CreateSandbox, SandboxCall, SandboxReply, SandboxRequest } from '../sandbox.ts';
@@ -117,7 +117,7 @@ export const createSandbox: CreateSandbox = ({
 };
 
 function isSignedBy(body: RequestBody, key: KeyObject): boolean {
-  return createVerify('md5').update(signedText(body)).verify(createPublicKey(key), body.signature, 'base64');
+  return verify('md5', Buffer.from(signedText(body)), key, Buffer.from(body.signature, 'base64'));
 }
 
 function isAskedFor(body: RequestBody, row: { readonly username: string; readonly status: number }): boolean {
@@ -137,6 +137,7 @@ function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
+    // Not JSON is the caller's fault, and answered as such.
     return undefined;
   }
 }

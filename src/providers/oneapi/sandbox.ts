@@ -89,7 +89,8 @@ export const createSandbox: CreateSandbox = ({
     if (isTraceUsed(body.traceId, at)) return refuse(100000, 'traceId used before', asked);
     if (interval.from > interval.to) return refuse(100000, 'startTime after endTime', asked);
     if (at - (lastAt.get(path) ?? Number.NEGATIVE_INFINITY) < minIntervalMs) {
-      const reply = { ...json(429, '{"error":"Too many requests"}') };
+      // The document has no code for this; HTTP has.
+      const reply = json(429, '{"error":"Too many requests"}');
       return { reply, refused: '429 interval between calls', ...asked };
     }
     lastAt.set(path, at);
