@@ -1,0 +1,173 @@
+import { type DuckDBConnection, type DuckDBValue, listValue } from '@duckdb/node-api';
+import { isEmpty } from '../../records/interval.ts';
+import { type RecordKind, recordKinds } from '../../records/record.ts';
+import { tableName } from '../../records/shape.ts';
+import type { Commit, CommitResult } from '../archive.ts';
+import { keysToLookUp, type MergePlan, planMerge, type StandingRow, type Version } from '../merge.ts';
+import { appendVersions, type Source } from './append.ts';
+import { laterParts, layInterval } from './intervals.ts';
+import { setAside } from './quarantine.ts';
+import { historyName } from './schema.ts';
+
+interface Planned {
+  readonly commit: Commit;
+  readonly source: Source;
+  readonly plan: MergePlan<RecordKind, bigint>;
+}
+
+/**
+ * Writes commits of different feeds inside the transaction that is open on `connection`, all with one time of
+ * archiving. A feed must come once at most: two reads of one feed are to be decided one after the other.
+ */
+export async function writeCommits(
+  connection: DuckDBConnection,
+  commits: readonly Commit[],
+  archivedAt: number,
+): Promise<CommitResult[]> {
+  const planned: Planned[] = [];
+  for (const kind of recordKinds) {
+    const ofKind = commits.filter((commit) => commit.kind === kind);
+    if (ofKind.length > 0) planned.push(...(await mergeRows(connection, kind, ofKind, archivedAt)));
+  }
+  const results = new Map<Commit, CommitResult>();
+  for (const { commit, plan } of planned) {
+    const quarantined = await setAside(connection, commit);
+    const vanished = await writeInterval(connection, commit, plan, quarantined);
+    results.set(commit, { ...plan.counts, vanished });
+  }
+  return commits.flatMap((commit) => results.get(commit) ?? []);
+}
+
+async function mergeRows(
+  connection: DuckDBConnection,
+  kind: RecordKind,
+  commits: readonly Commit[],
+  archivedAt: number,
+): Promise<Planned[]> {
+  const standing = await standingRows(connection, kind, commits);
+  const planned: Planned[] = [];
+  for (const commit of commits) {
+    const { account, provider, readAt } = commit;
+    const later = await laterParts(connection, commit);
+    const plan = planMerge(commit, standing.get(account) ?? [], later);
+    planned.push({ commit, source: { account, provider, readAt, archivedAt }, plan });
+  }
+  await retire(connection, kind, planned);
+  await revive(connection, kind, planned);
+  const batches = planned.map(({ source, plan }) => ({ source, versions: plan.insert }));
+  await appendVersions(connection, tableName[kind], kind, batches);
+  await shelve(connection, kind, planned);
+  return planned;
+}
+
+/** What the archive holds under the commits' keys and former keys, by account. */
+async function standingRows(
+  connection: DuckDBConnection,
+  kind: RecordKind,
+  commits: readonly Commit[],
+): Promise<Map<string, StandingRow<bigint>[]>> {
+  const lookUps = commits.map((commit) => ({ account: commit.account, ...keysToLookUp(commit.rows) }));
+  const byAccount = new Map<string, StandingRow<bigint>[]>();
+  for (const [column, pick] of [
+    ['key', 'keys'],
+    ['former_key', 'dead'],
+  ] as const) {
+    const accounts = lookUps.flatMap((each) => each[pick].map(() => each.account));
+    const keys = lookUps.flatMap((each) => each[pick]);
+    if (keys.length === 0) continue;
+    const result = await connection.runAndReadAll(
+      `SELECT t.account, t.rowid, t.key, t.former_key, epoch_ms(t.axis_at)::DOUBLE, epoch_ms(t.version_at)::DOUBLE,
+        epoch_ms(t.read_at)::DOUBLE, epoch_ms(t.vanished_at)::DOUBLE, t.digest
+      FROM ${tableName[kind]} AS t JOIN (SELECT unnest($1::VARCHAR[]) AS account, unnest($2::VARCHAR[]) AS wanted) AS w
+        ON t.account = w.account AND t.${column} = w.wanted`,
+      [listValue(accounts), listValue([...keys])],
+    );
+    for (const row of result.getRows()) {
+      const rows = byAccount.get(String(row[0])) ?? [];
+      byAccount.set(String(row[0]), rows);
+      rows.push(toStanding(row));
+    }
+  }
+  return byAccount;
+}
+
+function toStanding(row: readonly DuckDBValue[]): StandingRow<bigint> {
+  const [, id, key, formerKey, axisAt, versionAt, readAt, vanishedAt, digest] = row;
+  return {
+    id: id as bigint,
+    key: key as string,
+    formerKey: formerKey as string | null,
+    axisAt: axisAt as number,
+    versionAt: versionAt as number | null,
+    readAt: readAt as number,
+    vanishedAt: vanishedAt as number | null,
+    digest: digest as bigint,
+  };
+}
+
+async function retire(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
+  const leaving = planned.flatMap(({ source, plan }) =>
+    plan.retire.map((row) => ({ id: row.id, until: BigInt(Math.max(source.readAt, row.readAt)) })),
+  );
+  if (leaving.length === 0) return;
+  const table = tableName[kind];
+  const ids = listValue(leaving.map((row) => row.id));
+  await connection.run(
+    `INSERT INTO ${historyName(table)} SELECT t.*, t.read_at, make_timestamp(r.until * 1000)
+    FROM ${table} AS t JOIN (SELECT unnest($1::BIGINT[]) AS id, unnest($2::BIGINT[]) AS until) AS r ON t.rowid = r.id`,
+    [ids, listValue(leaving.map((row) => row.until))],
+  );
+  await connection.run(`DELETE FROM ${table} WHERE rowid IN (SELECT unnest($1::BIGINT[]))`, [ids]);
+}
+
+async function revive(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
+  const ids = planned.flatMap(({ plan }) => plan.revive.map((row) => row.id));
+  if (ids.length === 0) return;
+  await connection.run(
+    `UPDATE ${tableName[kind]} SET vanished_at = NULL WHERE rowid IN (SELECT unnest($1::BIGINT[]))`,
+    [listValue(ids)],
+  );
+}
+
+/** Puts late versions into the history, each once. */
+async function shelve(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
+  const history = historyName(tableName[kind]);
+  const batches: { source: Source; versions: readonly Version<RecordKind>[] }[] = [];
+  for (const { source, plan } of planned) {
+    if (plan.shelve.length === 0) continue;
+    const known = await connection.runAndReadAll(
+      `SELECT key, digest FROM ${history} WHERE account = $1 AND key IN (SELECT unnest($2::VARCHAR[]))`,
+      [source.account, listValue(plan.shelve.map((version) => version.record.key))],
+    );
+    const kept = new Set(known.getRows().map(([key, digest]) => `${key}\n${digest}`));
+    const versions = plan.shelve.filter((each) => !kept.has(`${each.record.key}\n${each.digest}`));
+    batches.push({ source, versions });
+  }
+  await appendVersions(connection, history, kind, batches, { history: true });
+}
+
+/** Holds the commit's interval and marks what it no longer lists; returns how many rows that were. */
+async function writeInterval(
+  connection: DuckDBConnection,
+  commit: Commit,
+  plan: MergePlan<RecordKind, bigint>,
+  quarantined: number,
+): Promise<number> {
+  if (commit.interval === null || isEmpty(commit.interval)) return 0;
+  const latest = await layInterval(connection, commit, commit.interval, plan.seen, quarantined);
+  // A row set aside unread may be any of those not listed.
+  if (commit.quarantined.length > 0) return 0;
+  const listed = listValue(plan.seen.map((version) => version.record.key));
+  let vanished = 0;
+  for (const span of latest) {
+    const result = await connection.run(
+      `UPDATE ${tableName[commit.kind]} SET vanished_at = make_timestamp($1::BIGINT * 1000)
+      WHERE account = $2 AND axis_at >= make_timestamp($3::BIGINT * 1000) AND axis_at < make_timestamp($4::BIGINT * 1000)
+        AND read_at < make_timestamp($1::BIGINT * 1000) AND vanished_at IS NULL
+        AND key NOT IN (SELECT unnest($5::VARCHAR[]))`,
+      [BigInt(commit.readAt), commit.account, BigInt(span.from), BigInt(span.to), listed],
+    );
+    vanished += result.rowsChanged;
+  }
+  return vanished;
+}

@@ -1,0 +1,39 @@
+import type { Dialect } from '../sql/dialect.ts';
+
+/** DuckDB's spelling. Decimals lie in DECIMAL(38,18) with the scale they were sent with beside them, times in TIMESTAMP (UTC). */
+export const duckDbDialect: Dialect = {
+  parameter(index, type) {
+    switch (type) {
+      case 'text':
+        return `$${index}::VARCHAR`;
+      case 'texts':
+        return `$${index}::VARCHAR[]`;
+      case 'decimal':
+        return `$${index}::DECIMAL(38, 18)`;
+      case 'time':
+        return `make_timestamp($${index}::BIGINT * 1000)`;
+      case 'int':
+        return `$${index}::BIGINT`;
+      case 'bool':
+        return `$${index}::BOOLEAN`;
+    }
+  },
+  cell(column, type) {
+    switch (type) {
+      case 'time':
+        return `epoch_ms(${column})::DOUBLE`;
+      case 'int':
+        return `${column}::DOUBLE`;
+      case 'decimal':
+        // Eighteen decimals always stand in the text: all but the sent ones go, and the point with the last.
+        return `left(${column}::VARCHAR, len(${column}::VARCHAR) - 18 + ${column}_scale - (${column}_scale = 0)::INT)`;
+      default:
+        return column;
+    }
+  },
+  scaleOf: (column) => `${column}_scale`,
+  // SUM wraps round silently beyond 1.7e20 at scale 18, hence the split of whole and fraction.
+  sumTerms: (column, wide) => (wide ? [`trunc(${column})`, `(${column} - trunc(${column}))`] : [column]),
+  truncated: (time, shift, unit) =>
+    `epoch_ms(date_trunc('${unit}', make_timestamp(epoch_us(${time}) + CAST(${shift} AS BIGINT) * 1000)))`,
+};

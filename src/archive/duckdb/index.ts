@@ -1,0 +1,136 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ArchiveError } from '../../errors.ts';
+import type { Archive, Commit, PlayerOf, Username } from '../archive.ts';
+import { coverageStatement, toSpans } from '../sql/coverage.ts';
+import { reversed, toRecords } from '../sql/records.ts';
+import {
+  byKeysStatement,
+  countStatement,
+  pageStatement,
+  readsBackwards,
+  usernamesStatement,
+} from '../sql/rows.ts';
+import { toTotals, totalsStatement } from '../sql/totals.ts';
+import { duckDbDialect } from './dialect.ts';
+import { explainFault } from './faults.ts';
+import { streamRecords } from './stream.ts';
+import { startThread, type Thread } from './thread.ts';
+
+export interface DuckDbOptions {
+  /** The archive's file, made with its folders where there is none, or `:memory:`. */
+  readonly path: string;
+  readonly playerOf: PlayerOf;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly clock?: () => number;
+}
+
+// DuckDB's lock keeps other processes out but not a second opening in this one, which would ruin the file.
+const openPaths = new Set<string>();
+
+/**
+ * Opens the archive of one process, in a worker thread of its own. Rejects with an ArchiveError that says why:
+ * held by another process (and which), unreadable, no archive, written by another release.
+ */
+export async function createDuckDbArchive(options: DuckDbOptions): Promise<Archive> {
+  const { playerOf, clock = Date.now } = options;
+  const path = await claim(options.path);
+  const thread = startThread((fault) => explainFault(options.path, fault));
+  let closed = false;
+
+  async function leave(): Promise<void> {
+    await thread.stop();
+    openPaths.delete(path);
+  }
+
+  try {
+    await renameOutdated(thread, await thread.call('open', path), playerOf);
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+
+  const call: Thread['call'] = (method, argument) =>
+    closed
+      ? Promise.reject(new ArchiveError(`archive ${options.path}: it is closed`))
+      : thread.call(method, argument);
+
+  return {
+    commit: (commit) => call('commit', { commit, now: clock(), names: namesOf(commit, playerOf) }),
+    async coverage(feeds, range) {
+      const statement = coverageStatement(duckDbDialect, feeds, range);
+      return statement === null ? [] : toSpans(await call('read', { statement }));
+    },
+    async page(query) {
+      const cells = await call('read', { statement: pageStatement(duckDbDialect, query) });
+      return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells);
+    },
+    async count(query) {
+      const cells = await call('read', { statement: countStatement(duckDbDialect, query) });
+      return Number(cells[0]?.[0]);
+    },
+    async totals(query) {
+      const cells = await call('read', {
+        statement: totalsStatement(duckDbDialect, query, false),
+        wide: totalsStatement(duckDbDialect, query, true),
+      });
+      return toTotals(query, cells);
+    },
+    async byKeys(kind, ids) {
+      if (ids.length === 0) return [];
+      return toRecords(kind, await call('read', { statement: byKeysStatement(duckDbDialect, kind, ids) }));
+    },
+    stream: (query) => streamRecords(call, query),
+    async usernames(players) {
+      const cells = await call('read', { statement: usernamesStatement(duckDbDialect, players) });
+      const [accounts = [], usernames = [], names = []] = cells;
+      return accounts.map((account, row) => ({
+        account: String(account),
+        username: String(usernames[row]),
+        player: String(names[row]),
+      }));
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      try {
+        await thread.call('close', undefined);
+      } finally {
+        await leave();
+      }
+    },
+  };
+}
+
+/** The real path, held by this archive alone in this process; its folders are made. */
+async function claim(path: string): Promise<string> {
+  if (path === ':memory:') return path;
+  const wanted = resolve(path);
+  try {
+    await mkdir(dirname(wanted), { recursive: true });
+    const real = join(await realpath(dirname(wanted)), basename(wanted));
+    if (openPaths.has(real)) throw new ArchiveError(`archive ${path}: it is open in this process already`);
+    openPaths.add(real);
+    return real;
+  } catch (error) {
+    if (error instanceof ArchiveError) throw error;
+    throw explainFault(path, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** An edit of the operator's naming rewrites no row: only the names that changed are written. */
+async function renameOutdated(thread: Thread, known: readonly Username[], playerOf: PlayerOf): Promise<void> {
+  const outdated = known
+    .map((name) => ({ ...name, player: playerOf(name.account, name.username) }))
+    .filter((name, index) => name.player !== known[index]?.player);
+  if (outdated.length > 0) await thread.call('rename', outdated);
+}
+
+function namesOf(commit: Commit, playerOf: PlayerOf): Username[] {
+  const usernames = new Set(commit.rows.map((row) => row.providerUsername));
+  return [...usernames].map((username) => ({
+    account: commit.account,
+    username,
+    player: playerOf(commit.account, username),
+  }));
+}

@@ -1,0 +1,50 @@
+import type { Commit, CommitResult, Username } from '../archive.ts';
+import type { Statement } from '../sql/dialect.ts';
+import type { Cells } from '../sql/records.ts';
+
+/** A commit on its way to the engine, with what only the caller's side can know. */
+export interface CommitJob {
+  readonly commit: Commit;
+  /** The caller's clock, in milliseconds. */
+  readonly now: number;
+  /** The commit's usernames with the operator's name of each. */
+  readonly names: readonly Username[];
+}
+
+export interface ReadJob {
+  readonly statement: Statement;
+  /** Run instead once the archive holds amounts so large that the plain sums of `statement` could overflow. */
+  readonly wide?: Statement;
+}
+
+/** What the caller's side asks of the engine in its worker thread: method, argument, result. */
+export interface Engine {
+  /** Opens the file, or `:memory:`, and makes its tables; gives the names known. */
+  open(path: string): Promise<readonly Username[]>;
+  /** Gives usernames another operator's name. */
+  rename(names: readonly Username[]): Promise<void>;
+  commit(job: CommitJob): Promise<CommitResult>;
+  read(job: ReadJob): Promise<Cells>;
+  /** Opens a snapshot of the archive: what is read in it does not change meanwhile. Returns its id. */
+  openSnapshot(): Promise<number>;
+  /** Runs a statement in a snapshot; its answer is then taken piece by piece. */
+  runIn(job: { readonly snapshot: number; readonly statement: Statement }): Promise<void>;
+  /** The next piece of what runs in the snapshot, of at most 2,048 rows; null at its end. */
+  nextOf(snapshot: number): Promise<Cells | null>;
+  closeSnapshot(snapshot: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Method = keyof Engine;
+export type Argument<M extends Method> = Parameters<Engine[M]>[0];
+export type Result<M extends Method> = Awaited<ReturnType<Engine[M]>>;
+
+export interface Request {
+  readonly id: number;
+  readonly method: Method;
+  readonly argument: unknown;
+}
+
+export type Response =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly fault: string };

@@ -1,0 +1,72 @@
+import { Worker } from 'node:worker_threads';
+import type { ArchiveError } from '../../errors.ts';
+import type { Argument, Method, Request, Response, Result } from './protocol.ts';
+
+/** The caller's end of the worker thread. */
+export interface Thread {
+  /** Rejects with an ArchiveError made by `explain` from what the engine said. */
+  call<M extends Method>(method: M, argument: Argument<M>): Promise<Result<M>>;
+  /** Ends the thread once it has nothing left to do. */
+  stop(): Promise<void>;
+}
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Starts the engine's thread; it keeps the process alive only while an answer is awaited. */
+export function startThread(explain: (fault: string) => ArchiveError): Thread {
+  const worker = createWorker();
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  let ended: string | null = null;
+
+  worker.on('message', (response: Response) => {
+    const waiting = pending.get(response.id);
+    pending.delete(response.id);
+    if (pending.size === 0) worker.unref();
+    if ('fault' in response) waiting?.reject(explain(response.fault));
+    else waiting?.resolve(response.value);
+  });
+  worker.on('error', (error) => end(error.message));
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      end('its thread has ended');
+      resolve();
+    });
+  });
+  worker.unref();
+
+  function end(fault: string): void {
+    ended ??= fault;
+    for (const { reject } of pending.values()) reject(explain(fault));
+    pending.clear();
+  }
+
+  return {
+    call<M extends Method>(method: M, argument: Argument<M>) {
+      return new Promise<Result<M>>((resolve, reject) => {
+        if (ended !== null) return reject(explain(ended));
+        lastId += 1;
+        pending.set(lastId, { resolve: (value) => resolve(value as Result<M>), reject });
+        worker.ref();
+        worker.postMessage({ id: lastId, method, argument } satisfies Request);
+      });
+    },
+    async stop() {
+      worker.ref();
+      await worker.terminate();
+      await exited;
+    },
+  };
+}
+
+function createWorker(): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url));
+  // From source: on Node 20 `--import tsx` does not reach a worker's entry, so a first module registers tsx.
+  const tsx = import.meta.resolve('tsx/esm/api');
+  const entry = new URL('./worker.ts', import.meta.url);
+  const first = `import { register } from '${tsx}'; register(); await import('${entry}');`;
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(first)}`));
+}

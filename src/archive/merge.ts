@@ -1,0 +1,153 @@
+import type { RecordKind, RecordOf } from '../records/record.ts';
+import type { Commit, CommitResult } from './archive.ts';
+import { digestOf } from './digest.ts';
+import type { LedgerPart } from './ledger.ts';
+
+/** What the archive holds under one key, as far as a merge must know; `id` is the engine's own handle of the row. */
+export interface StandingRow<Id> {
+  readonly id: Id;
+  readonly key: string;
+  readonly formerKey: string | null;
+  readonly axisAt: number;
+  readonly versionAt: number | null;
+  readonly readAt: number;
+  readonly vanishedAt: number | null;
+  readonly digest: bigint;
+}
+
+/** A version of a record to be written, with what the archive knows beside it. */
+export interface Version<K extends RecordKind> {
+  readonly record: RecordOf[K];
+  readonly formerKey: string | null;
+  readonly digest: bigint;
+  readonly vanishedAt: number | null;
+}
+
+export interface MergePlan<K extends RecordKind, Id> {
+  readonly insert: readonly Version<K>[];
+  /** Rows that leave for the history, replaced by this read. */
+  readonly retire: readonly StandingRow<Id>[];
+  /** Rows marked as vanished that this read lists again. */
+  readonly revive: readonly StandingRow<Id>[];
+  /** Versions that come too late to stand: for the history alone. */
+  readonly shelve: readonly Version<K>[];
+  /** Every distinct row of the read, whether it was applied or not. */
+  readonly seen: readonly Version<K>[];
+  readonly counts: Omit<CommitResult, 'vanished'>;
+}
+
+/** The keys a merge needs the standing rows of: those that have one of `keys`, and those known before by one of `dead`. */
+export function keysToLookUp<K extends RecordKind>(
+  rows: readonly RecordOf[K][],
+): { readonly keys: readonly string[]; readonly dead: readonly string[] } {
+  const keys = new Set<string>();
+  const dead = new Set<string>();
+  for (const row of rows) {
+    keys.add(row.key);
+    if (row.formerKey === null) dead.add(row.key);
+    else keys.add(row.formerKey);
+  }
+  return { keys: [...keys], dead: [...dead] };
+}
+
+/**
+ * Decides what a read changes: the later version stands, at an equal or absent version the later read; the same
+ * content changes nothing; a key once replaced by another never stands again. `later` are the feed's ledger
+ * parts read after this commit: a row they cover and did not list is written as vanished.
+ */
+export function planMerge<K extends RecordKind, Id>(
+  commit: Commit<K>,
+  standing: readonly StandingRow<Id>[],
+  later: readonly LedgerPart[],
+): MergePlan<K, Id> {
+  const { newest, shelve, duplicates } = newestOf(commit);
+  const byKey = new Map(standing.map((row) => [row.key, row]));
+  const replaced = new Map(standing.flatMap((row) => (row.formerKey === null ? [] : [[row.formerKey, row]])));
+  const insert: Version<K>[] = [];
+  const retire = new Map<string, StandingRow<Id>>();
+  const revive: StandingRow<Id>[] = [];
+  let [inserted, changed, moved] = [0, 0, 0];
+
+  for (const version of newest) {
+    const { record } = version;
+    const successor = replaced.get(record.key);
+    if (successor !== undefined && successor.key !== record.key) {
+      shelve.push(version);
+      continue;
+    }
+    const own = byKey.get(record.key);
+    const former = version.formerKey === null ? undefined : byKey.get(version.formerKey);
+    if (former !== undefined) retire.set(former.key, former);
+    if (own !== undefined && (own.digest === version.digest || !supersedes(commit.readAt, version, own))) {
+      if (own.digest !== version.digest) shelve.push(version);
+      if (own.vanishedAt !== null && commit.readAt > own.vanishedAt) revive.push(own);
+      continue;
+    }
+    const before = own ?? former;
+    if (own !== undefined) retire.set(own.key, own);
+    if (before === undefined) inserted += 1;
+    else changed += 1;
+    if (before !== undefined && before.axisAt !== record.axisAt) moved += 1;
+    insert.push({
+      ...version,
+      formerKey: version.formerKey ?? own?.formerKey ?? null,
+      vanishedAt: later.find((part) => covers(part, record.axisAt))?.readAt ?? null,
+    });
+  }
+  return {
+    insert,
+    retire: [...retire.values()],
+    revive,
+    shelve: distinct(shelve),
+    seen: newest,
+    counts: { inserted, changed, moved, duplicates },
+  };
+}
+
+/** One version a key: the later of those in the batch, and none whose key another row of the batch replaces. */
+function newestOf<K extends RecordKind>(commit: Commit<K>) {
+  const byKey = new Map<string, Version<K>>();
+  const shelve: Version<K>[] = [];
+  for (const record of commit.rows) {
+    const version: Version<K> = {
+      record,
+      formerKey: record.formerKey === record.key ? null : record.formerKey,
+      digest: digestOf(commit.kind, record),
+      vanishedAt: null,
+    };
+    const rival = byKey.get(record.key);
+    const wins = rival === undefined || isAtLeast(record.versionAt, rival.record.versionAt);
+    const loser = wins ? rival : version;
+    if (loser !== undefined && rival?.digest !== version.digest) shelve.push(loser);
+    if (wins) byKey.set(record.key, version);
+  }
+  for (const version of [...byKey.values()]) {
+    const former = version.formerKey === null ? undefined : byKey.get(version.formerKey);
+    if (former === undefined) continue;
+    shelve.push(former);
+    byKey.delete(former.record.key);
+  }
+  const newest = [...byKey.values()];
+  return { newest, shelve, duplicates: commit.rows.length - newest.length };
+}
+
+function isAtLeast(mine: number | null, other: number | null): boolean {
+  return mine === null || other === null || mine >= other;
+}
+
+function supersedes<K extends RecordKind, Id>(
+  readAt: number,
+  version: Version<K>,
+  standing: StandingRow<Id>,
+): boolean {
+  const [mine, other] = [version.record.versionAt, standing.versionAt];
+  return mine !== null && other !== null && mine !== other ? mine > other : readAt >= standing.readAt;
+}
+
+function covers(part: LedgerPart, at: number): boolean {
+  return part.from <= at && at < part.to;
+}
+
+function distinct<K extends RecordKind>(versions: readonly Version<K>[]): Version<K>[] {
+  return [...new Map(versions.map((each) => [`${each.record.key}\n${each.digest}`, each])).values()];
+}

@@ -1,0 +1,32 @@
+import { BadUserInputError } from '../../errors.ts';
+import type { RecordKind } from '../../records/record.ts';
+import { type Column, headColumns, keyName, kindColumns } from '../../records/shape.ts';
+
+const rawColumn: Column = { name: 'raw', type: 'text', nullable: false, flat: false };
+
+function columnsOf(kind: RecordKind): readonly Column[] {
+  return [...headColumns, ...kindColumns[kind], rawColumn];
+}
+
+/** The columns of a stored record, in the order in which they are selected: head, the kind's own, raw. */
+export const recordColumns: Readonly<Record<RecordKind, readonly Column[]>> = {
+  BET: columnsOf('BET'),
+  TRANSFER: columnsOf('TRANSFER'),
+  SEQ_NO_FAILURE: columnsOf('SEQ_NO_FAILURE'),
+};
+
+/** The kind's column of this name, the graph's name of its key included; throws a BadUserInputError listing what there is. */
+export function columnNamed(kind: RecordKind, name: string): Column {
+  const wanted = name === keyName[kind] ? 'key' : name;
+  const found = recordColumns[kind].find((column) => column.name === wanted);
+  if (found === undefined) {
+    const names = recordColumns[kind].map((column) => column.name).join(', ');
+    throw new BadUserInputError(`column: expected one of ${names}, got ${name}`);
+  }
+  return found;
+}
+
+/** Whether rows of this kind have the column. */
+export function hasColumn(kind: RecordKind, name: string): boolean {
+  return recordColumns[kind].some((column) => column.name === name);
+}

@@ -1,0 +1,64 @@
+import type { Interval } from '../../records/interval.ts';
+import type { RecordKind } from '../../records/record.ts';
+import type { FeedAge, HeldSpan } from '../archive.ts';
+import { createBinder, type Dialect, type Statement } from './dialect.ts';
+import type { Cells } from './records.ts';
+
+/**
+ * The ledger's parts within a range, cut to it, touching parts of one state as one: gaps and islands over
+ * every feed at once. Null where no feed is asked. The ledger holds times as integer milliseconds.
+ */
+export function coverageStatement(
+  dialect: Dialect,
+  feeds: readonly FeedAge[],
+  range: Interval,
+): Statement | null {
+  if (feeds.length === 0) return null;
+  const binder = createBinder(dialect);
+  const ages = feeds.map((feed) => {
+    const [account, kind] = [binder.bind('text', feed.account), binder.bind('text', feed.kind)];
+    return `(${account}, ${kind}, ${integer(feed.settlementLag)}, ${integer(feed.finalAfter)})`;
+  });
+  const [from, to] = [integer(range.from), integer(range.to)];
+  const text = `
+    WITH ages (account, kind, settlement_lag, final_after) AS (VALUES ${ages.join(', ')}),
+    parts AS (
+      SELECT i.account, i.kind, greatest(from_at, ${from}) AS part_from, least(to_at, ${to}) AS part_to,
+        read_at, quarantined,
+        CASE WHEN read_at < to_at + settlement_lag THEN 'open' WHEN read_at >= to_at + final_after THEN 'final'
+          ELSE 'held' END AS state
+      FROM intervals AS i JOIN ages AS a ON i.account = a.account AND i.kind = a.kind
+      WHERE from_at < ${to} AND to_at > ${from} AND ${from} < ${to}),
+    edges AS (
+      SELECT *, CASE WHEN quarantined = 0 AND lag(quarantined) OVER feed = 0
+        AND lag(part_to) OVER feed = part_from AND lag(state) OVER feed = state THEN 0 ELSE 1 END AS edge
+      FROM parts WINDOW feed AS (PARTITION BY account, kind ORDER BY part_from)),
+    islands AS (
+      SELECT *, sum(edge) OVER (PARTITION BY account, kind ORDER BY part_from) AS island FROM edges)
+    SELECT account, kind, ${double('min(part_from)')}, ${double('max(part_to)')}, min(state),
+      ${double('min(read_at)')}, ${double('sum(quarantined)')}
+    FROM islands GROUP BY account, kind, island ORDER BY account, kind, min(part_from)`;
+  return { text, values: binder.values };
+}
+
+/** The spans of a coverage statement's answer. */
+export function toSpans(cells: Cells): HeldSpan[] {
+  const [accounts = [], kinds = [], froms = [], tos = [], states = [], reads = [], quarantined = []] = cells;
+  return accounts.map((account, row) => ({
+    account: String(account),
+    kind: kinds[row] as RecordKind,
+    from: Number(froms[row]),
+    to: Number(tos[row]),
+    state: states[row] as HeldSpan['state'],
+    readAt: Number(reads[row]),
+    quarantined: Number(quarantined[row]),
+  }));
+}
+
+function integer(value: number): string {
+  return `CAST(${Math.trunc(value)} AS BIGINT)`;
+}
+
+function double(expression: string): string {
+  return `CAST(${expression} AS DOUBLE PRECISION)`;
+}

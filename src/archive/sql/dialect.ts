@@ -1,0 +1,51 @@
+import type { Column } from '../../records/shape.ts';
+
+/** A value bound to a statement: times are milliseconds, decimals plain strings. */
+export type SqlValue = string | number | boolean | readonly string[];
+
+export type ParameterType = Exclude<Column['type'], 'texts'> | 'texts';
+
+/** SQL text with `$1`, `$2` … for its values. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+}
+
+/**
+ * What two engines spell differently: everything else of the archive's SQL is common to both. Column names
+ * and numbers reach it from our own tables alone, whatever a client sent comes as a parameter.
+ */
+export interface Dialect {
+  /** The text of parameter `$index`, cast so that its value has exactly the column type named. */
+  parameter(index: number, type: ParameterType): string;
+  /** A column as a cell: times as milliseconds and integers as doubles, decimals as text in their own scale. */
+  cell(column: string, type: Column['type']): string;
+  /** The number of decimals a decimal column's values were sent with. */
+  scaleOf(column: string): string;
+  /**
+   * Expressions whose sums together are the sum of a decimal column. `wide` asks for terms that cannot overflow
+   * however large the amounts are; an engine that never overflows gives the column itself either way.
+   */
+  sumTerms(column: string, wide: boolean): readonly string[];
+  /** A time moved by `shift` milliseconds (an integer expression), truncated to `unit`, in milliseconds. */
+  truncated(time: string, shift: string, unit: 'hour' | 'day' | 'week' | 'month'): string;
+}
+
+/** Collects a statement's values while its text is written. */
+export interface Binder {
+  readonly values: readonly SqlValue[];
+  /** Takes a value and returns its parameter's text. */
+  bind(type: ParameterType, value: SqlValue): string;
+}
+
+/** A binder that numbers parameters from 1. */
+export function createBinder(dialect: Dialect): Binder {
+  const values: SqlValue[] = [];
+  return {
+    values,
+    bind(type, value) {
+      values.push(value);
+      return dialect.parameter(values.length, type);
+    },
+  };
+}

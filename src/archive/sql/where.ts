@@ -1,0 +1,108 @@
+import { BadUserInputError } from '../../errors.ts';
+import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../records/decimal.ts';
+import type { Scalar, Where } from '../../records/query.ts';
+import type { RecordKind } from '../../records/record.ts';
+import { type Column, sqlName } from '../../records/shape.ts';
+import { type Bound, boundOf } from './bound.ts';
+import { columnNamed } from './columns.ts';
+import type { Binder } from './dialect.ts';
+
+const operators = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
+type Operator = keyof typeof operators;
+
+// The digits whose every number is exact in a double and fits both engines' time and integer types.
+const INTEGER_DIGITS = 15;
+
+/**
+ * A condition as SQL. A comparison with null is false rather than unknown, so `not` of it is true.
+ * Throws a BadUserInputError naming a column or value that cannot be compared.
+ */
+export function whereSql(kind: RecordKind, where: Where, binder: Binder): string {
+  switch (where.op) {
+    case 'and':
+      return joined(kind, where.of, ' AND ', 'true', binder);
+    case 'or':
+      return joined(kind, where.of, ' OR ', 'false', binder);
+    case 'not':
+      return `NOT coalesce(${whereSql(kind, where.of, binder)}, false)`;
+    case 'isNull':
+      return `${sqlName(columnNamed(kind, where.column).name)} IS NULL`;
+    case 'startsWith':
+      return startsWith(columnNamed(kind, where.column), where.value, binder);
+    case 'in':
+      return isIn(columnNamed(kind, where.column), where.values, binder);
+    default:
+      return comparison(columnNamed(kind, where.column), where.op, where.value, binder);
+  }
+}
+
+function joined(
+  kind: RecordKind,
+  parts: readonly Where[],
+  by: string,
+  empty: string,
+  binder: Binder,
+): string {
+  if (parts.length === 0) return empty;
+  return `(${parts.map((part) => whereSql(kind, part, binder)).join(by)})`;
+}
+
+function startsWith(column: Column, prefix: string, binder: Binder): string {
+  if (column.type !== 'text') throw unfit(column, 'a text column', prefix);
+  return `starts_with(${sqlName(column.name)}, ${binder.bind('text', prefix)})`;
+}
+
+function isIn(column: Column, values: readonly Scalar[], binder: Binder): string {
+  const parameters = values.flatMap((value) => {
+    if (isNumeric(column)) {
+      const bound = numericBound(column, value);
+      return isExact(bound) ? [bindFloor(column, bound.floor, binder)] : [];
+    }
+    return [bindPlain(column, value, binder)];
+  });
+  return parameters.length === 0 ? 'false' : `${sqlName(column.name)} IN (${parameters.join(', ')})`;
+}
+
+function comparison(column: Column, operator: Operator, value: Scalar, binder: Binder): string {
+  const name = sqlName(column.name);
+  if (!isNumeric(column)) return `${name} ${operators[operator]} ${bindPlain(column, value, binder)}`;
+  const bound = numericBound(column, value);
+  if (isExact(bound)) return `${name} ${operators[operator]} ${bindFloor(column, bound.floor, binder)}`;
+  if (operator === 'eq') return 'false';
+  if (operator === 'ne') return `${name} IS NOT NULL`;
+  const upwards = operator === 'gt' || operator === 'ge';
+  if (bound === 'above') return upwards ? 'false' : `${name} IS NOT NULL`;
+  if (bound === 'below') return upwards ? `${name} IS NOT NULL` : 'false';
+  return `${name} ${upwards ? '>' : '<='} ${bindFloor(column, bound.floor, binder)}`;
+}
+
+function isNumeric(column: Column): boolean {
+  return column.type === 'decimal' || column.type === 'int' || column.type === 'time';
+}
+
+function isExact(bound: Bound): bound is { readonly floor: string; readonly exact: true } {
+  return typeof bound === 'object' && bound.exact;
+}
+
+function numericBound(column: Column, value: Scalar): Bound {
+  const whole = column.type === 'decimal' ? MAX_INTEGER_DIGITS : INTEGER_DIGITS;
+  const scale = column.type === 'decimal' ? MAX_SCALE : 0;
+  const bound = typeof value === 'boolean' ? null : boundOf(String(value), whole, scale);
+  if (bound === null) throw unfit(column, 'a number', value);
+  return bound;
+}
+
+function bindFloor(column: Column, floor: string, binder: Binder): string {
+  return binder.bind(column.type, column.type === 'decimal' ? floor : Number(floor));
+}
+
+function bindPlain(column: Column, value: Scalar, binder: Binder): string {
+  if (column.type === 'texts') throw unfit(column, 'isNull alone, it is a list', value);
+  const wanted = column.type === 'bool' ? 'boolean' : 'string';
+  if (typeof value !== wanted) throw unfit(column, `a ${wanted}`, value);
+  return binder.bind(column.type, value);
+}
+
+function unfit(column: Column, expected: string, got: Scalar): BadUserInputError {
+  return new BadUserInputError(`${column.name}: expected ${expected}, got ${String(got).slice(0, 40)}`);
+}
