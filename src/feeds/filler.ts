@@ -64,6 +64,11 @@ interface FeedState {
   lastFailureAt: number | null;
 }
 
+/** The turn of a single call somebody waits for, outside any window. */
+export function interactiveTurn(asker: Asker): Turn {
+  return { lane: 'interactive', order: asker.lastServed, served: () => {} };
+}
+
 const REMEMBER_FINISHED_MS = 60_000;
 const MOST_FINISHED = 10_000;
 

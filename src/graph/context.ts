@@ -1,4 +1,5 @@
 import type { Archive } from '../archive/archive.ts';
+import type { DetailOutcome } from '../feeds/detail.ts';
 import type { Dispatch } from '../feeds/dispatch.ts';
 import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
 import type { ProviderName, RecordKind } from '../records/record.ts';
@@ -21,8 +22,6 @@ export interface ProviderInfo {
   readonly title: string;
   readonly kinds: readonly RecordKind[];
 }
-
-export type DetailOutcome = 'FETCHED' | 'NOT_FOUND' | 'NEEDS_NEAR' | 'UNSUPPORTED';
 
 /** A remark beside the data, in the response's `extensions.notices`. */
 export interface Notice {

@@ -1,0 +1,150 @@
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import type { Archive, PlayerOf } from './archive/archive.ts';
+import { createDuckDbArchive } from './archive/duckdb/index.ts';
+import type { Config } from './config/config.ts';
+import { connectAccount } from './feeds/connect.ts';
+import { readDetail } from './feeds/detail.ts';
+import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
+import type { Feed } from './feeds/feed.ts';
+import { createFiller } from './feeds/filler.ts';
+import type { GraphDeps, RequestContext } from './graph/context.ts';
+import { createSubgraph } from './graph/subgraph.ts';
+import type { Viewer } from './graph/viewer.ts';
+import { providers } from './providers/registry.ts';
+import { createPlayerOf } from './records/player.ts';
+import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
+import { exportRoutes } from './server/export/routes.ts';
+import { registerFeedMetrics } from './server/metrics.ts';
+import { createServer } from './server/server.ts';
+import { systemClock } from './upstream/clock.ts';
+import { createPacer } from './upstream/pace.ts';
+import { createLocalSlots } from './upstream/slots.ts';
+
+/** A gateway, wired and ready to listen. */
+export interface App {
+  readonly archive: Archive;
+  readonly feeds: readonly Feed[];
+  /** Begins one request's asks of the feeds. */
+  dispatch(): Dispatch;
+  listen(): Promise<{ readonly url: string }>;
+  /** Unready, drain, finish or give back the windows, close the archive; the same stop every time. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly logger: Logger;
+}
+
+/** How long a stop waits for windows that are being read. */
+const PATIENCE_MS = 8_000;
+
+/**
+ * Wires config → archive, feeds, graph, server; the only place that names concrete parts. Nothing is called or
+ * bound until asked. Rejects with an ArchiveError or a UsageError.
+ */
+export async function createApp(config: Config, { logger }: AppOptions): Promise<App> {
+  const clock = systemClock;
+  const registry = new Registry();
+  const playerOf = createPlayerOf(config.players);
+  const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
+  const connected = config.accounts.map((account) =>
+    connectAccount(providerNamed(account.provider), account, {
+      pacer,
+      clock,
+      onAttempt: (attempt) =>
+        logger[attempt.outcome === 'ok' ? 'debug' : 'warn'](attempt, 'a provider was called'),
+    }),
+  );
+  const archive = await openArchive(config.archive.url, playerOf);
+  const feeds = connected.flatMap((each) => each.feeds);
+  const filler = createFiller({
+    archive,
+    now: clock.now,
+    onFailure: ({ account, kind }, window, { reason, message }) =>
+      logger.warn({ account: account.id, kind, window, reason, problem: message }, 'a window was not read'),
+  });
+  const dispatcher = createDispatcher({
+    archive,
+    filler,
+    now: clock.now,
+    maxRangeMs: config.server.maxRange,
+    finalAfterMs: config.sync.enabled ? Math.max(0, ...config.sync.revisits) : 0,
+  });
+  registerFeedMetrics(registry, feeds, filler.health);
+
+  const deps: GraphDeps = {
+    archive,
+    providers: providers.map(({ name, title, feeds: served }) => ({
+      name,
+      title,
+      kinds: served.map(({ kind }) => kind),
+    })),
+    accounts: connected.map(({ account }) => account),
+    feeds,
+    clock: clock.now,
+    health: filler.health,
+    async readDetail(account, key, near) {
+      const feed = feeds.find((each) => each.account.id === account && each.kind === 'BET');
+      return feed === undefined
+        ? 'UNSUPPORTED'
+        : readDetail(feed, key, near, { archive, filler, now: clock.now });
+    },
+  };
+  const playersOf = createPlayers({
+    playerOf,
+    archive,
+    secret: pseudonymSecret(
+      config.auth?.pseudonymKey,
+      config.accounts.map(({ credentials }) => JSON.stringify(credentials)),
+    ),
+    clock: clock.now,
+  });
+  const makeContext = (viewer: Viewer): RequestContext => ({
+    deps,
+    viewer,
+    players: playersOf(viewer),
+    dispatch: dispatcher.begin(),
+    notices: [],
+  });
+  let closing: Promise<void> | null = null;
+  const server = await createServer({
+    settings: config.server,
+    auth: config.auth,
+    schema: createSubgraph({ exposeNode: config.federation.exposeNode }),
+    makeContext,
+    isReady: () => closing === null,
+    logger,
+    registry,
+    clock: clock.now,
+    routes: [exportRoutes],
+  });
+
+  async function stop(): Promise<void> {
+    await server.close();
+    await filler.close(AbortSignal.timeout(PATIENCE_MS));
+    await archive.close();
+    await Promise.all(connected.map(({ http }) => http.close()));
+  }
+
+  return {
+    archive,
+    feeds,
+    dispatch: () => dispatcher.begin(),
+    listen: () => server.listen(),
+    close() {
+      closing ??= stop();
+      return closing;
+    },
+  };
+}
+
+function providerNamed(name: string) {
+  const provider = providers.find((each) => each.name === name);
+  if (provider === undefined) throw new Error(`no provider ${name}`);
+  return provider;
+}
+
+async function openArchive(url: string, playerOf: PlayerOf): Promise<Archive> {
+  return createDuckDbArchive({ path: url.replace(/^duckdb:/, ''), playerOf });
+}

@@ -1,0 +1,58 @@
+import type { FeedLimits, Provider } from '../providers/provider.ts';
+import type { RecordKind } from '../records/record.ts';
+import type { Clock } from '../upstream/clock.ts';
+import { type AttemptReport, createExchange } from '../upstream/exchange.ts';
+import { createHttp, type Http } from '../upstream/http.ts';
+import type { Pacer } from '../upstream/pace.ts';
+import type { RetryPolicy } from '../upstream/retry.ts';
+import type { Account, Feed } from './feed.ts';
+
+/** One account as configured. */
+export interface AccountSettings {
+  readonly id: string;
+  readonly baseUrl: string;
+  readonly currency: string | null;
+  /** As the provider's schemas read them. */
+  readonly credentials: unknown;
+  readonly options: unknown;
+  readonly limits: Partial<Record<RecordKind, FeedLimits>>;
+}
+
+export interface ConnectOptions {
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+  readonly policy?: RetryPolicy;
+  readonly onAttempt?: (report: AttemptReport) => void;
+}
+
+export interface ConnectedAccount {
+  readonly account: Account;
+  readonly feeds: readonly Feed[];
+  readonly http: Http;
+}
+
+/** One account's feeds, ready to be read; nothing is called yet. Throws a UsageError for credentials that cannot be used. */
+export function connectAccount(
+  provider: Provider,
+  config: AccountSettings,
+  { pacer, clock, policy, onAttempt }: ConnectOptions,
+): ConnectedAccount {
+  const account: Account = { id: config.id, provider: provider.name, currency: config.currency };
+  const http = createHttp({ account: config.id, baseUrl: config.baseUrl });
+  const exchange = createExchange({ account: config.id, http, pacer, clock, policy, onAttempt });
+  const { credentials, options } = config;
+  const connection = provider.connect({ ...account, credentials, options }, { exchange });
+  const feeds = provider.feeds.map((spec): Feed => {
+    const limits = config.limits[spec.kind] ?? spec.limits;
+    return {
+      account,
+      kind: spec.kind,
+      limits,
+      paging: spec.paging,
+      stepMs: spec.stepMs,
+      pace: connection.paceOf(spec.kind, limits),
+      connection,
+    };
+  });
+  return { account, feeds, http };
+}
