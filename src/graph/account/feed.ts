@@ -1,0 +1,135 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import type { Feed as ConfiguredFeed, FeedHealth as Health } from '../../feeds/feed.ts';
+import type { FeedLimits as Limits } from '../../providers/provider.ts';
+import type { RecordKind } from '../../records/record.ts';
+import { FeedStateEnum, RecordKindEnum } from '../enums.ts';
+import { DateTime, Duration } from '../scalars.ts';
+import { Account, toAccount } from './type.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'So many calls in so much time.' })
+export class CallQuota {
+  @Field(() => Int, { description: 'How many calls.' })
+  calls!: number;
+
+  @Field(() => Duration, { description: 'In how much time.' })
+  per!: number;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'What the provider allows and how its news settles, as in force for this feed: its document’s values, or the operator’s.',
+})
+export class FeedLimits {
+  @Field(() => Duration, {
+    nullable: true,
+    description: 'The longest span one call may ask for; null where there is no limit.',
+  })
+  maxWindow!: number | null;
+
+  @Field(() => Duration, { description: 'The length of a window, the piece in which the provider is asked.' })
+  grid!: number;
+
+  @Field(() => Duration, { description: 'The least time between two calls.' })
+  minInterval!: number;
+
+  @Field(() => CallQuota, {
+    nullable: true,
+    description: 'How many calls are allowed in a time; null where there is no quota.',
+  })
+  quota!: CallQuota | null;
+
+  @Field(() => Duration, {
+    nullable: true,
+    description:
+      'How long the provider keeps its rows: what was not fetched by then is lost. Null where it states no end.',
+  })
+  retention!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The most rows in one answer; a window that full is asked again in halves. Null where answers come in pages.',
+  })
+  rowCap!: number | null;
+
+  @Field(() => Duration, {
+    description: 'How long after its end a window may still lack rows; one read earlier is read again.',
+  })
+  settlementLag!: number;
+
+  @Field(() => Duration, {
+    description: 'How old such an early read may be before the window is read again when asked for.',
+  })
+  openMaxAge!: number;
+
+  @Field(() => Duration, {
+    description: 'Within how long a bet placed now is settled; ranges by PLACED look that much further.',
+  })
+  settlesWithin!: number;
+
+  @Field(() => Duration, { description: 'How long one call may take.' })
+  timeout!: number;
+
+  @Field(() => Int, {
+    description: 'How often a call is tried before its window is left as a gap for later.',
+  })
+  maxAttempts!: number;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'How a feed has fared lately, in this process.' })
+export class FeedHealth {
+  @Field(() => FeedStateEnum, { description: 'The state in one word.' })
+  state!: Health['state'];
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The last call that succeeded; null before the first.',
+  })
+  lastSuccessAt!: number | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'The last call that failed; null before the first.' })
+  lastFailureAt!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What went wrong, and how to mend it where that is known; null when well.',
+  })
+  message!: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When it is called again after a failure or a slow-down; null when well, or when an operator must act.',
+  })
+  retryAt!: number | null;
+
+  @Field(() => Int, { description: 'How many windows wait for a call.' })
+  queued!: number;
+
+  @Field(() => Int, { description: 'How many windows are being read.' })
+  reading!: number;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'One kind of rows of one account: the unit in which providers are asked.',
+})
+export class Feed {
+  /** The feed itself, for the resolvers of what is computed. */
+  readonly configured!: ConfiguredFeed;
+
+  @Field(() => Account, { description: 'The account.' })
+  account!: Account;
+
+  @Field(() => RecordKindEnum, { description: 'The kind of rows.' })
+  kind!: RecordKind;
+
+  @Field(() => FeedLimits, { description: 'The limits in force.' })
+  limits!: Limits;
+}
+
+export function toFeed(configured: ConfiguredFeed): Feed {
+  const { account, kind, limits } = configured;
+  return { configured, account: toAccount(account), kind, limits };
+}

@@ -1,0 +1,15 @@
+import { Field, ObjectType } from 'type-graphql';
+import type { ProviderName, RecordKind } from '../../records/record.ts';
+import { ProviderNameEnum, RecordKindEnum } from '../enums.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A supplier of games whose protocol is spoken here.' })
+export class Provider {
+  @Field(() => ProviderNameEnum, { description: 'The name filters use.' })
+  name!: ProviderName;
+
+  @Field(() => String, { description: 'The name people use.' })
+  title!: string;
+
+  @Field(() => [RecordKindEnum], { description: 'The kinds of rows it lists.' })
+  kinds!: readonly RecordKind[];
+}

@@ -1,0 +1,47 @@
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { ProviderInfo, RequestContext } from '../context.ts';
+import { Coverage, toCoverage } from '../coverage/type.ts';
+import { checkRange } from '../input.ts';
+import { cover, visibleAccounts } from '../scope.ts';
+import { TimeRange } from '../time-range.ts';
+import { Feed, FeedHealth, toFeed } from './feed.ts';
+import { Provider } from './provider.ts';
+import { Account, toAccount } from './type.ts';
+
+@Resolver(() => Account)
+export class AccountResolver {
+  @Query(() => [Provider], {
+    description: 'Every provider whose protocol is spoken here, with or without an account.',
+  })
+  providers(@Ctx() context: RequestContext): readonly ProviderInfo[] {
+    return context.deps.providers;
+  }
+
+  @Query(() => [Account], { description: 'The configured accounts that you may see.' })
+  accounts(@Ctx() context: RequestContext): Account[] {
+    return visibleAccounts(context).map(toAccount);
+  }
+
+  @FieldResolver(() => [Feed], { description: 'Its feeds, one for each kind of rows the provider lists.' })
+  feeds(@Root() account: Account, @Ctx() context: RequestContext): Feed[] {
+    return context.deps.feeds.filter((feed) => feed.account.id === account.id).map(toFeed);
+  }
+}
+
+@Resolver(() => Feed)
+export class FeedResolver {
+  @FieldResolver(() => FeedHealth, { description: 'How it has fared lately.' })
+  health(@Root() feed: Feed, @Ctx() context: RequestContext): FeedHealth {
+    return context.deps.health(feed.configured);
+  }
+
+  @FieldResolver(() => Coverage, { description: 'How much of a range the archive holds. Asks no provider.' })
+  async coverage(
+    @Arg('range', () => TimeRange, { description: 'The range.' }) range: TimeRange,
+    @Root() feed: Feed,
+    @Ctx() context: RequestContext,
+  ): Promise<Coverage> {
+    const covered = await cover(context, [feed.configured], checkRange('range', range), null);
+    return toCoverage(covered.coverage);
+  }
+}

@@ -1,0 +1,11 @@
+import type { RequestContext } from '../context.ts';
+import { decodeIdOf } from '../ids.ts';
+import { loadersOf, loadVisible } from '../loaders.ts';
+import type { Bet } from './type.ts';
+import { toBet } from './view.ts';
+
+/** The archived bet of an id, for other subgraphs and `node`; no provider is asked. */
+export async function resolveBet(context: RequestContext, id: string): Promise<Bet | null> {
+  const row = await loadVisible(context, loadersOf(context).rows.BET, decodeIdOf('Bet', 'id', id));
+  return row === null ? null : toBet(context, row);
+}

@@ -1,0 +1,76 @@
+import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../context.ts';
+import { decodeIdOf } from '../ids.ts';
+import { checkMaxWait, checkText } from '../input.ts';
+import { type Connected, readConnection } from '../page.ts';
+import { PageArgs, toPageWindow } from '../page-args.ts';
+import { DateTime } from '../scalars.ts';
+import { checkAccount } from '../scope.ts';
+import { findBet } from './detail.ts';
+import { BetFilter, selectBets } from './filter.ts';
+import { Bet, BetConnection } from './type.ts';
+import { toBet } from './view.ts';
+
+const NEAR =
+  'Roughly when the bet was settled. Only needed for a bet that is not archived, at a provider that looks bets up within ' +
+  'a few days; without it such a bet is null and `extensions.notices` holds DETAIL_NEEDS_NEAR.';
+
+@Resolver()
+export class BetResolver {
+  @Query(() => BetConnection, {
+    description:
+      'Bets, newest first. What the archive lacks of the range is fetched from the providers while you wait, at most ' +
+      '`maxWait`; the coverage says what is still missing.',
+  })
+  async bets(
+    @Arg('filter', () => BetFilter, { description: 'Which bets.' }) filter: BetFilter,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connected<Bet>> {
+    return readBets(context, filter, args);
+  }
+
+  @Query(() => Bet, {
+    nullable: true,
+    description:
+      'One bet by its id: from the archive, else from the provider where it offers that. Null where neither has it.',
+  })
+  bet(
+    @Arg('id', () => ID, { description: 'A bet’s id.' }) id: string,
+    @Arg('near', () => DateTime, { nullable: true, description: NEAR }) near: number | null,
+    @Ctx() context: RequestContext,
+  ): Promise<Bet | null> {
+    return findBet(context, decodeIdOf('Bet', 'id', id), near ?? null);
+  }
+
+  @Query(() => Bet, {
+    nullable: true,
+    description:
+      'One bet by the provider’s own key: from the archive, else from the provider where it offers that. Null where neither has it.',
+  })
+  async betByProviderId(
+    @Arg('account', () => ID, { description: 'The account it belongs to, such as `one-main`.' })
+    account: string,
+    @Arg('providerBetId', () => String, { description: 'The provider’s key: a bet’s `providerBetId`.' })
+    providerBetId: string,
+    @Arg('near', () => DateTime, { nullable: true, description: NEAR }) near: number | null,
+    @Ctx() context: RequestContext,
+  ): Promise<Bet | null> {
+    const key = checkText('providerBetId', providerBetId);
+    return findBet(context, { account: checkAccount(context, 'account', account).id, key }, near ?? null);
+  }
+}
+
+/** A page of bets; throws a BadUserInputError before anything is called. */
+export async function readBets(
+  context: RequestContext,
+  filter: BetFilter,
+  args: PageArgs,
+): Promise<Connected<Bet>> {
+  const axis = filter.axis ?? 'SETTLED';
+  const page = {
+    window: toPageWindow(context, { kind: 'BET', axis }, args),
+    maxWaitMs: checkMaxWait(args.maxWait),
+  };
+  return readConnection(context, await selectBets(context, filter), page, (row) => toBet(context, row));
+}

@@ -1,0 +1,52 @@
+import type { StoredRecord } from '../../archive/archive.ts';
+import type { RequestContext } from '../context.ts';
+import { encodeId } from '../ids.ts';
+import { toRowHead } from '../row-view.ts';
+import type { BetCredits } from './credits.ts';
+import type { Bet } from './type.ts';
+
+/** An archived bet as the viewer may see it. */
+export function toBet(context: RequestContext, row: StoredRecord<'BET'>): Bet {
+  return {
+    __typename: 'Bet',
+    get id() {
+      return encodeId('Bet', row.account, row.key);
+    },
+    ...toRowHead(context, row),
+    providerBetId: row.key,
+    gameCode: row.gameCode,
+    gameType: row.gameType,
+    betType: row.betType,
+    brand: row.brand,
+    tableId: row.tableId,
+    roundId: row.roundId,
+    roundStartedAt: row.roundStartedAt,
+    result: row.result,
+    odds: row.odds,
+    orderId: row.orderId,
+    transferId: row.transferId,
+    sourceId: row.sourceId,
+    currency: row.currency,
+    stake: row.stake,
+    validStake: row.validStake,
+    payout: row.payout,
+    netWin: row.netWin,
+    refund: row.refund,
+    jackpotWin: row.jackpotWin,
+    jackpotContribution: row.jackpotContribution,
+    rebate: row.rebate,
+    credits: toCredits(row),
+    status: row.status,
+    providerStatus: row.providerStatus,
+    outcome: row.outcome,
+    placedAt: row.placedAt,
+    settledAt: row.settledAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+function toCredits(row: StoredRecord<'BET'>): BetCredits | null {
+  const { realStake, freeStake, promotionStake, realNetWin, freeNetWin, promotionNetWin } = row;
+  const credits = { realStake, freeStake, promotionStake, realNetWin, freeNetWin, promotionNetWin };
+  return Object.values(credits).every((each) => each === null) ? null : credits;
+}

@@ -1,0 +1,80 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Coverage as CoverageRecord, GapReason } from '../../records/coverage.ts';
+import type { RecordKind } from '../../records/record.ts';
+import { GapReasonEnum, RecordKindEnum } from '../enums.ts';
+import { DateTime } from '../scalars.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A part of the asked range that is not there, or not wholly, with the reason.',
+})
+export class Gap {
+  @Field(() => ID, { description: 'The account whose rows are missing.' })
+  accountId!: string;
+
+  @Field(() => RecordKindEnum, { description: 'The kind of rows that are missing.' })
+  kind!: RecordKind;
+
+  @Field(() => DateTime, { description: 'The first instant that is missing.' })
+  from!: number;
+
+  @Field(() => DateTime, { description: 'The first instant after the gap.' })
+  to!: number;
+
+  @Field(() => GapReasonEnum, { description: 'Why it is missing.' })
+  reason!: GapReason;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When asking again may bring more; null where waiting alone will not help.',
+  })
+  retryAt!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the provider said, or what to do; for people, not for programs.',
+  })
+  message!: string | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'How much of the asked range is there. What is held and the gaps together are exactly the range, for every feed asked. ' +
+    'Check `complete` before you publish a number, and `final` before you close the books on it.',
+})
+export class Coverage {
+  @Field(() => Boolean, {
+    description: 'Whether every row of the range is there: no gaps, nothing in quarantine.',
+  })
+  complete!: boolean;
+
+  @Field(() => Boolean, {
+    description:
+      'Complete, and the last planned re-reading for late news is done as well: the numbers are not expected to change.',
+  })
+  final!: boolean;
+
+  @Field(() => Int, {
+    description: 'How many windows (the pieces in which providers are asked) the range consists of.',
+  })
+  windowsAsked!: number;
+
+  @Field(() => Int, { description: 'How many of them are there.' })
+  windowsHeld!: number;
+
+  @Field(() => Int, { description: 'How many rows could not be read and were set aside.' })
+  quarantined!: number;
+
+  @Field(() => [Gap], {
+    description: 'What is missing, by account, kind and time; adjacent gaps of one reason are one.',
+  })
+  gaps!: readonly Gap[];
+}
+
+export function toCoverage(coverage: CoverageRecord): Coverage {
+  return {
+    ...coverage,
+    gaps: coverage.gaps.map(({ account, ...gap }) => ({ ...gap, accountId: account })),
+  };
+}

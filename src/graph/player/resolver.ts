@@ -1,0 +1,97 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
+import { toAccount } from '../account/type.ts';
+import { readBets } from '../bet/resolver.ts';
+import { type Bet, BetConnection } from '../bet/type.ts';
+import type { RequestContext } from '../context.ts';
+import { loadersOf } from '../loaders.ts';
+import type { Connected } from '../page.ts';
+import { PageArgs } from '../page-args.ts';
+import { findAccount } from '../scope.ts';
+import { readSeqNoFailures } from '../seq-no-failure/resolver.ts';
+import { type SeqNoFailure, SeqNoFailureConnection } from '../seq-no-failure/type.ts';
+import { TimeRange } from '../time-range.ts';
+import { TotalsArgs } from '../totals/args.ts';
+import { readBetTotals, type TotalsSource } from '../totals/read.ts';
+import { BetTotals } from '../totals/type.ts';
+import { readTransfers } from '../transfer/resolver.ts';
+import { type Transfer, TransferConnection } from '../transfer/type.ts';
+import { PlayerAccount } from './account.ts';
+import { resolvePlayer } from './reference.ts';
+import { Player } from './type.ts';
+
+@ArgsType()
+class PlayerPageArgs extends PageArgs {
+  @Field(() => TimeRange, { description: 'When they happened; bets by settlement.' })
+  range!: TimeRange;
+}
+
+@ArgsType()
+class PlayerTotalsArgs extends TotalsArgs {
+  @Field(() => TimeRange, { description: 'When the bets were settled.' })
+  range!: TimeRange;
+}
+
+@Resolver(() => Player)
+export class PlayerResolver {
+  @Query(() => Player, {
+    description:
+      'A player by the operator’s name. There is one for every name that is not empty: whether it ever played, its lists say.',
+  })
+  player(
+    @Arg('username', () => String, { description: 'The operator’s name of the player.' }) username: string,
+  ): Player {
+    return resolvePlayer({ username });
+  }
+
+  @FieldResolver(() => [PlayerAccount], {
+    description: 'Where the player was seen so far, with the username there. From the archive alone.',
+  })
+  async accounts(@Root() player: Player, @Ctx() context: RequestContext): Promise<PlayerAccount[]> {
+    const usernames = await loadersOf(context).usernames.load(player.username);
+    return usernames.flatMap(({ account: id, username }) => {
+      const account = findAccount(context, id);
+      if (account === null) return [];
+      return [{ account: toAccount(account), providerUsername: context.players.shownUsername(id, username) }];
+    });
+  }
+
+  @FieldResolver(() => BetConnection, { description: 'The player’s bets, newest first, at every provider.' })
+  bets(
+    @Root() player: Player,
+    @Args(() => PlayerPageArgs) args: PlayerPageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connected<Bet>> {
+    return readBets(context, { range: args.range, players: [player.username] }, args);
+  }
+
+  @FieldResolver(() => TransferConnection, { description: 'The player’s transfers, newest first.' })
+  transfers(
+    @Root() player: Player,
+    @Args(() => PlayerPageArgs) args: PlayerPageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connected<Transfer>> {
+    return readTransfers(context, { range: args.range, players: [player.username] }, args);
+  }
+
+  @FieldResolver(() => SeqNoFailureConnection, {
+    description: 'The wallet callbacks for the player that failed, newest first.',
+  })
+  seqNoFailures(
+    @Root() player: Player,
+    @Args(() => PlayerPageArgs) args: PlayerPageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connected<SeqNoFailure>> {
+    return readSeqNoFailures(context, { range: args.range, players: [player.username] }, args);
+  }
+
+  @FieldResolver(() => BetTotals, { description: 'Sums over the player’s bets.' })
+  totals(
+    @Root() player: Player,
+    @Args(() => PlayerTotalsArgs) args: PlayerTotalsArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<TotalsSource> {
+    return readBetTotals(context, { range: args.range, players: [player.username] }, args, info);
+  }
+}

@@ -1,0 +1,13 @@
+import { encodeId } from '../ids.ts';
+import type { Player } from './type.ts';
+
+/** A player by the name shown to the viewer. */
+export function toPlayer(username: string): Player {
+  return {
+    __typename: 'Player',
+    get id() {
+      return encodeId('Player', '', username);
+    },
+    username,
+  };
+}

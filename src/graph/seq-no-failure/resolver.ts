@@ -1,0 +1,36 @@
+import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../context.ts';
+import { checkMaxWait } from '../input.ts';
+import { type Connected, readConnection } from '../page.ts';
+import { PageArgs, toPageWindow } from '../page-args.ts';
+import { SeqNoFailureFilter, selectSeqNoFailures } from './filter.ts';
+import { type SeqNoFailure, SeqNoFailureConnection } from './type.ts';
+import { toSeqNoFailure } from './view.ts';
+
+@Resolver()
+export class SeqNoFailureResolver {
+  @Query(() => SeqNoFailureConnection, {
+    description:
+      'Wallet callbacks that failed (and, where the provider lists them, succeeded), newest first. What the archive lacks of ' +
+      'the range is fetched while you wait, at most `maxWait`; the coverage says what is still missing.',
+  })
+  async seqNoFailures(
+    @Arg('filter', () => SeqNoFailureFilter, { description: 'Which callbacks.' }) filter: SeqNoFailureFilter,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connected<SeqNoFailure>> {
+    return readSeqNoFailures(context, filter, args);
+  }
+}
+
+/** A page of wallet callbacks; throws a BadUserInputError before anything is called. */
+export async function readSeqNoFailures(
+  context: RequestContext,
+  filter: SeqNoFailureFilter,
+  args: PageArgs,
+): Promise<Connected<SeqNoFailure>> {
+  const window = toPageWindow(context, { kind: 'SEQ_NO_FAILURE', axis: 'SETTLED' }, args);
+  const page = { window, maxWaitMs: checkMaxWait(args.maxWait) };
+  const selection = await selectSeqNoFailures(context, filter);
+  return readConnection(context, selection, page, (row) => toSeqNoFailure(context, row));
+}

@@ -1,0 +1,53 @@
+import { Field, ID, InputType } from 'type-graphql';
+import type { ProviderName, TransferDirection } from '../../records/record.ts';
+import type { RequestContext } from '../context.ts';
+import { ProviderNameEnum, TransferDirectionEnum } from '../enums.ts';
+import { checkList, checkRange } from '../input.ts';
+import { select } from '../scope.ts';
+import { TimeRange } from '../time-range.ts';
+import { allOf, oneOf } from '../where.ts';
+
+@InputType({
+  description:
+    'Which transfers. Every part given must hold; within a list any one value will do. Only `range`, `accounts` and ' +
+    '`providers` decide what is fetched and what coverage speaks of.',
+})
+export class TransferFilter {
+  @Field(() => TimeRange, { description: 'When the provider recorded the transfers (`createdAt`).' })
+  range!: TimeRange;
+
+  @Field(() => [ID], { nullable: true, description: 'Configured accounts, such as `hrg-main`.' })
+  accounts?: string[] | null;
+
+  @Field(() => [ProviderNameEnum], { nullable: true, description: 'Providers.' })
+  providers?: ProviderName[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'Players, by the operator’s names.' })
+  players?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'Currencies, as configured for the accounts.' })
+  currencies?: string[] | null;
+
+  @Field(() => [TransferDirectionEnum], { nullable: true, description: 'Which ways the money went.' })
+  directions?: TransferDirection[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'The codes under which the operator sent them.' })
+  transactionCodes?: string[] | null;
+}
+
+/** What a transfer filter asks for; throws a BadUserInputError for what cannot be. */
+export function selectTransfers(context: RequestContext, filter: TransferFilter) {
+  return select(context, {
+    kind: 'TRANSFER',
+    range: checkRange('range', filter.range),
+    axis: 'SETTLED',
+    accounts: filter.accounts,
+    providers: filter.providers,
+    players: checkList('players', filter.players),
+    where: allOf(
+      oneOf('currencies', 'currency', filter.currencies),
+      oneOf('directions', 'direction', filter.directions),
+      oneOf('transactionCodes', 'key', filter.transactionCodes),
+    ),
+  });
+}

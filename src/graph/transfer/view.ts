@@ -1,0 +1,27 @@
+import type { StoredRecord } from '../../archive/archive.ts';
+import type { RequestContext } from '../context.ts';
+import { encodeId } from '../ids.ts';
+import { toRowHead } from '../row-view.ts';
+import type { Transfer } from './type.ts';
+
+/** An archived transfer as the viewer may see it. */
+export function toTransfer(context: RequestContext, row: StoredRecord<'TRANSFER'>): Transfer {
+  return {
+    __typename: 'Transfer',
+    get id() {
+      return encodeId('Transfer', row.account, row.key);
+    },
+    ...toRowHead(context, row),
+    transactionCode: row.key,
+    direction: row.direction,
+    currency: row.currency,
+    amount: row.amount,
+    freeCredit: row.freeCredit,
+    balanceBefore: row.balanceBefore,
+    balanceAfter: row.balanceAfter,
+    freeCreditBefore: row.freeCreditBefore,
+    freeCreditAfter: row.freeCreditAfter,
+    realCreditBefore: row.realCreditBefore,
+    createdAt: row.createdAt,
+  };
+}
