@@ -1,0 +1,123 @@
+import type { Archive } from '../../src/archive/archive.ts';
+import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
+import { connectAccount } from '../../src/feeds/connect.ts';
+import { createDispatcher, type Dispatcher } from '../../src/feeds/dispatch.ts';
+import type { Feed } from '../../src/feeds/feed.ts';
+import { createFiller, type Filler } from '../../src/feeds/filler.ts';
+import type { FeedLimits, Provider } from '../../src/providers/provider.ts';
+import { providers } from '../../src/providers/registry.ts';
+import type { Sandbox } from '../../src/providers/sandbox.ts';
+import type { ProviderName, RecordKind } from '../../src/records/record.ts';
+import { createSandboxServer, type SandboxServer } from '../../src/sandbox/host.ts';
+import { sandboxes } from '../../src/sandbox/registry.ts';
+import { systemClock } from '../../src/upstream/clock.ts';
+import { createPacer } from '../../src/upstream/pace.ts';
+import { defaultRetryPolicy, type RetryPolicy } from '../../src/upstream/retry.ts';
+import { createLocalSlots } from '../../src/upstream/slots.ts';
+
+export interface HouseOptions {
+  readonly names?: readonly ProviderName[];
+  readonly archive?: Archive;
+  readonly minIntervalMs?: number;
+  readonly rowsPerMinute?: number;
+  readonly limits?: Partial<FeedLimits>;
+  readonly policy?: Partial<RetryPolicy>;
+  readonly maxRangeMs?: number;
+  readonly finalAfterMs?: number;
+}
+
+export interface House {
+  readonly sandboxes: Readonly<Record<string, Sandbox>>;
+  readonly server: SandboxServer;
+  readonly archive: Archive;
+  readonly filler: Filler;
+  readonly dispatcher: Dispatcher;
+  readonly feeds: readonly Feed[];
+  feed(name: ProviderName, kind?: RecordKind): Feed;
+  close(): Promise<void>;
+}
+
+/** Everything between the archive and the strict sandboxes, over real sockets; short intervals, no rules waived. */
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const {
+    names = ['ebet', 'vertexplay', 'hotroad', 'oneapi'],
+    minIntervalMs = 24,
+    rowsPerMinute = 4,
+  } = options;
+  // Both sides share one event loop here, so a call may be noticed late and the next one on time.
+  const strictMs = Math.floor(minIntervalMs / 3);
+  const boxes = Object.fromEntries(
+    names.map((name) => [name, sandboxes[name]({ minIntervalMs: strictMs, rowsPerMinute })]),
+  );
+  const server = await createSandboxServer({ sandboxes: boxes });
+  const clock = systemClock;
+  const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
+  const policy = { ...defaultRetryPolicy, baseMs: 5, breakMs: 40, ...options.policy };
+  const connected = names.map((name) =>
+    connectAccount(
+      providerNamed(name),
+      settingsOf(name, boxes[name]!, server, minIntervalMs, options.limits),
+      {
+        pacer,
+        clock,
+        policy,
+      },
+    ),
+  );
+  const archive =
+    options.archive ?? (await createDuckDbArchive({ path: ':memory:', playerOf: (_, name) => name }));
+  const filler = createFiller({ archive, now: clock.now });
+  const { maxRangeMs = 40 * 86_400_000, finalAfterMs = 0 } = options;
+  const dispatcher = createDispatcher({ archive, filler, now: clock.now, maxRangeMs, finalAfterMs });
+  const feeds = connected.flatMap((each) => each.feeds);
+  return {
+    sandboxes: boxes,
+    server,
+    archive,
+    filler,
+    dispatcher,
+    feeds,
+    feed(name, kind) {
+      const found = feeds.find((each) => each.account.provider === name && (kind ?? each.kind) === each.kind);
+      if (found === undefined) throw new Error(`no feed ${name} ${kind}`);
+      return found;
+    },
+    async close() {
+      await filler.close(AbortSignal.timeout(100));
+      if (options.archive === undefined) await archive.close();
+      await Promise.all(connected.map(({ http }) => http.close()));
+      await server.close();
+    },
+  };
+}
+
+function providerNamed(name: ProviderName): Provider {
+  const provider = providers.find((each) => each.name === name);
+  if (provider === undefined) throw new Error(`no provider ${name}`);
+  return provider;
+}
+
+function settingsOf(
+  name: ProviderName,
+  sandbox: Sandbox,
+  server: SandboxServer,
+  minIntervalMs: number,
+  over: Partial<FeedLimits> = {},
+) {
+  const provider = providerNamed(name);
+  const entry = sandbox.account;
+  const limits = Object.fromEntries(
+    provider.feeds.map((spec) => {
+      const minInterval = spec.limits.minInterval === 0 ? 0 : minIntervalMs;
+      return [spec.kind, { ...spec.limits, minInterval, ...over }];
+    }),
+  );
+  return {
+    id: `${name}-main`,
+    baseUrl: server.baseUrl(name),
+    currency: typeof entry['currency'] === 'string' ? entry['currency'] : null,
+    credentials: provider.credentials.parse(entry['credentials']),
+    options: provider.options.parse(entry['options'] ?? {}),
+    limits,
+  };
+}
