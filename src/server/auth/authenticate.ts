@@ -1,0 +1,34 @@
+import { localViewer } from '../../graph/viewer.ts';
+import type { AuthSettings } from '../settings.ts';
+import { createKeyring } from './api-keys.ts';
+import type { Caller } from './caller.ts';
+import { readCredentials } from './credentials.ts';
+import { createJwtVerifier } from './jwt.ts';
+import { UnauthenticatedError } from './refusal.ts';
+
+/** Who sent this `Authorization` header; rejects with a RefusalError for everybody else. */
+export type Authenticate = (header: string | undefined) => Promise<Caller>;
+
+const local: Caller = { viewer: localViewer, safelistOnly: false };
+
+/** Keys first, since they are told by a hash alone; then tokens. Without settings everybody is the operator. */
+export function createAuthenticate(settings: AuthSettings | null, clock: () => number): Authenticate {
+  if (settings === null) return async () => local;
+  const checkKey = createKeyring(settings.apiKeys, clock);
+  const verifyJwt = settings.jwt === undefined ? null : createJwtVerifier(settings.jwt, clock);
+  return async (header) => {
+    const credentials = readCredentials(header);
+    if (credentials === null) {
+      throw new UnauthenticatedError(
+        'a key is needed: Authorization: Bearer <key>, or Basic with it as password',
+      );
+    }
+    const check = checkKey(credentials.token);
+    if (check.state === 'known') return check.caller;
+    if (check.state === 'expired') {
+      throw new UnauthenticatedError(`the key ${check.name} expired at ${new Date(check.at).toISOString()}`);
+    }
+    if (verifyJwt !== null && credentials.mayBeJwt) return verifyJwt(credentials.token);
+    throw new UnauthenticatedError('the key is not known');
+  };
+}

@@ -1,0 +1,100 @@
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { JwtSettings } from '../settings.ts';
+import type { Caller } from './caller.ts';
+import { type Role, roles, toViewer } from './permissions.ts';
+import { AuthUnavailableError, ForbiddenError, UnauthenticatedError } from './refusal.ts';
+
+/** Signatures by a public key alone: a shared secret, or `none`, would let the verifier's papers sign. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/**
+ * Recognises JWTs by the issuer's published keys, which are fetched from `jwksUri` alone (no redirect is
+ * followed) and kept. Rejects with an UnauthenticatedError for a token that does not hold, a ForbiddenError for
+ * one whose claims give no role, an AuthUnavailableError when the keys cannot be had.
+ */
+export function createJwtVerifier(
+  settings: JwtSettings,
+  clock: () => number,
+): (token: string) => Promise<Caller> {
+  const keys = createRemoteJWKSet(new URL(settings.jwksUri), {
+    timeoutDuration: 5_000,
+    cooldownDuration: 30_000,
+  });
+  return async (token) => callerOf(await verify(token, keys, settings, clock), settings);
+}
+
+async function verify(
+  token: string,
+  keys: JWTVerifyGetKey,
+  settings: JwtSettings,
+  clock: () => number,
+): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: settings.issuer,
+      audience: settings.audience,
+      clockTolerance: settings.clockTolerance / 1000,
+      currentDate: new Date(clock()),
+      requiredClaims: ['exp', 'sub'],
+      algorithms,
+    });
+    return payload;
+  } catch (cause) {
+    if (cause instanceof errors.JWTExpired)
+      throw new UnauthenticatedError('the token has expired', { cause });
+    if (isTokenFault(cause)) throw new UnauthenticatedError('the token does not hold', { cause });
+    throw new AuthUnavailableError('the issuer’s keys cannot be read now', { cause });
+  }
+}
+
+function isTokenFault(error: unknown): boolean {
+  return (
+    error instanceof errors.JWTClaimValidationFailed ||
+    error instanceof errors.JWTInvalid ||
+    error instanceof errors.JWSInvalid ||
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSEAlgNotAllowed ||
+    error instanceof errors.JOSENotSupported
+  );
+}
+
+function callerOf(payload: JWTPayload, settings: JwtSettings): Caller {
+  const role = roleIn(claimOf(payload, settings.roleClaim));
+  if (role === null) throw new ForbiddenError(`the token’s claim ${settings.roleClaim} names no role`);
+  const accounts = accountsIn(claimOf(payload, settings.accountsClaim), settings.accountsClaim);
+  const player =
+    role === 'player' ? playerIn(claimOf(payload, settings.playerClaim), settings.playerClaim) : null;
+  // Prefixed, so that no token's subject can pass for a key's name in logs and budgets.
+  return { viewer: toViewer({ name: `jwt:${payload.sub}`, role, accounts, player }), safelistOnly: false };
+}
+
+/** A claim by its whole name (issuers use URLs), else by a path such as `realm_access.roles`. */
+function claimOf(payload: JWTPayload, name: string): unknown {
+  if (Object.hasOwn(payload, name)) return payload[name];
+  let value: unknown = payload;
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[part];
+  }
+  return value;
+}
+
+/** The one role named; several known ones are none, rather than the widest. */
+function roleIn(claim: unknown): Role | null {
+  const named = Array.isArray(claim) ? claim : [claim];
+  const known = roles.filter((role) => named.includes(role));
+  return known.length === 1 ? (known[0] ?? null) : null;
+}
+
+function accountsIn(claim: unknown, name: string): readonly string[] | null {
+  if (claim === undefined) return null;
+  if (Array.isArray(claim) && claim.every((each) => typeof each === 'string')) return claim;
+  throw new ForbiddenError(`the token’s claim ${name} is no list of accounts`);
+}
+
+function playerIn(claim: unknown, name: string): string {
+  if (typeof claim === 'string' && claim !== '') return claim;
+  throw new ForbiddenError(`the token’s claim ${name} names no player`);
+}

@@ -1,0 +1,70 @@
+import type { Viewer } from '../../graph/viewer.ts';
+
+/** What may be done at the door and behind it. */
+export const permissions = [
+  /** The graph, its explorer and the console. */
+  'query',
+  /** Rows in bulk: exports and OData. */
+  'export',
+  /** Prometheus; its series name every account, so a key bound to some accounts never has it. */
+  'read:metrics',
+  /** Players by name; without it each is a pseudonym. */
+  'read:players',
+  /** The provider's own record of a row. */
+  'read:raw',
+  /** Quarantine, re-reading held intervals, and whatever else changes the archive by hand. */
+  'administer',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export type Role = Viewer['role'];
+export const roles = ['viewer', 'bi', 'support', 'admin', 'player'] as const satisfies readonly Role[];
+
+/** The one table of who may do what. */
+export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
+  viewer: ['query', 'read:metrics'],
+  bi: ['query', 'export'],
+  support: ['query', 'export', 'read:metrics', 'read:players', 'read:raw'],
+  admin: permissions,
+  // A player's own rows alone, in the player's own name; the provider's records are the house's papers.
+  player: ['query', 'read:players'],
+};
+
+/** What a route asks of its caller; `public` answers strangers, which health alone does. */
+export type Access = 'public' | Permission;
+
+/** What a key or a token says of its bearer. */
+export interface Grant {
+  readonly name: string;
+  readonly role: Role;
+  readonly accounts: readonly string[] | null;
+  /** The player a `player` is; null for every other role. */
+  readonly player: string | null;
+}
+
+/** Whether a viewer may use a route. */
+export function mayUse(viewer: Viewer, access: Access): boolean {
+  if (access === 'public') return true;
+  if (access === 'read:metrics' && viewer.accounts !== null) return false;
+  return permissionsOf[viewer.role].includes(access);
+}
+
+/** The viewer a grant makes; throws on a `player` that is nobody, which would see everybody. */
+export function toViewer(grant: Grant): Viewer {
+  if ((grant.role === 'player') !== (grant.player !== null)) {
+    throw new TypeError(`${grant.name}: expected a player's name with role player and with no other`);
+  }
+  const granted = permissionsOf[grant.role];
+  return {
+    name: grant.name,
+    role: grant.role,
+    accounts: grant.accounts,
+    readsRaw: granted.includes('read:raw'),
+    readsPlayers: granted.includes('read:players'),
+    administers: granted.includes('administer'),
+    onlyPlayer: grant.player,
+  };
+}
+
+/** A caller nobody has looked at yet: sees nothing. */
+export const nobody: Viewer = toViewer({ name: 'nobody', role: 'viewer', accounts: [], player: null });

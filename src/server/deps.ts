@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { RequestContext } from '../graph/context.ts';
+import type { Viewer } from '../graph/viewer.ts';
+import type { Access } from './auth/permissions.ts';
+import type { AuthSettings, ServerSettings } from './settings.ts';
+import type { Trail } from './trail.ts';
+
+export interface ServerDeps {
+  readonly settings: ServerSettings;
+  /** Null lets everybody in; the host must then be loopback. */
+  readonly auth: AuthSettings | null;
+  readonly schema: GraphQLSchema;
+  /** One request's surroundings for whoever asks; never shared between requests. */
+  readonly makeContext: (viewer: Viewer) => RequestContext;
+  /** Whether the archive is open; asked by `/readyz`. */
+  readonly isReady: () => boolean;
+  readonly logger: Logger;
+  /** Series of the process and of countroom; every part that counts registers here. */
+  readonly registry: Registry;
+  /** Milliseconds since the epoch, UTC. */
+  readonly clock: () => number;
+  /** Who asked what; a log line where left out. */
+  readonly trail?: Trail;
+  /** Families of routes of their own, such as exports and OData. */
+  readonly routes?: readonly RouteFamily[];
+}
+
+/** What a family of routes is given besides the app. */
+export interface RouteDeps {
+  readonly makeContext: (viewer: Viewer) => RequestContext;
+  readonly trail: Trail;
+  readonly clock: () => number;
+  readonly settings: ServerSettings;
+  /** Takes `cost` from the caller's budget of this minute; throws a TooManyRequestsError once it is spent. */
+  readonly charge: (viewer: Viewer, cost: number) => void;
+}
+
+/**
+ * Registers routes. Each states `config: { access }`, or the server refuses to start; when its handler runs,
+ * `request.viewer` has been authenticated and has that permission.
+ */
+export type RouteFamily = (app: FastifyInstance, deps: RouteDeps) => void | Promise<void>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks: set before the body is read. */
+    viewer: Viewer;
+    /** Whether only safelisted documents are answered. */
+    safelistOnly: boolean;
+  }
+  interface FastifyContextConfig {
+    /** What the route asks of its caller. */
+    access?: Access;
+  }
+}

@@ -1,0 +1,135 @@
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyRequest } from 'fastify';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { createFormatError } from '../graph/errors.ts';
+import { limitRule } from '../graph/limits.ts';
+import { ForbiddenError } from './auth/refusal.ts';
+import type { RouteFamily, ServerDeps } from './deps.ts';
+import { createGraphqlPlugin, type GraphqlContext, type GraphqlPluginOptions } from './graphql-plugin.ts';
+import { createPersistedQueryCache } from './persisted-queries.ts';
+import { documentHash, type Safelist } from './safelist.ts';
+import type { ServerSettings } from './settings.ts';
+
+export interface ApolloOptions extends GraphqlPluginOptions {
+  readonly settings: ServerSettings;
+  readonly safelist: Safelist;
+}
+
+/** Apollo Server with every default that depends on `NODE_ENV`, or on the internet, set by hand. */
+export function createApollo(options: ApolloOptions): ApolloServer<GraphqlContext> {
+  const { schema, settings, safelist, logger, limits } = options;
+  return new ApolloServer<GraphqlContext>({
+    schema,
+    logger,
+    nodeEnv: 'production',
+    introspection: settings.introspection,
+    hideSchemaDetailsFromClientErrors: !settings.suggestions,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    cache: 'bounded',
+    persistedQueries: { cache: createPersistedQueryCache(safelist) },
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [limitRule(limits)],
+    formatError,
+    plugins: [
+      createGraphqlPlugin(options),
+      landingPage(settings.sandbox),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+    ],
+  });
+}
+
+function landingPage(sandbox: ServerSettings['sandbox']): ApolloServerPlugin<BaseContext> {
+  if (sandbox === 'off') return ApolloServerPluginLandingPageDisabled();
+  return ApolloServerPluginLandingPageLocalDefault(
+    sandbox === 'embedded' ? { embed: true } : { embed: false },
+  );
+}
+
+// What is masked is logged by the plugin, which knows the request.
+const formatGraphError = createFormatError(() => {});
+
+/** The graph's own, behind what the limits say: Apollo calls their errors failed validation. */
+function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { limit, max, found } = formatted.extensions ?? {};
+  if (typeof limit === 'string') {
+    return { message: formatted.message, extensions: { code: 'QUERY_LIMIT_EXCEEDED', limit, max, found } };
+  }
+  if (error instanceof GraphQLError && error.extensions['code'] === 'RATE_LIMITED') return formatted;
+  return formatGraphError(formatted, error);
+}
+
+export interface GraphqlRouteOptions {
+  readonly apollo: ApolloServer<GraphqlContext>;
+  readonly makeContext: ServerDeps['makeContext'];
+  readonly settings: ServerSettings;
+  readonly safelist: Safelist;
+}
+
+/** `POST` and `GET /graphql`; `apollo` must have started. */
+export function graphqlRoute({ apollo, makeContext, settings, safelist }: GraphqlRouteOptions): RouteFamily {
+  const handler = fastifyApolloHandler(apollo, {
+    context: async ({ viewer, id }) => Object.assign(makeContext(viewer), { requestId: id }),
+  });
+  return (app) => {
+    app.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      exposeHeadRoute: false,
+      config: { access: 'query' },
+      handlerTimeout: settings.queryTimeout,
+      preHandler: async (request) => {
+        if (settings.safelist?.required || request.safelistOnly) checkSafelisted(request, safelist);
+      },
+      onSend: async (_request, reply) => {
+        // Apollo's landing page brings a policy of its own, in the page.
+        if (reply.getHeader('content-type') === 'text/html') {
+          reply.header('content-security-policy', "frame-ancestors 'none'");
+        }
+      },
+      handler,
+    });
+  };
+}
+
+/** Before anything is parsed, so that a key bound to the safelist learns nothing from errors either. */
+function checkSafelisted(request: FastifyRequest, safelist: Safelist): void {
+  const hash = hashSent(request);
+  if (hash === null || safelist.has(hash)) return;
+  throw new ForbiddenError('only the documents of the safelist are answered');
+}
+
+/** The hash of the document a request brings or names, as Apollo will read it; null where there is neither. */
+function hashSent({ method, url, body }: FastifyRequest): string | null {
+  const sent = method === 'GET' ? fromSearch(url) : ((body ?? {}) as Readonly<Record<string, unknown>>);
+  if (sent['query'] !== undefined && sent['query'] !== '') return documentHash(String(sent['query']));
+  if (sent['extensions'] === undefined || sent['extensions'] === null) return null;
+  const { persistedQuery } = sent['extensions'] as { persistedQuery?: { sha256Hash?: unknown } };
+  return String(persistedQuery?.sha256Hash);
+}
+
+function fromSearch(url: string): Readonly<Record<string, unknown>> {
+  const search = new URL(url, 'http://localhost').searchParams;
+  const query = search.get('query') ?? undefined;
+  const extensions = search.get('extensions');
+  try {
+    return { query, extensions: extensions === null ? undefined : JSON.parse(extensions) };
+  } catch {
+    // Broken JSON is Apollo's to refuse; here it names no document.
+    return { query };
+  }
+}

@@ -1,0 +1,83 @@
+import type { FastifyInstance } from 'fastify';
+import { createAuthenticate } from './auth/authenticate.ts';
+import { createBudget } from './budget.ts';
+import { consoleRoutes } from './console.ts';
+import type { RouteDeps, ServerDeps } from './deps.ts';
+import { explorerRoutes } from './explorer.ts';
+import { createApollo, graphqlRoute } from './graphql.ts';
+import { healthRoutes, type Phase } from './health.ts';
+import { createHttp } from './http.ts';
+import { listen } from './listen.ts';
+import { createServerMetrics, metricsRoutes } from './metrics.ts';
+import { readSafelist } from './safelist.ts';
+import { createLogTrail } from './trail.ts';
+
+export interface Server {
+  /** Answers from here on; throws an UnavailableError when the port cannot be had. */
+  listen(): Promise<{ readonly url: string }>;
+  /** Unready first, then no new connections, then the answers under way, at most `drainTimeout`; the same stop every time. */
+  close(): Promise<void>;
+  readonly app: FastifyInstance;
+}
+
+/** Wires the doors of the house; nothing is bound until `listen`. */
+export async function createServer(deps: ServerDeps): Promise<Server> {
+  const { settings, auth, schema, makeContext, isReady, logger, registry, clock } = deps;
+  const trail = deps.trail ?? createLogTrail(logger);
+  const metrics = createServerMetrics(registry);
+  const safelist = settings.safelist === undefined ? new Map() : readSafelist(settings.safelist.file);
+  const budget = createBudget(settings.limits.costPerMinute, clock);
+  const charge = auth === null ? null : budget;
+  let phase: Phase = 'starting';
+  let closing: Promise<void> | null = null;
+
+  const app = createHttp({
+    settings,
+    authenticate: createAuthenticate(auth, clock),
+    open: auth === null,
+    metrics,
+    logger,
+    isStopping: () => phase === 'stopping',
+  });
+  const { limits } = settings;
+  const apollo = createApollo({ schema, settings, limits, safelist, charge, trail, metrics, logger });
+  await apollo.start();
+
+  const routeDeps: RouteDeps = { makeContext, trail, clock, settings, charge: charge ?? (() => {}) };
+  const families = [
+    healthRoutes(() => (phase === 'ready' && !isReady() ? 'starting' : phase)),
+    metricsRoutes(registry),
+    graphqlRoute({ apollo, makeContext, settings, safelist }),
+    consoleRoutes(),
+    ...(settings.explorer ? [explorerRoutes(clock)] : []),
+    ...(deps.routes ?? []),
+  ];
+  for (const family of families) {
+    // Each in a scope of its own: hooks and parsers of one family are none of the others' business.
+    app.register(async (scope) => family(scope, routeDeps));
+  }
+
+  async function stop(): Promise<void> {
+    phase = 'stopping';
+    const timer = setTimeout(() => app.server.closeAllConnections(), settings.drainTimeout);
+    try {
+      await app.close();
+    } finally {
+      clearTimeout(timer);
+      await apollo.stop();
+    }
+  }
+
+  return {
+    app,
+    async listen() {
+      const url = await listen(app, settings.host, settings.port);
+      phase = 'ready';
+      return { url };
+    },
+    close() {
+      closing ??= stop();
+      return closing;
+    },
+  };
+}
