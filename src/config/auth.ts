@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { ApiKeySettings } from '../server/settings.ts';
 import { checkAccounts } from './account-ids.ts';
-import { urlFault } from './base-url.ts';
-import type { ApiKeyConfig, Config } from './config.ts';
+import { conceal } from './conceal.ts';
+import type { Config } from './config.ts';
 import type { Inspector } from './inspector.ts';
 import type { AuthSection } from './schema.ts';
 
@@ -14,30 +15,15 @@ export function readAuth(
   if (auth.apiKeys.length === 0 && auth.jwt === undefined) {
     inspector.expected(['auth'], 'apiKeys, jwt or both: nobody could come in', auth);
   }
-  const names = new Set<string>();
-  const apiKeys = auth.apiKeys.map((entry, index): ApiKeyConfig => {
-    const at = ['auth', 'apiKeys', index];
-    if (names.has(entry.name)) inspector.expected([...at, 'name'], 'a name no other key has', entry.name);
-    names.add(entry.name);
-    if ((entry.key === undefined) === (entry.sha256 === undefined)) {
-      inspector.fault(at, 'expected either key or sha256');
-    }
-    checkAccounts(entry.accounts ?? [], accounts, (place) => [...at, 'accounts', place], inspector);
-    return {
-      name: entry.name,
-      sha256:
-        entry.sha256?.toLowerCase() ??
-        createHash('sha256')
-          .update(entry.key ?? '')
-          .digest('hex'),
-      role: entry.role,
-      accounts: entry.accounts ?? null,
-      expires: entry.expires ?? null,
-    };
+  const apiKeys = auth.apiKeys.map(({ key, sha256, ...entry }, index): ApiKeySettings => {
+    const at = ['auth', 'apiKeys', index, 'accounts'];
+    checkAccounts(entry.accounts ?? [], accounts, (place) => [...at, place], inspector);
+    return { ...entry, sha256: sha256?.toLowerCase() ?? digest(key ?? '') };
   });
-  if (auth.jwt === undefined) return { apiKeys, jwt: null };
-  const fault = urlFault(auth.jwt.jwksUri, { allowHttp: false });
-  if (fault !== null) inspector.expected(['auth', 'jwt', 'jwksUri'], fault, auth.jwt.jwksUri);
-  const { playerClaim = null, accountsClaim = null, ...jwt } = auth.jwt;
-  return { apiKeys, jwt: { ...jwt, playerClaim, accountsClaim } };
+  const read = { ...auth, apiKeys };
+  return auth.pseudonymKey === undefined ? read : conceal(read, { ...read, pseudonymKey: '[secret]' });
+}
+
+function digest(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
 }

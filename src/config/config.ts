@@ -1,7 +1,7 @@
 import type { FeedLimits } from '../providers/provider.ts';
 import type { PlayerNames } from '../records/player.ts';
 import type { ProviderName, RecordKind } from '../records/record.ts';
-import type { Role } from './schema.ts';
+import type { AuthSettings, ServerSettings } from '../server/settings.ts';
 
 /** One account as configured: defaults filled in, limits complete, credentials never printed. */
 export interface AccountConfig {
@@ -17,30 +17,12 @@ export interface AccountConfig {
   readonly limits: Partial<Record<RecordKind, FeedLimits>>;
 }
 
-export interface ApiKeyConfig {
-  readonly name: string;
-  /** Lower-case hex; the key itself is not kept. */
-  readonly sha256: string;
-  readonly role: Role;
-  /** Null for all. */
-  readonly accounts: readonly string[] | null;
-  readonly expires: number | null;
-}
-
-export interface JwtConfig {
-  readonly jwksUri: string;
-  readonly issuer: string;
-  readonly audience: string | readonly string[];
-  readonly roleClaim: string;
-  readonly playerClaim: string | null;
-  readonly accountsClaim: string | null;
-  readonly clockTolerance: number;
-}
-
 /** The configuration in force; durations are milliseconds, times milliseconds since the epoch, paths absolute. */
 export interface Config {
   readonly file: string;
-  readonly server: { readonly host: string; readonly port: number; readonly maxRange: number };
+  /** Every credential in it, for a logger to strike out; prints as `[secret]`. */
+  readonly secrets: readonly string[];
+  readonly server: ServerSettings & { readonly maxRange: number };
   readonly archive: { readonly url: string };
   readonly sync: {
     readonly enabled: boolean;
@@ -50,7 +32,7 @@ export interface Config {
   };
   readonly accounts: readonly AccountConfig[];
   readonly players: PlayerNames;
-  /** Null where the gateway asks nobody who they are. */
-  readonly auth: { readonly apiKeys: readonly ApiKeyConfig[]; readonly jwt: JwtConfig | null } | null;
+  /** Null where the gateway asks nobody who they are. Of each key only its `sha256` is kept. */
+  readonly auth: AuthSettings | null;
   readonly federation: { readonly exposeNode: boolean };
 }

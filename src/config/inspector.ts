@@ -12,10 +12,14 @@ export interface Inspector {
   expected(path: Path, what: string, value: unknown): void;
   readonly faults: readonly Fault[];
   /** Every text found where the file keeps secrets. */
-  readonly secrets: ReadonlySet<string>;
+  readonly secrets: readonly string[];
 }
 
-const secretPaths = [/^accounts\[\d+\]\.credentials\b/, /^auth\.apiKeys\[\d+\]\.key$/, /^archive\.url$/];
+const secretPaths = [
+  /^accounts\[\d+\]\.credentials\b/,
+  /^auth\.(apiKeys\[\d+\]\.key|pseudonymKey)$/,
+  /^archive\.url$/,
+];
 
 export function createInspector(resolved: Resolved): Inspector {
   const faults: Fault[] = [...resolved.faults];
@@ -26,7 +30,6 @@ export function createInspector(resolved: Resolved): Inspector {
     const text = pathText(path);
     return resolved.outside.has(text) || secretPaths.some((secret) => secret.test(text));
   };
-  const secrets = new Set([...resolved.secrets, ...textsOf(resolved.value, [], isSecret)]);
   const add = (found: readonly Fault[]) => {
     faults.push(...found.filter((fault) => !reported.has(pathText(fault.path))));
   };
@@ -48,17 +51,37 @@ export function createInspector(resolved: Resolved): Inspector {
     expected: (path, what, value) =>
       add([{ path, text: `expected ${what}, ${isSecret(path) ? gotSecret(value) : got(value)}` }]),
     faults,
-    secrets: new Set([...secrets].flatMap((secret) => [secret, secret.trim()])),
+    secrets: secretsOf(resolved.value, []),
   };
 }
 
-function textsOf(value: unknown, path: Path, wanted: (path: Path) => boolean): string[] {
-  if (typeof value === 'string') return wanted(path) ? [value] : [];
+// names by which providers know us, no secrets themselves, and of use in a log
+const openNames = /\.\w*(Id|File)$/;
+
+function secretsOf(value: unknown, path: Path): string[] {
+  if (typeof value === 'string') {
+    const place = pathText(path);
+    if (!secretPaths.some((secret) => secret.test(place)) || openNames.test(place)) return [];
+    return place === 'archive.url' ? passwordOf(value) : [...new Set([value, value.trim()])];
+  }
   if (typeof value !== 'object' || value === null) return [];
   const entries: [PropertyKey, unknown][] = Array.isArray(value)
     ? [...value.entries()]
     : Object.entries(value);
-  return entries.flatMap(([key, inner]) => textsOf(inner, [...path, key], wanted));
+  return entries.flatMap(([key, inner]) => secretsOf(inner, [...path, key]));
+}
+
+function passwordOf(url: string): string[] {
+  const written = /^[a-z]+:\/\/[^/@:]*:(.*)@/i.exec(url)?.[1] ?? '';
+  return written === '' ? [] : [...new Set([written, decoded(written)])];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Text from a variable takes the type its place expects: `port: ${PORT}` is a number. */

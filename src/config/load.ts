@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { ProviderSchemas } from './accounts.ts';
-import { redact } from './conceal.ts';
+import { conceal, redact } from './conceal.ts';
 import type { Config } from './config.ts';
 import { pathText } from './fault.ts';
 import { createInspector } from './inspector.ts';
@@ -27,11 +27,12 @@ export function loadConfig({ file, env, cwd, providers }: LoadSettings): Config 
   const resolved = resolveVariables(readSource(path), { env, folder });
   const inspector = createInspector(resolved);
   const content = readSections(resolved.value, { folder, providers }, inspector);
-  if (content !== null && inspector.faults.length === 0) return { file: path, ...content };
+  if (content !== null && inspector.faults.length === 0) {
+    return { file: path, secrets: conceal([...inspector.secrets]), ...content };
+  }
+  const secrets = [...resolved.secrets, ...inspector.secrets];
   throw new UsageError(
     `${path} cannot be used:`,
-    inspector.faults.map((fault) =>
-      redact(`${pathText(fault.path) || 'file'}: ${fault.text}`, inspector.secrets),
-    ),
+    inspector.faults.map((fault) => redact(`${pathText(fault.path) || 'file'}: ${fault.text}`, secrets)),
   );
 }

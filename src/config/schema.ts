@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { duration, durationFrom } from './duration.ts';
+import { authSettings, serverSettings } from '../server/settings.ts';
+import { durationFrom } from './duration.ts';
 import { instant } from './instant.ts';
-
-export const roles = ['viewer', 'bi', 'support', 'admin'] as const;
-export type Role = (typeof roles)[number];
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
@@ -22,6 +20,7 @@ const server = z.strictObject({
     .default(4000),
   /** Bounds what one query may fetch from providers, not what it may read from the archive. */
   maxRange: durationFrom(1_000).default(40 * DAY),
+  ...serverSettings.shape,
 });
 
 const archive = z.strictObject({
@@ -50,32 +49,6 @@ const players = z.strictObject({
   file: text.optional(),
 });
 
-const apiKey = z.strictObject({
-  name: text,
-  key: text.optional(),
-  /** The key's SHA-256 in hex, in its place. */
-  sha256: z
-    .string()
-    .regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hex digits')
-    .optional(),
-  role: z.enum(roles),
-  /** The accounts the key may see. @default all */
-  accounts: z.array(text).optional(),
-  expires: instant.optional(),
-});
-
-const jwt = z.strictObject({
-  jwksUri: text,
-  issuer: text,
-  audience: z.union([text, z.array(text).min(1)]),
-  roleClaim: text.default('role'),
-  playerClaim: text.optional(),
-  accountsClaim: text.optional(),
-  clockTolerance: duration.default(5_000),
-});
-
-const auth = z.strictObject({ apiKeys: z.array(apiKey).default([]), jwt: jwt.optional() });
-
 const federation = z.strictObject({
   /** Whether `node` and `nodes` are in the graph. */
   exposeNode: z.boolean().default(true),
@@ -88,9 +61,9 @@ export const sections = {
   sync: sync.optional(),
   accounts: z.array(z.unknown(), 'expected a list of accounts').min(1, 'expected at least one account'),
   players: players.prefault({}),
-  auth: auth.optional(),
+  auth: authSettings.optional(),
   federation: federation.prefault({}),
 };
 export type PlayersSection = z.output<typeof players>;
-export type AuthSection = z.output<typeof auth>;
+export type AuthSection = z.output<typeof authSettings>;
 export type SyncSection = z.output<typeof sync>;

@@ -23,7 +23,7 @@ export function readSections(
   tree: unknown,
   { folder, providers }: Surroundings,
   inspector: Inspector,
-): Omit<Config, 'file'> | null {
+): Omit<Config, 'file' | 'secrets'> | null {
   const file = mapping.safeParse(tree ?? {});
   if (!file.success) {
     inspector.expected([], 'a mapping with the key accounts', tree);
@@ -50,7 +50,7 @@ export function readSections(
   if (server === null || archive === null || sync === null || federation === null || players === null)
     return null;
   return {
-    server,
+    server: readServer(server, folder),
     archive: readArchive(archive.url, folder),
     sync: readSync(sync),
     accounts,
@@ -58,6 +58,13 @@ export function readSections(
     auth: doors,
     federation,
   };
+}
+
+function readServer(server: Config['server'], folder: string): Config['server'] {
+  const { safelist } = server;
+  return safelist === undefined
+    ? server
+    : { ...server, safelist: { ...safelist, file: resolve(folder, safelist.file) } };
 }
 
 function readArchive(url: string, folder: string): Config['archive'] {

@@ -39,7 +39,7 @@ describe('finding the file', () => {
 describe('a configuration that is taken', () => {
   it('fills in every default', () => {
     const config = load(oneAccount);
-    expect(config.server).toEqual({ host: '127.0.0.1', port: 4000, maxRange: 40 * 86_400_000 });
+    expect(config.server).toMatchObject({ host: '127.0.0.1', port: 4000, maxRange: 40 * 86_400_000 });
     expect(config.sync).toEqual({ enabled: false, since: null, revisits: [600_000, 3_600_000, 86_400_000] });
     expect(config.players).toEqual({ unmapped: 'same', rules: [], rows: [] });
     expect(config.auth).toBeNull();
@@ -94,16 +94,17 @@ auth:
         role: 'bi',
         accounts: ['vp-main'],
         expires: Date.UTC(2027, 0, 1),
+        documents: 'any',
       },
-      { name: 'ops', sha256: 'ab'.repeat(32), role: 'admin', accounts: null, expires: null },
+      { name: 'ops', sha256: 'ab'.repeat(32), role: 'admin', documents: 'any' },
     ]);
     expect(config.auth?.jwt).toEqual({
       jwksUri: 'https://id.example.com/keys',
       issuer: 'me',
       audience: 'countroom',
       roleClaim: 'role',
-      playerClaim: null,
-      accountsClaim: null,
+      playerClaim: 'player',
+      accountsClaim: 'accounts',
       clockTolerance: 5_000,
     });
   });
@@ -150,7 +151,7 @@ players: { rules: [ { account: hh, match: "(", player: x } ] }
     ]);
   });
 
-  it('refuses auth that lets nobody in, keys given twice or not at all, and unknown accounts of keys', () => {
+  it('refuses auth that lets nobody in, keys that are none, and accounts of keys that are not there', () => {
     expect(faultsOf(`${oneAccount}\nauth: {}`)).toEqual([
       'auth: expected apiKeys, jwt or both: nobody could come in, got a mapping',
     ]);
@@ -159,25 +160,20 @@ players: { rules: [ { account: hh, match: "(", player: x } ] }
 auth:
   apiKeys:
     - { name: a, role: bi }
-    - { name: a, key: k, role: boss, accounts: [vp-mian] }
+    - { name: a, key: k, role: boss }
   jwt: { jwksUri: "http://id.example.com/keys", issuer: me }
 `),
     ).toEqual([
+      'auth.apiKeys[0]: expected either key or sha256, got a mapping',
       'auth.apiKeys[1].role: expected one of viewer, bi, support, admin, got "boss"',
+      'auth.jwt.jwksUri: expected https (plain http only to loopback), got "http://id.example.com/keys"',
       'auth.jwt.audience: expected text, got nothing',
     ]);
     expect(
-      faultsOf(`${oneAccount}
-auth:
-  apiKeys: [ { name: a, role: bi }, { name: a, key: k, role: bi, accounts: [vp-mian] } ]
-  jwt: { jwksUri: "http://id.example.com/keys", issuer: me, audience: c }
-`),
-    ).toEqual([
-      'auth.apiKeys[0]: expected either key or sha256',
-      'auth.apiKeys[1].name: expected a name no other key has, got "a"',
-      'auth.apiKeys[1].accounts[0]: unknown account "vp-mian"; did you mean "vp-main"?',
-      'auth.jwt.jwksUri: expected https (plain http only to this machine, or with allowHttp: true), got "http://id.example.com/keys"',
-    ]);
+      faultsOf(
+        `${oneAccount}\nauth: { apiKeys: [ { name: a, key: k, role: bi, accounts: [vp-mian, vp-main] } ] }`,
+      ),
+    ).toEqual(['auth.apiKeys[0].accounts[0]: unknown account "vp-mian"; did you mean "vp-main"?']);
   });
 
   it('takes plain http to this machine, and elsewhere only where an account allows it', () => {
@@ -220,7 +216,9 @@ describe('secrets', () => {
       ...each,
       credentials: each.credentials.refine(() => false, { error: `no key ${canary}` }),
     }));
-    const cwd = folderWith({ 'countroom.yaml': oneAccount.replace('agent,', `${canary},`) });
+    const account = { id: 'h', provider: 'hotroad', baseUrl: 'https://h.example.com', currency: 'CNY' };
+    const file = { accounts: [{ ...account, credentials: { password: canary } }] };
+    const cwd = folderWith({ 'countroom.yaml': JSON.stringify(file) });
     expect(() => loadConfig({ env: {}, cwd, providers: telltale })).toThrow(/no key \[secret\]/);
   });
 
@@ -228,9 +226,11 @@ describe('secrets', () => {
     const config = load(
       `${oneAccount.replace('agentId: agent', `agentId: ${canary}`)}
 archive: { url: "postgres://count:${canary}@db:5432/c" }
-auth: { apiKeys: [ { name: k, key: ${canary}, role: bi } ] }
+auth: { apiKeys: [ { name: k, key: ${canary}, role: bi } ], pseudonymKey: "${canary}-long" }
 `,
     );
+    expect(config.secrets).toContain(canary);
+    expect(config.auth?.pseudonymKey).toBe(`${canary}-long`);
     expect(config.archive.url).toContain(canary);
     expect(JSON.stringify(config)).not.toContain(canary);
     expect(inspect(config, { depth: 9 })).not.toContain(canary);
