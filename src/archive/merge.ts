@@ -29,6 +29,8 @@ export interface MergePlan<K extends RecordKind, Id> {
   readonly retire: readonly StandingRow<Id>[];
   /** Rows marked as vanished that this read lists again. */
   readonly revive: readonly StandingRow<Id>[];
+  /** Rows that stay and are now known to take the place of another key as well. */
+  readonly claim: readonly { readonly row: StandingRow<Id>; readonly formerKey: string }[];
   /** Versions that come too late to stand: for the history alone. */
   readonly shelve: readonly Version<K>[];
   /** Every distinct row of the read, whether it was applied or not. */
@@ -66,6 +68,7 @@ export function planMerge<K extends RecordKind, Id>(
   const insert: Version<K>[] = [];
   const retire = new Map<string, StandingRow<Id>>();
   const revive: StandingRow<Id>[] = [];
+  const claim: { row: StandingRow<Id>; formerKey: string }[] = [];
   let [inserted, changed, moved] = [0, 0, 0];
 
   for (const version of newest) {
@@ -80,6 +83,9 @@ export function planMerge<K extends RecordKind, Id>(
     if (former !== undefined) retire.set(former.key, former);
     if (own !== undefined && (own.digest === version.digest || !supersedes(commit.readAt, version, own))) {
       if (own.digest !== version.digest) shelve.push(version);
+      if (own.formerKey === null && version.formerKey !== null) {
+        claim.push({ row: own, formerKey: version.formerKey });
+      }
       if (own.vanishedAt !== null && commit.readAt > own.vanishedAt) revive.push(own);
       continue;
     }
@@ -98,6 +104,7 @@ export function planMerge<K extends RecordKind, Id>(
     insert,
     retire: [...retire.values()],
     revive,
+    claim,
     shelve: distinct(shelve),
     seen: newest,
     counts: { inserted, changed, moved, duplicates },
@@ -119,7 +126,11 @@ function newestOf<K extends RecordKind>(commit: Commit<K>) {
     const wins = rival === undefined || isAtLeast(record.versionAt, rival.record.versionAt);
     const loser = wins ? rival : version;
     if (loser !== undefined && rival?.digest !== version.digest) shelve.push(loser);
-    if (wins) byKey.set(record.key, version);
+    if (wins) {
+      byKey.set(record.key, { ...version, formerKey: version.formerKey ?? rival?.formerKey ?? null });
+    } else if (rival !== undefined && rival.formerKey === null) {
+      byKey.set(record.key, { ...rival, formerKey: version.formerKey });
+    }
   }
   for (const version of [...byKey.values()]) {
     const former = version.formerKey === null ? undefined : byKey.get(version.formerKey);

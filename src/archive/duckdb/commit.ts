@@ -4,10 +4,10 @@ import { type RecordKind, recordKinds } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
 import type { Commit, CommitResult } from '../archive.ts';
 import { keysToLookUp, type MergePlan, planMerge, type StandingRow, type Version } from '../merge.ts';
+import { historyName } from '../sql/admin.ts';
 import { appendVersions, type Source } from './append.ts';
 import { laterParts, layInterval } from './intervals.ts';
 import { setAside } from './quarantine.ts';
-import { historyName } from './schema.ts';
 
 interface Planned {
   readonly commit: Commit;
@@ -54,6 +54,7 @@ async function mergeRows(
   }
   await retire(connection, kind, planned);
   await revive(connection, kind, planned);
+  await claim(connection, kind, planned);
   const batches = planned.map(({ source, plan }) => ({ source, versions: plan.insert }));
   await appendVersions(connection, tableName[kind], kind, batches);
   await shelve(connection, kind, planned);
@@ -113,7 +114,7 @@ async function retire(connection: DuckDBConnection, kind: RecordKind, planned: r
   const table = tableName[kind];
   const ids = listValue(leaving.map((row) => row.id));
   await connection.run(
-    `INSERT INTO ${historyName(table)} SELECT t.*, t.read_at, make_timestamp(r.until * 1000)
+    `INSERT INTO ${historyName(kind)} SELECT t.*, t.read_at, make_timestamp(r.until * 1000)
     FROM ${table} AS t JOIN (SELECT unnest($1::BIGINT[]) AS id, unnest($2::BIGINT[]) AS until) AS r ON t.rowid = r.id`,
     [ids, listValue(leaving.map((row) => row.until))],
   );
@@ -129,9 +130,18 @@ async function revive(connection: DuckDBConnection, kind: RecordKind, planned: r
   );
 }
 
+async function claim(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
+  for (const { row, formerKey } of planned.flatMap(({ plan }) => plan.claim)) {
+    await connection.run(`UPDATE ${tableName[kind]} SET former_key = $1 WHERE rowid = $2`, [
+      formerKey,
+      row.id,
+    ]);
+  }
+}
+
 /** Puts late versions into the history, each once. */
 async function shelve(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
-  const history = historyName(tableName[kind]);
+  const history = historyName(kind);
   const batches: { source: Source; versions: readonly Version<RecordKind>[] }[] = [];
   for (const { source, plan } of planned) {
     if (plan.shelve.length === 0) continue;

@@ -5,6 +5,7 @@ import { createMagnitude } from './magnitude.ts';
 import { loadNames, type Names } from './names.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { CommitJob, Engine } from './protocol.ts';
+import { acceptRows } from './quarantine.ts';
 import { prepareSchema } from './schema.ts';
 import { cellsOf, readCells, toDuckDb } from './values.ts';
 import { createWriter } from './writer.ts';
@@ -78,6 +79,12 @@ export function createEngine(): Engine {
       });
     },
     commit: (job) => writer.commit(job),
+    accept({ ids, now }) {
+      return writer.exclusively(() => {
+        const { writing } = current();
+        return transaction(writing, () => acceptRows(writing, ids, now));
+      });
+    },
     async read({ statement, wide }) {
       const { readers, magnitude } = current();
       const chosen =

@@ -1,7 +1,16 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ArchiveError } from '../../errors.ts';
-import type { Archive, Commit, PlayerOf, Username } from '../archive.ts';
+import type { KeptArchive } from '../admin.ts';
+import type { Commit, PlayerOf, Username } from '../archive.ts';
+import {
+  historyStatement,
+  ledgerStatement,
+  quarantineStatement,
+  toHistory,
+  toLedger,
+  toQuarantined,
+} from '../sql/admin.ts';
 import { coverageStatement, toSpans } from '../sql/coverage.ts';
 import { reversed, toRecords } from '../sql/records.ts';
 import {
@@ -32,7 +41,7 @@ const openPaths = new Set<string>();
  * Opens the archive of one process, in a worker thread of its own. Rejects with an ArchiveError that says why:
  * held by another process (and which), unreadable, no archive, written by another release.
  */
-export async function createDuckDbArchive(options: DuckDbOptions): Promise<Archive> {
+export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptArchive> {
   const { playerOf, clock = Date.now } = options;
   const path = await claim(options.path);
   const thread = startThread((fault) => explainFault(options.path, fault));
@@ -90,6 +99,16 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<Archi
         player: String(names[row]),
       }));
     },
+    async ledger(feed, range) {
+      return toLedger(await call('read', { statement: ledgerStatement(duckDbDialect, feed, range) }));
+    },
+    async history(kind, id) {
+      return toHistory(kind, await call('read', { statement: historyStatement(duckDbDialect, kind, id) }));
+    },
+    async quarantined(accounts) {
+      return toQuarantined(await call('read', { statement: quarantineStatement(duckDbDialect, accounts) }));
+    },
+    acceptQuarantined: (ids) => call('accept', { ids, now: clock() }),
     async close() {
       if (closed) return;
       closed = true;

@@ -24,6 +24,8 @@ export interface Engine {
   /** Gives usernames another operator's name. */
   rename(names: readonly Username[]): Promise<void>;
   commit(job: CommitJob): Promise<CommitResult>;
+  /** Takes quarantined rows as they are at `now`; gives how many were waiting. */
+  accept(job: { readonly ids: readonly string[]; readonly now: number }): Promise<number>;
   read(job: ReadJob): Promise<Cells>;
   /** Opens a snapshot of the archive: what is read in it does not change meanwhile. Returns its id. */
   openSnapshot(): Promise<number>;

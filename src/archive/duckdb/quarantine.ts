@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBConnection, listValue } from '@duckdb/node-api';
 import type { Commit } from '../archive.ts';
 
 /**
@@ -33,4 +33,27 @@ export async function setAside(connection: DuckDBConnection, commit: Commit): Pr
     }
   }
   return waiting;
+}
+
+/** Takes rows as they are and counts anew what still waits in their intervals; returns how many were waiting. */
+export async function acceptRows(
+  connection: DuckDBConnection,
+  ids: readonly string[],
+  now: number,
+): Promise<number> {
+  const wanted = listValue([...ids]);
+  const accepted = await connection.run(
+    'UPDATE quarantine SET accepted_at = $1 WHERE accepted_at IS NULL AND id IN (SELECT unnest($2::VARCHAR[]))',
+    [BigInt(now), wanted],
+  );
+  await connection.run(
+    `UPDATE intervals SET quarantined = (
+      SELECT count(*) FROM quarantine AS q WHERE q.account = intervals.account AND q.kind = intervals.kind
+        AND q.read_at = intervals.read_at AND q.accepted_at IS NULL
+        AND q.from_at < intervals.to_at AND q.to_at > intervals.from_at)
+    WHERE quarantined > 0 AND (account, kind, read_at) IN (
+      SELECT account, kind, read_at FROM quarantine WHERE id IN (SELECT unnest($1::VARCHAR[])))`,
+    [wanted],
+  );
+  return accepted.rowsChanged;
 }

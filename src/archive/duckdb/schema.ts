@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ArchiveError } from '../../errors.ts';
 import { recordKinds } from '../../records/record.ts';
 import { type Column, sqlName, tableName } from '../../records/shape.ts';
+import { historyName } from '../sql/admin.ts';
 import { recordColumns } from '../sql/columns.ts';
 
 /** The layout this release reads and writes. */
@@ -16,11 +17,6 @@ const types: Readonly<Record<Column['type'], string>> = {
   bool: 'BOOLEAN',
 };
 
-/** The table that keeps every version of a kind's rows that was replaced. */
-export function historyName(table: string): string {
-  return `${table}_history`;
-}
-
 // Rows have no primary key: it makes loads four times slower and serves no read. Their uniqueness is the writer's duty.
 function statements(): string[] {
   const tables = recordKinds.flatMap((kind) => {
@@ -31,10 +27,9 @@ function statements(): string[] {
     });
     columns.push('former_key VARCHAR', 'read_at TIMESTAMP NOT NULL', 'digest BIGINT NOT NULL');
     const seen = ['seen_from TIMESTAMP NOT NULL', 'seen_until TIMESTAMP NOT NULL'];
-    const table = tableName[kind];
     return [
-      `CREATE TABLE IF NOT EXISTS ${table} (${columns.join(', ')})`,
-      `CREATE TABLE IF NOT EXISTS ${historyName(table)} (${[...columns, ...seen].join(', ')})`,
+      `CREATE TABLE IF NOT EXISTS ${tableName[kind]} (${columns.join(', ')})`,
+      `CREATE TABLE IF NOT EXISTS ${historyName(kind)} (${[...columns, ...seen].join(', ')})`,
     ];
   });
   return [

@@ -1,0 +1,41 @@
+import type { Interval } from '../records/interval.ts';
+import type { RecordKind } from '../records/record.ts';
+import type { Archive, FeedKey, StoredRecord } from './archive.ts';
+import type { LedgerPart } from './ledger.ts';
+
+/** A row set aside unread, kept once however often it was seen; times are milliseconds. */
+export interface QuarantinedRow extends FeedKey {
+  readonly id: string;
+  /** The interval last read that had it; null where it came without one. */
+  readonly interval: Interval | null;
+  readonly reason: string;
+  readonly raw: string;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  readonly acceptedAt: number | null;
+}
+
+/** A version that was replaced, or came too late to stand, with the reads between which it was the one known. */
+export interface ReplacedVersion<K extends RecordKind = RecordKind> {
+  readonly record: StoredRecord<K>;
+  readonly seenFrom: number;
+  readonly seenUntil: number;
+}
+
+/** What an operator and the sync ask of an archive beyond its queries. */
+export interface ArchiveAdmin {
+  /** The feed's ledger as it was read, uncut, within `range`; oldest first. */
+  ledger(feed: FeedKey, range: Interval): Promise<readonly LedgerPart[]>;
+  /** Every version of a row that was replaced, oldest read first. */
+  history<K extends RecordKind>(
+    kind: K,
+    id: { readonly account: string; readonly key: string },
+  ): Promise<readonly ReplacedVersion<K>[]>;
+  /** Rows that still keep an interval from being complete, oldest first. */
+  quarantined(accounts: readonly string[]): Promise<readonly QuarantinedRow[]>;
+  /** Takes rows as they are: their intervals no longer count them. Returns how many were waiting. */
+  acceptQuarantined(ids: readonly string[]): Promise<number>;
+}
+
+/** What both archives' factories give. */
+export type KeptArchive = Archive & ArchiveAdmin;

@@ -1,0 +1,103 @@
+import type { Interval } from '../../records/interval.ts';
+import type { RecordKind } from '../../records/record.ts';
+import { sqlName, tableName } from '../../records/shape.ts';
+import type { QuarantinedRow, ReplacedVersion } from '../admin.ts';
+import type { FeedKey } from '../archive.ts';
+import type { LedgerPart } from '../ledger.ts';
+import { recordColumns } from './columns.ts';
+import { createBinder, type Dialect, type Statement } from './dialect.ts';
+import { type Cell, type Cells, toRecords } from './records.ts';
+
+/** The table that keeps every version of a kind's rows that was replaced. */
+export function historyName(kind: RecordKind): string {
+  return `${tableName[kind]}_history`;
+}
+
+export function ledgerStatement(dialect: Dialect, feed: FeedKey, range: Interval): Statement {
+  const binder = createBinder(dialect);
+  const [account, kind] = [binder.bind('text', feed.account), binder.bind('text', feed.kind)];
+  const [from, to] = [binder.bind('int', range.from), binder.bind('int', range.to)];
+  const text = `
+    SELECT ${doubles('from_at', 'to_at', 'read_at', 'rows')}, checksum, ${doubles('quarantined')}
+    FROM intervals WHERE account = ${account} AND kind = ${kind} AND from_at < ${to} AND to_at > ${from}
+    ORDER BY from_at`;
+  return { text, values: binder.values };
+}
+
+export function toLedger(cells: Cells): LedgerPart[] {
+  return rowsOf(cells).map(([from, to, readAt, rows, checksum, quarantined]) => ({
+    from: Number(from),
+    to: Number(to),
+    readAt: Number(readAt),
+    rows: toNumber(rows),
+    checksum: checksum == null ? null : String(checksum),
+    quarantined: Number(quarantined),
+  }));
+}
+
+export function historyStatement(
+  dialect: Dialect,
+  kind: RecordKind,
+  id: { readonly account: string; readonly key: string },
+): Statement {
+  const binder = createBinder(dialect);
+  const columns = recordColumns[kind].map((column) => dialect.cell(sqlName(column.name), column.type));
+  columns.push(dialect.cell('seen_from', 'time'), dialect.cell('seen_until', 'time'));
+  const text = `
+    SELECT ${columns.join(', ')} FROM ${historyName(kind)}
+    WHERE account = ${binder.bind('text', id.account)} AND key = ${binder.bind('text', id.key)}
+    ORDER BY seen_from, seen_until, digest`;
+  return { text, values: binder.values };
+}
+
+export function toHistory<K extends RecordKind>(kind: K, cells: Cells): ReplacedVersion<K>[] {
+  const [from = [], until = []] = cells.slice(-2);
+  return toRecords(kind, cells).map((record, row) => ({
+    record,
+    seenFrom: Number(from[row]),
+    seenUntil: Number(until[row]),
+  }));
+}
+
+/** Rows nobody accepted whose last read still stands in the ledger, or that came without an interval. */
+export function quarantineStatement(dialect: Dialect, accounts: readonly string[]): Statement {
+  const binder = createBinder(dialect);
+  const wanted = binder.bind('texts', accounts);
+  const text = `
+    SELECT id, account, kind, ${doubles('from_at', 'to_at')}, reason, raw,
+      ${doubles('seen_at', 'read_at', 'accepted_at')}
+    FROM quarantine AS q
+    WHERE account IN (SELECT unnest(${wanted})) AND accepted_at IS NULL AND (from_at IS NULL OR EXISTS (
+      SELECT 1 FROM intervals AS i WHERE i.account = q.account AND i.kind = q.kind AND i.read_at = q.read_at
+        AND i.from_at < q.to_at AND i.to_at > q.from_at))
+    ORDER BY seen_at, id`;
+  return { text, values: binder.values };
+}
+
+export function toQuarantined(cells: Cells): QuarantinedRow[] {
+  return rowsOf(cells).map(
+    ([id, account, kind, from, to, reason, raw, firstSeenAt, lastSeenAt, acceptedAt]) => ({
+      id: String(id),
+      account: String(account),
+      kind: kind as RecordKind,
+      interval: from == null ? null : { from: Number(from), to: Number(to) },
+      reason: String(reason),
+      raw: String(raw),
+      firstSeenAt: Number(firstSeenAt),
+      lastSeenAt: Number(lastSeenAt),
+      acceptedAt: toNumber(acceptedAt),
+    }),
+  );
+}
+
+function rowsOf(cells: Cells): (Cell | undefined)[][] {
+  return (cells[0] ?? []).map((_, row) => cells.map((column) => column[row]));
+}
+
+function toNumber(cell: Cell | undefined): number | null {
+  return cell == null ? null : Number(cell);
+}
+
+function doubles(...columns: readonly string[]): string {
+  return columns.map((column) => `CAST(${column} AS DOUBLE PRECISION)`).join(', ');
+}
