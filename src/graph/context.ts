@@ -5,6 +5,8 @@ import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
 import type { ProviderName, RecordKind } from '../records/record.ts';
 import type { Players, Viewer } from './viewer.ts';
 
+export type { DetailOutcome } from '../feeds/detail.ts';
+
 /** What the graph stands on for the life of the process; wired in `app.ts`. */
 export interface GraphDeps {
   readonly archive: Archive;
