@@ -1,0 +1,50 @@
+import { show } from '../../graph/ids.ts';
+import type { EntitySet } from './model.ts';
+import { ODataError } from './odata-error.ts';
+import { type Literal, readTokens } from './tokens.ts';
+
+/** What an address under the service's root names. */
+export type Resource =
+  | { readonly is: 'service' }
+  | { readonly is: 'metadata' }
+  | { readonly is: 'set' | 'count'; readonly set: EntitySet }
+  | { readonly is: 'entity'; readonly set: EntitySet; readonly key: ReadonlyMap<string, Literal> };
+
+const SEGMENTS = /^([A-Za-z]\w*)(\(.*\))?(\/\$count)?\/?$/s;
+
+/** Reads the decoded path below the root; throws an ODataError (404) for what is not there. */
+export function readPath<T extends EntitySet>(
+  path: string,
+  sets: readonly T[],
+): Resource & { readonly set?: T } {
+  if (path === '') return { is: 'service' };
+  if (path === '$metadata') return { is: 'metadata' };
+  const [, name, key, count] = SEGMENTS.exec(path) ?? [];
+  const set = sets.find((each) => each.name === name);
+  if (set === undefined) {
+    throw new ODataError('path', `nothing at ${show(path)}`, {
+      statusCode: 404,
+      allowed: ['$metadata', ...sets.map((each) => each.name)],
+    });
+  }
+  if (key === undefined) return { is: count === undefined ? 'set' : 'count', set };
+  if (count !== undefined)
+    throw new ODataError('path', '$count is of a set, not of an entity', { statusCode: 404 });
+  return { is: 'entity', set, key: readKey(key, set) };
+}
+
+/** `('abc')`, or `(name='abc',other=1)`: every part of the key by its name. */
+function readKey(text: string, { name: setName, type }: EntitySet): ReadonlyMap<string, Literal> {
+  const expected = new ODataError('path', `expected the key of ${setName}: ${type.key.join(', ')}`, {
+    statusCode: 404,
+  });
+  const key = new Map<string, Literal>();
+  for (const part of text.slice(1, -1).split(/,(?=\s*\w+=)/)) {
+    const [, name = type.key[0]!, value = ''] = /^\s*(?:([A-Za-z]\w*)=)?(.*)$/s.exec(part) ?? [];
+    const [token, end] = readTokens(value);
+    if (token?.kind !== 'literal' || end?.kind !== 'end') throw expected;
+    key.set(name, token.literal);
+  }
+  if (key.size !== type.key.length || type.key.some((name) => !key.has(name))) throw expected;
+  return key;
+}

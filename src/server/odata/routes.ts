@@ -1,0 +1,146 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BadUserInputError } from '../../errors.ts';
+import type { RouteDeps, RouteFamily } from '../deps.ts';
+import { servedSets } from './answer.ts';
+import { contentTypeOf, readFormat, writeEntity, writePage } from './json.ts';
+import { writeMetadata, writeServiceDocument } from './metadata.ts';
+import { ODataError } from './odata-error.ts';
+import {
+  commonOptions,
+  queryOptions,
+  type RawOptions,
+  readFlag,
+  readOptions,
+  readRawOptions,
+} from './options.ts';
+import { readPath } from './path.ts';
+
+const ROOT = '/odata/v4';
+const PAGE_SIZE = 10_000;
+const MAX_PAGE_SIZE = 50_000;
+
+// What one request takes from a caller's budget a minute: the archive's reading of a page.
+const PAGE_COST = 1_000;
+
+const codes = {
+  400: 'BAD_USER_INPUT',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  501: 'NOT_IMPLEMENTED',
+} as const;
+
+/** `/odata/v4/`: the archive's rows, totals and coverage for tools that speak OData, read only. */
+export const odataRoutes: RouteFamily = (app, deps) => {
+  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.header('odata-version', '4.0');
+    try {
+      return await answer(deps, request, reply);
+    } catch (error) {
+      if (!(error instanceof BadUserInputError)) throw error;
+      const status = error instanceof ODataError ? error.statusCode : 400;
+      const target = error instanceof ODataError ? error.target : undefined;
+      return send(reply.code(status), { code: codes[status], message: error.message, target });
+    }
+  };
+  for (const url of [ROOT, `${ROOT}/*`]) {
+    app.get(url, { config: { access: 'export' } }, handler);
+    app.route({
+      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
+      url,
+      config: { access: 'export' },
+      handler: (_, reply) => {
+        const message = 'the service is read only: GET alone';
+        return send(reply.code(405).header('allow', 'GET').header('odata-version', '4.0'), {
+          code: codes[405],
+          message,
+        });
+      },
+    });
+  }
+};
+
+function send(reply: FastifyReply, error: object): FastifyReply {
+  return reply.type('application/json;charset=utf-8').send(JSON.stringify({ error }));
+}
+
+async function answer(deps: RouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const url = new URL(request.raw.url ?? '/', 'http://localhost');
+  const raw = readRawOptions(url.search, [...queryOptions, ...commonOptions]);
+  const sets = servedSets({ raw: readFlag(raw, 'raw') });
+  const resource = readPath(decodePath(url.pathname), sets);
+  const root = `${request.protocol}://${request.host}${ROOT}`;
+  const suffix = raw.get('raw') === 'true' ? '?raw=true' : '';
+  const format = readFormat(raw.get('$format'), request.headers.accept);
+  reply
+    .type(contentTypeOf(format))
+    .header('vary', 'accept, authorization')
+    .header('cache-control', 'private, no-cache');
+  if (resource.is === 'metadata')
+    return reply.type('application/xml;charset=utf-8').send(writeMetadata(sets));
+  if (resource.is === 'service') return reply.send(writeServiceDocument(`${root}/$metadata${suffix}`, sets));
+
+  deps.charge(request.viewer, PAGE_COST);
+  const { set } = resource;
+  const options = readOptions(raw, set.type);
+  const context = deps.makeContext(request.viewer);
+  const startedAt = deps.clock();
+  const told = (rows: number) => {
+    const { id: requestId, viewer } = request;
+    const durationMs = deps.clock() - startedAt;
+    deps.trail({
+      requestId,
+      viewer,
+      route: 'odata',
+      operation: set.name,
+      rows,
+      durationMs,
+      cost: PAGE_COST,
+      error: null,
+    });
+  };
+  if (resource.is === 'count') {
+    const count = await set.count(context, options);
+    told(0);
+    return reply.type('text/plain;charset=utf-8').send(String(count));
+  }
+  const selected = options.selects ? `(${options.select.map(({ name }) => name).join(',')})` : '';
+  const contextUrl = `${root}/$metadata${suffix}#${set.name}${selected}`;
+  if (resource.is === 'entity') {
+    const values = await set.entity(context, resource.key, options);
+    if (values === null) throw new ODataError('path', `no such entity of ${set.name}`, { statusCode: 404 });
+    told(1);
+    return reply.send(writeEntity(`${contextUrl}/$entity`, options.select, values, format));
+  }
+  const pageSize = readPageSize(request, reply);
+  const page = await set.page(context, options, pageSize);
+  told(page.rows.length);
+  const next = page.next === null ? null : `${root}/${set.name}?${nextQuery(raw, page.next)}`;
+  return reply.send(
+    Readable.from(writePage({ ...page, next }, contextUrl, options.select, format), { objectMode: false }),
+  );
+}
+
+/** The same question from where the page ended; what `$top` and `$skip` leave is in the token. */
+function nextQuery(raw: RawOptions, token: string): string {
+  const kept = [...raw].filter(([name]) => !['$count', '$skiptoken'].includes(name));
+  const pairs = [...kept, ['$skiptoken', token] as const];
+  return pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+}
+
+function readPageSize(request: FastifyRequest, reply: FastifyReply): number {
+  const asked = /maxpagesize=(\d{1,9})/i.exec(request.headers['prefer']?.toString() ?? '')?.[1];
+  if (asked === undefined) return PAGE_SIZE;
+  const size = Math.min(MAX_PAGE_SIZE, Math.max(1, Number(asked)));
+  reply.header('preference-applied', `odata.maxpagesize=${size}`);
+  return size;
+}
+
+function decodePath(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname.slice(ROOT.length).replace(/^\//, ''));
+  } catch (error) {
+    if (error instanceof URIError) throw new ODataError('path', 'not percent-encoded as addresses are');
+    throw error;
+  }
+}

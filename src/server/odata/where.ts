@@ -1,0 +1,131 @@
+import type { Username } from '../../archive/archive.ts';
+import type { RequestContext } from '../../graph/context.ts';
+import { toStoredKey } from '../../graph/row-key.ts';
+import type { Scalar, Where } from '../../records/query.ts';
+import { providerNames } from '../../records/record.ts';
+import type { Condition, Expression } from './expression.ts';
+import { satisfies } from './matches.ts';
+import type { RowSet } from './model.ts';
+import { ODataError } from './odata-error.ts';
+import { readRowId } from './row-id.ts';
+
+/**
+ * The archive's condition that a `$filter` makes. Properties that no column holds become what does: a player the
+ * usernames behind the name, an id its account and key. Throws an ODataError (501) for what cannot be asked of them.
+ */
+export async function toWhere(context: RequestContext, set: RowSet, filter: Expression): Promise<Where> {
+  const usernames = await readUsernames(context, conditionsOf(filter));
+  const translate = (expression: Expression): Where => {
+    if (expression.op === 'and' || expression.op === 'or') {
+      return { op: expression.op, of: expression.of.map(translate) };
+    }
+    if (expression.op === 'not') return { op: 'not', of: translate(expression.of) };
+    if (expression.op === 'constant') return { op: expression.value ? 'and' : 'or', of: [] };
+    return condition(context, set, expression, usernames);
+  };
+  return translate(filter);
+}
+
+function condition(
+  context: RequestContext,
+  set: RowSet,
+  of: Condition,
+  usernames: readonly Username[],
+): Where {
+  const { players, viewer } = context;
+  const { name } = of.property;
+  if (name === 'id') return byId(context, set, of);
+  if (name === 'provider') {
+    const named = providerNames.filter((provider) => satisfies(of, provider.toUpperCase()));
+    return { op: 'in', column: 'provider', values: named };
+  }
+  if (name === 'player') {
+    return byUsername(usernames.filter((each) => satisfies(of, players.shown(each.account, each.username))));
+  }
+  if (viewer.readsPlayers) return onColumn(of);
+  // What this viewer is shown are pseudonyms and sealed texts: so are the values it asks by.
+  if (name === 'providerUsername') {
+    return byUsername(
+      usernames.filter((each) => satisfies(of, players.shownUsername(each.account, each.username))),
+    );
+  }
+  if (name === 'seqNo') return onColumn(withValues(of, (value) => players.unsealed(String(value))));
+  if (name === 'raw' && !viewer.readsRaw) return { op: satisfies(of, null) ? 'and' : 'or', of: [] };
+  return onColumn(of);
+}
+
+/** A condition on a column as it stands; in the archive a null satisfies `isNull` alone. */
+function onColumn(of: Condition): Where {
+  const column = of.property.stored!;
+  if (of.op === 'startswith') return { op: 'startsWith', column, value: of.value };
+  if (of.op === 'in') {
+    const named: Where = { op: 'in', column, values: of.values.filter((value) => value !== null) };
+    return of.values.includes(null) ? { op: 'or', of: [named, { op: 'isNull', column }] } : named;
+  }
+  if (of.op === 'ne') return { op: 'not', of: onColumn({ ...of, op: 'eq' }) };
+  return of.value === null ? { op: 'isNull', column } : { op: of.op, column, value: of.value };
+}
+
+function byUsername(usernames: readonly Username[]): Where {
+  const byAccount = new Map<string, string[]>();
+  for (const { account, username } of usernames) {
+    const names = byAccount.get(account);
+    if (names === undefined) byAccount.set(account, [username]);
+    else names.push(username);
+  }
+  const of = [...byAccount].map(([account, values]) =>
+    both({ op: 'eq', column: 'account', value: account }, { op: 'in', column: 'providerUsername', values }),
+  );
+  return { op: 'or', of };
+}
+
+function both(...of: readonly Where[]): Where {
+  return { op: 'and', of };
+}
+
+function byId(context: RequestContext, set: RowSet, of: Condition): Where {
+  const rows: Where[] = [];
+  withValues(of, (value) => {
+    const row = readRowId(set, String(value));
+    if (row === null) return value;
+    const key = toStoredKey(context, set.kind, row.key);
+    rows.push(
+      both({ op: 'eq', column: 'account', value: row.account }, { op: 'eq', column: 'key', value: key }),
+    );
+    return value;
+  });
+  const named: Where = { op: 'or', of: rows };
+  return of.op === 'ne' ? { op: 'not', of: named } : named;
+}
+
+/** The condition with its values changed; only equality survives that, so that all else is refused. */
+function withValues(of: Condition, change: (value: Scalar) => Scalar): Condition {
+  const changed = (value: Scalar | null) => (value === null ? null : change(value));
+  if (of.op === 'in') return { ...of, values: of.values.map(changed) };
+  if (of.op === 'eq' || of.op === 'ne') return { ...of, value: changed(of.value) };
+  throw new ODataError('$filter', `${of.property.name}: no ${of.op} on it`, {
+    statusCode: 501,
+    allowed: ['eq', 'ne', 'in'],
+  });
+}
+
+function conditionsOf(expression: Expression): readonly Condition[] {
+  if (expression.op === 'and' || expression.op === 'or') return expression.of.flatMap(conditionsOf);
+  if (expression.op === 'not') return conditionsOf(expression.of);
+  return expression.op === 'constant' ? [] : [expression];
+}
+
+/** The usernames that conditions on players speak of: those behind the names asked for, or all. */
+async function readUsernames(
+  { deps, players, viewer }: RequestContext,
+  conditions: readonly Condition[],
+): Promise<readonly Username[]> {
+  const onUsernames = conditions.some(({ property }) => property.name === 'providerUsername');
+  const onPlayers = conditions.filter(({ property }) => property.name === 'player');
+  if (onUsernames && !viewer.readsPlayers) return deps.archive.usernames(null);
+  if (onPlayers.length === 0) return [];
+  const names = onPlayers.map((of) => (of.op === 'eq' ? [of.value] : of.op === 'in' ? of.values : null));
+  if (names.some((each) => each === null)) return deps.archive.usernames(null);
+  const shown = names.flatMap((each) => each ?? []).filter((name) => name !== null);
+  return deps.archive.usernames(await players.operatorNames(shown.map(String)));
+}
