@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import type { Archive, PlayerOf } from './archive/archive.ts';
+import type { KeptArchive } from './archive/admin.ts';
+import type { PlayerOf } from './archive/archive.ts';
 import { createDuckDbArchive } from './archive/duckdb/index.ts';
 import type { Config } from './config/config.ts';
 import { connectAccount } from './feeds/connect.ts';
@@ -8,6 +9,7 @@ import { readDetail } from './feeds/detail.ts';
 import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
 import type { Feed } from './feeds/feed.ts';
 import { createFiller } from './feeds/filler.ts';
+import { type Sync, startSync } from './feeds/sync.ts';
 import type { GraphDeps, RequestContext } from './graph/context.ts';
 import { createSubgraph } from './graph/subgraph.ts';
 import type { Viewer } from './graph/viewer.ts';
@@ -17,13 +19,14 @@ import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
 import { exportRoutes } from './server/export/routes.ts';
 import { registerFeedMetrics } from './server/metrics.ts';
 import { createServer } from './server/server.ts';
+import { registerSyncMetrics } from './server/sync-metrics.ts';
 import { systemClock } from './upstream/clock.ts';
 import { createPacer } from './upstream/pace.ts';
 import { createLocalSlots } from './upstream/slots.ts';
 
 /** A gateway, wired and ready to listen. */
 export interface App {
-  readonly archive: Archive;
+  readonly archive: KeptArchive;
   readonly feeds: readonly Feed[];
   /** Begins one request's asks of the feeds. */
   dispatch(): Dispatch;
@@ -120,8 +123,33 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     routes: [exportRoutes],
   });
 
+  let sync: Sync | null = null;
+  registerSyncMetrics(registry, feeds, (feed) => sync?.plan(feed) ?? null);
+
+  function keepFilled(): Sync {
+    const { since, revisits } = config.sync;
+    return startSync({
+      feeds,
+      filler,
+      ledger: (feed, range) => archive.ledger(feed, range),
+      now: clock.now,
+      since,
+      revisits,
+      onPlan: ({ account, kind }, { expiringMs, lostMs }) => {
+        if (expiringMs === 0 && lostMs === 0) return;
+        logger.warn(
+          { account: account.id, kind, expiringMs, lostMs },
+          'history is missing that the provider drops',
+        );
+      },
+      onError: ({ account, kind }, error) =>
+        logger.error({ account: account.id, kind, error }, 'sync failed'),
+    });
+  }
+
   async function stop(): Promise<void> {
     await server.close();
+    await sync?.stop();
     await filler.close(AbortSignal.timeout(PATIENCE_MS));
     await archive.close();
     await Promise.all(connected.map(({ http }) => http.close()));
@@ -131,7 +159,11 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     archive,
     feeds,
     dispatch: () => dispatcher.begin(),
-    listen: () => server.listen(),
+    async listen() {
+      const address = await server.listen();
+      if (config.sync.enabled) sync = keepFilled();
+      return address;
+    },
     close() {
       closing ??= stop();
       return closing;
@@ -145,6 +177,6 @@ function providerNamed(name: string) {
   return provider;
 }
 
-async function openArchive(url: string, playerOf: PlayerOf): Promise<Archive> {
+async function openArchive(url: string, playerOf: PlayerOf): Promise<KeptArchive> {
   return createDuckDbArchive({ path: url.replace(/^duckdb:/, ''), playerOf });
 }

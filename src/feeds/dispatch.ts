@@ -161,7 +161,7 @@ function begin({ archive, filler, now, maxRangeMs, finalAfterMs }: DispatcherOpt
   return { cover };
 }
 
-function timingOf({ account, kind, limits }: Feed): FeedTiming {
+export function timingOf({ account, kind, limits }: Feed): FeedTiming {
   return {
     account: account.id,
     kind,

@@ -33,6 +33,8 @@ export interface Filler {
   fill(feed: Feed, windows: readonly Window[], options: FillOptions): readonly Ticket[];
   /** Why windows that touch `range` are not there yet. */
   troubles(feed: Feed, range: Interval): readonly Trouble[];
+  /** Whether a window failed a moment ago and is not asked for again before its time. */
+  mustWait(feed: Feed, window: Window): boolean;
   health(feed: Feed): FeedHealth;
   /** Gives back what was not begun, finishes what was, at most until the signal. */
   close(patience: AbortSignal): Promise<void>;
@@ -102,14 +104,15 @@ export function createFiller({ archive, now, onFailure, onCommit }: FillerOption
       if (job !== undefined) return job.ticket;
       const finishedAt = state.finished.get(window.from);
       const justRead = finishedAt !== undefined && finishedAt >= knownAt;
-      if (closed || justRead || mustWait(state, window)) return settled;
+      if (closed || justRead || mustWait(feed, window)) return settled;
       return begin(feed, state, window).ticket;
     });
   }
 
-  /** A window that failed a moment ago is not asked again before its time. */
-  function mustWait(state: FeedState, window: Window): boolean {
-    return (state.troubles.get(window.from) ?? []).some(({ retryAt }) => retryAt !== null && retryAt > now());
+  function mustWait(feed: Feed, window: Window): boolean {
+    return (stateOf(feed).troubles.get(window.from) ?? []).some(
+      ({ retryAt }) => retryAt !== null && retryAt > now(),
+    );
   }
 
   function begin(feed: Feed, state: FeedState, window: Window): Job {
@@ -269,6 +272,7 @@ export function createFiller({ archive, now, onFailure, onCommit }: FillerOption
     newAsker: () => ({ lastServed: servings - 0.5 }),
     fill,
     troubles,
+    mustWait,
     health,
     close,
   };

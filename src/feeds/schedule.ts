@@ -1,0 +1,86 @@
+import { type FeedTiming, type LedgerPart, lackingWindows } from '../records/coverage.ts';
+import { type Interval, intersect, lengthOf, subtract } from '../records/interval.ts';
+import { reachOf, type Window, windowsOf } from '../records/window.ts';
+
+export interface PlanInput {
+  readonly timing: FeedTiming;
+  /** How long after its end an interval is read again; milliseconds. */
+  readonly revisits: readonly number[];
+  /** Where filling begins; the feed's reach where null. */
+  readonly since: number | null;
+  readonly ledger: readonly LedgerPart[];
+  readonly now: number;
+  /** Whether a window failed a moment ago and is not to be asked for yet. */
+  readonly mustWait: (window: Window) => boolean;
+  /** The most windows of one plan. */
+  readonly most: number;
+}
+
+export interface Plan {
+  /** In the order they are to be read. */
+  readonly windows: readonly Window[];
+  /** Missing time that the provider drops within `EXPIRY_WARNING_MS`; milliseconds. */
+  readonly expiringMs: number;
+  /** Missing time since `since` that the provider no longer gives; milliseconds. */
+  readonly lostMs: number;
+  /** Missing time that can still be had; milliseconds. */
+  readonly missingMs: number;
+}
+
+export const EXPIRY_WARNING_MS = 24 * 3_600_000;
+
+/**
+ * What sync reads next of one feed: what expires soon before all else, then the newest, then intervals due for
+ * another look, then the oldest that is missing.
+ */
+export function planFeed({ timing, revisits, since, ledger, now, mustWait, most }: PlanInput): Plan {
+  const reach = reachOf({ now, retentionMs: timing.retention });
+  const from = since ?? syncStart(timing, now);
+  const wanted = { from, to: now };
+  const reachable = intersect(wanted, reach);
+  const missing = reachable === null ? [] : subtract(reachable, ledger);
+  const expiring =
+    timing.retention === null ? [] : cut(missing, { from: reach.from, to: reach.from + EXPIRY_WARNING_MS });
+  const newest = lackingWindows(
+    timing,
+    { from: Math.max(from, now - 2 * timing.grid), to: now },
+    ledger,
+    now,
+  );
+  const grid = (parts: readonly Interval[]) => parts.flatMap((part) => windowsOf(part, timing.grid));
+  const inOrder = [
+    ...grid(expiring),
+    ...newest,
+    ...grid(dueForRevisit(ledger, revisits, reachable, now)),
+    ...grid(missing),
+  ];
+  const distinct = new Map(inOrder.map((window) => [window.from, window]));
+  return {
+    windows: [...distinct.values()].filter((window) => window.from < now && !mustWait(window)).slice(0, most),
+    expiringMs: lengthOf(expiring),
+    lostMs: lengthOf(cut(subtract(wanted, ledger), { from, to: Math.max(from, reach.from) })),
+    missingMs: lengthOf(missing),
+  };
+}
+
+/** Where filling begins when nobody said: as far back as the provider goes, or a day where it states no end. */
+export function syncStart({ retention }: FeedTiming, now: number): number {
+  return retention === null ? now - 86_400_000 : reachOf({ now, retentionMs: retention }).from;
+}
+
+/** Intervals read before the instant of a revisit that has come, oldest first. */
+function dueForRevisit(
+  ledger: readonly LedgerPart[],
+  revisits: readonly number[],
+  reachable: Interval | null,
+  now: number,
+): Interval[] {
+  const due = ledger.filter((part) =>
+    revisits.some((after) => part.readAt < part.to + after && part.to + after <= now),
+  );
+  return reachable === null ? [] : cut(due, reachable);
+}
+
+function cut(parts: readonly Interval[], to: Interval): Interval[] {
+  return parts.flatMap((part) => intersect(part, to) ?? []);
+}

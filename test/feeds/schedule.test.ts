@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { type PlanInput, planFeed } from '../../src/feeds/schedule.ts';
+import type { LedgerPart } from '../../src/records/coverage.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const now = Date.UTC(2026, 10, 21, 12, 5);
+const grid = 10 * MINUTE;
+
+function plan(over: Partial<PlanInput> = {}) {
+  return planFeed({
+    timing: { account: 'vp', kind: 'BET', grid, retention: 40 * DAY, openMaxAge: 30_000 },
+    revisits: [10 * MINUTE, HOUR],
+    since: now - 2 * HOUR,
+    ledger: [],
+    now,
+    mustWait: () => false,
+    most: 1_000,
+    ...over,
+  });
+}
+
+function part(fromAgo: number, toAgo: number, readAgo: number): LedgerPart {
+  return { from: now - fromAgo, to: now - toAgo, readAt: now - readAgo, state: 'held', quarantined: 0 };
+}
+
+describe('plan', () => {
+  test('reads the newest first, then the oldest that is missing', () => {
+    const starts = plan().windows.map((window) => (now - window.from) / MINUTE);
+    expect(starts.slice(0, 4)).toEqual([5, 15, 25, 125]);
+    expect(starts.at(-1)).toBe(35);
+  });
+
+  test('reads what expires soon before all else and tells how much', () => {
+    const { windows, expiringMs } = plan({ since: now - 50 * DAY });
+    expect(now - windows[0]!.from).toBeGreaterThan(39.9 * DAY);
+    expect(expiringMs).toBeGreaterThan(0.99 * DAY);
+  });
+
+  test('tells what the provider no longer gives', () => {
+    expect(plan({ since: now - 41 * DAY }).lostMs).toBeCloseTo(DAY + MINUTE, -4);
+    expect(plan().lostMs).toBe(0);
+  });
+
+  test('revisits an interval once for each instant that has come, oldest first', () => {
+    const ledger = [
+      part(125 * MINUTE, 65 * MINUTE, 64 * MINUTE), // read before its first revisit, an hour after its end is past
+      part(65 * MINUTE, 25 * MINUTE, 10 * MINUTE), // read after the first revisit, the second has not come
+      part(25 * MINUTE, 5 * MINUTE, 0),
+      part(5 * MINUTE, 0, 0),
+    ];
+    const starts = plan({ ledger }).windows.map((window) => (now - window.from) / MINUTE);
+    expect(starts).toEqual([125, 115, 105, 95, 85, 75]);
+  });
+
+  test('leaves out windows that must wait, and keeps to the size asked', () => {
+    const all = plan().windows;
+    const without = plan({ mustWait: (window) => window.from === all[0]!.from, most: 3 }).windows;
+    expect(without).toEqual(all.slice(1, 4));
+  });
+});
