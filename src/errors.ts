@@ -79,6 +79,11 @@ export class ArchiveError extends CountroomError {
   readonly code = 'ARCHIVE_UNAVAILABLE';
 }
 
+/** Another process took the window over: what was read under the lost lease was not written. */
+export class LeaseLostError extends CountroomError {
+  readonly code = 'LEASE_LOST';
+}
+
 /** A part of the machine countroom needs is not to be had, such as a port in use: exit code 1. */
 export class UnavailableError extends CountroomError {
   readonly code = 'UNAVAILABLE';

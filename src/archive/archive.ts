@@ -18,6 +18,8 @@ export interface Commit<K extends RecordKind = RecordKind> {
   readonly readAt: number;
   readonly rows: readonly RecordOf[K][];
   readonly quarantined: readonly Quarantined[];
+  /** The lease this was read under: a commit whose lease another took over rejects with a LeaseLostError. */
+  readonly fence?: Fence;
 }
 
 export interface CommitResult {
@@ -30,6 +32,40 @@ export interface CommitResult {
   readonly duplicates: number;
   /** Rows of the interval that this read did not list any more; kept, and marked. */
   readonly vanished: number;
+}
+
+/** What a commit shows to prove that nobody took its window over; `token` grows with every lease given. */
+export interface Fence extends FeedKey {
+  /** The leased window's start; null for the feed itself. */
+  readonly from: number | null;
+  readonly token: number;
+}
+
+/** The right of one process to fill a window. */
+export interface Lease {
+  readonly fence: Fence;
+  /** Extends it by `ttlMs`; false once another took it over. To be called well before it runs out. */
+  renew(): Promise<boolean>;
+  /** Gives it back; others are told. Does nothing when it was lost. */
+  release(): Promise<void>;
+}
+
+/**
+ * Windows filled by one process at a time, where several share an archive. News comes from other processes alone
+ * and can be lost with a connection: whoever waits looks into the ledger again after `ttlMs`.
+ */
+export interface Leases {
+  /** How long a lease lasts that is not renewed, in milliseconds. */
+  readonly ttlMs: number;
+  /**
+   * The lease of a window, or of the feed itself for null; null while another process holds it. The window may
+   * have come while it was not held: the ledger is to be read after this, not before.
+   */
+  acquire(feed: FeedKey, window: Interval | null): Promise<Lease | null>;
+  /** Tells which interval another process committed; returns how to stop listening. */
+  onCommitted(listener: (feed: FeedKey, interval: Interval) => void): () => void;
+  /** Tells which lease another process gave back, whether its window came or not. */
+  onReleased(listener: (feed: FeedKey, from: number | null) => void): () => void;
 }
 
 /** A feed and how its reads age; durations in milliseconds. */
@@ -97,5 +133,7 @@ export interface Archive {
   readonly fingerprint?: (query: RowQuery) => Promise<string>;
   /** The provider usernames ever seen that the operator knows by one of these names; all of them for null. */
   usernames(players: readonly string[] | null): Promise<readonly Username[]>;
+  /** Left out where no other process can share the archive. */
+  readonly leases?: Leases;
   close(): Promise<void>;
 }
