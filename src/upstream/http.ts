@@ -31,7 +31,7 @@ export interface HttpOptions {
   readonly connectTimeoutMs?: number;
 }
 
-const MOST_CONNECTIONS = 16;
+const MOST_CONNECTIONS = 64;
 
 /**
  * Clients of one connection each rather than a pool: a pool may choose a closed connection although another
