@@ -1,5 +1,5 @@
 import type { Viewer } from '../graph/viewer.ts';
-import { TooManyRequestsError } from './auth/refusal.ts';
+import { TooManyRequestsError } from './refusal.ts';
 
 /** Takes a request's cost from its key's budget; throws a TooManyRequestsError once that is spent. */
 export type Charge = (viewer: Viewer, cost: number) => void;

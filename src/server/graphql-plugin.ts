@@ -9,9 +9,9 @@ import type { Logger } from 'pino';
 import type { RequestContext } from '../graph/context.ts';
 import { createCostCounter } from '../graph/cost.ts';
 import { checkVariables, limitError } from '../graph/limits.ts';
-import { TooManyRequestsError } from './auth/refusal.ts';
 import type { Charge } from './budget.ts';
 import type { ServerMetrics } from './metrics.ts';
+import { TooManyRequestsError } from './refusal.ts';
 import { createRowCounter } from './rows-given.ts';
 import type { LimitSettings } from './settings.ts';
 import type { Trail } from './trail.ts';
@@ -68,6 +68,10 @@ export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServer
         async willSendResponse({ response, document, operation, operationName, contextValue, errors = [] }) {
           if (response.body.kind !== 'single') return;
           const result: FormattedExecutionResult = response.body.singleResult;
+          // Beside a limit, what else is wrong with a document is not worth the bytes.
+          const over =
+            result.errors?.filter((each) => each.extensions?.['code'] === 'QUERY_LIMIT_EXCEEDED') ?? [];
+          if (over.length > 0) result.errors = over;
           const { requestId, viewer } = contextValue;
           const rows = document && operation && result.data ? rowsIn(document, operation, result.data) : 0;
           const outcome = String(result.errors?.[0]?.extensions?.['code'] ?? 'OK');

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -12,10 +13,10 @@ import type { FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { createFormatError } from '../graph/errors.ts';
 import { limitRule } from '../graph/limits.ts';
-import { ForbiddenError } from './auth/refusal.ts';
 import type { RouteFamily, ServerDeps } from './deps.ts';
 import { createGraphqlPlugin, type GraphqlContext, type GraphqlPluginOptions } from './graphql-plugin.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
+import { ForbiddenError, TimeoutError } from './refusal.ts';
 import { documentHash, type Safelist } from './safelist.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -82,16 +83,25 @@ export interface GraphqlRouteOptions {
 
 /** `POST` and `GET /graphql`; `apollo` must have started. */
 export function graphqlRoute({ apollo, makeContext, settings, safelist }: GraphqlRouteOptions): RouteFamily {
-  const handler = fastifyApolloHandler(apollo, {
-    context: async ({ viewer, id }) => Object.assign(makeContext(viewer), { requestId: id }),
+  const answer = fastifyApolloHandler(apollo, {
+    context: async ({ viewer, id, log }) => {
+      try {
+        return Object.assign(makeContext(viewer), { requestId: id });
+      } catch (error) {
+        log.error({ err: error }, 'masked');
+        throw error;
+      }
+    },
   });
+  const handler: typeof answer = async function (request, reply) {
+    return within(settings.queryTimeout, answer.call(this, request, reply));
+  };
   return (app) => {
     app.route({
       method: ['GET', 'POST'],
       url: '/graphql',
       exposeHeadRoute: false,
       config: { access: 'query' },
-      handlerTimeout: settings.queryTimeout,
       preHandler: async (request) => {
         if (settings.safelist?.required || request.safelistOnly) checkSafelisted(request, safelist);
       },
@@ -104,6 +114,19 @@ export function graphqlRoute({ apollo, makeContext, settings, safelist }: Graphq
       handler,
     });
   };
+}
+
+/** Rejects with a TimeoutError once `ms` have passed; what is under way goes on, and what it fetches is kept. */
+async function within<T>(ms: number, answer: T): Promise<Awaited<T>> {
+  const timer = new AbortController();
+  const late = setTimeout(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new TimeoutError(`the answer took longer than ${ms} ms`);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    timer.abort();
+  }
 }
 
 /** Before anything is parsed, so that a key bound to the safelist learns nothing from errors either. */

@@ -1,4 +1,4 @@
-import { MisdirectedError } from './auth/refusal.ts';
+import { MisdirectedError } from './refusal.ts';
 import type { ServerSettings } from './settings.ts';
 
 const loopbackName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;

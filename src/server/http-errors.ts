@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ArchiveError, BadUserInputError, CountroomError, UnavailableError } from '../errors.ts';
-import { RefusalError } from './auth/refusal.ts';
+import { RefusalError } from './refusal.ts';
 
 interface Answer {
   readonly status: number;
@@ -19,7 +19,6 @@ const protocolAnswers: Readonly<Record<string, Answer>> = {
   },
   FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'BAD_REQUEST', message: 'the body is not JSON' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, code: 'BAD_REQUEST', message: 'the body is empty' },
-  FST_ERR_HANDLER_TIMEOUT: { status: 503, code: 'TIMEOUT', message: 'the answer took too long' },
 };
 
 /**

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Authenticate } from './auth/authenticate.ts';
 import { mayUse, nobody } from './auth/permissions.ts';
-import { ForbiddenError } from './auth/refusal.ts';
 import { checkHost } from './host.ts';
 import { answerError } from './http-errors.ts';
 import type { ServerMetrics } from './metrics.ts';
+import { ForbiddenError } from './refusal.ts';
 import type { ServerSettings } from './settings.ts';
 
 /** For whatever is no page: nothing in it may be run, framed or kept. */

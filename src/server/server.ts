@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { UsageError } from '../errors.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createBudget } from './budget.ts';
 import { consoleRoutes } from './console.ts';
@@ -26,6 +27,12 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   const trail = deps.trail ?? createLogTrail(logger);
   const metrics = createServerMetrics(registry);
   const safelist = settings.safelist === undefined ? new Map() : readSafelist(settings.safelist.file);
+  const bound = auth?.apiKeys.find(({ documents }) => documents === 'safelist');
+  if (bound !== undefined && settings.safelist === undefined) {
+    throw new UsageError(
+      `server.safelist: expected a file, since the key ${bound.name} may send nothing else`,
+    );
+  }
   const budget = createBudget(settings.limits.costPerMinute, clock);
   const charge = auth === null ? null : budget;
   let phase: Phase = 'starting';

@@ -1,14 +1,6 @@
 import { z } from 'zod';
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function duration(fallback: string) {
-  return z
-    .string()
-    .regex(/^\d+(ms|s|m|h|d)$/, 'expected a duration such as 500ms, 30s or 2m')
-    .default(fallback)
-    .transform((text) => Number.parseInt(text, 10) * (unitMs[text.replace(/^\d+/, '')] ?? Number.NaN));
-}
+import { durationFrom } from '../config/duration.ts';
+import { instant } from '../config/instant.ts';
 
 function atLeastOne(fallback: number) {
   return z.int().min(1).default(fallback);
@@ -39,9 +31,9 @@ export const serverSettings = z.strictObject({
     .default([])
     .describe('names besides loopback that the Host header may carry while no auth is configured'),
   bodyLimit: atLeastOne(100_000).describe('bytes of a request’s body'),
-  requestTimeout: duration('30s').describe('how long a request may take to arrive'),
-  queryTimeout: duration('2m').describe('how long a GraphQL answer may take'),
-  drainTimeout: duration('10s').describe('how long a stop waits for answers under way'),
+  requestTimeout: durationFrom(1000).prefault('30s').describe('how long a request may take to arrive'),
+  queryTimeout: durationFrom(1).prefault('2m').describe('how long a GraphQL answer may take'),
+  drainTimeout: durationFrom(0).prefault('10s').describe('how long a stop waits for answers under way'),
   limits: limitSettings.prefault({}),
   safelist: z
     .strictObject({
@@ -55,15 +47,6 @@ export const serverSettings = z.strictObject({
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/i, 'expected the SHA-256 of the key as 64 hex digits');
 
-const expiry = z
-  .union([z.string(), z.date()])
-  .transform((value, context) => {
-    const at = value instanceof Date ? value.getTime() : Date.parse(value);
-    if (Number.isNaN(at)) context.addIssue({ code: 'custom', message: 'expected a date such as 2027-01-01' });
-    return at;
-  })
-  .describe('the instant the key ends; a date means its 00:00Z');
-
 const apiKeySettings = z
   .strictObject({
     name: z.string().min(1),
@@ -71,7 +54,7 @@ const apiKeySettings = z
     sha256: sha256Hex.optional(),
     role: z.enum(['viewer', 'bi', 'support', 'admin']),
     accounts: z.array(z.string()).optional(),
-    expires: expiry.optional(),
+    expires: instant.optional().describe('when the key ends; a date means its 00:00Z'),
     documents: z
       .enum(['any', 'safelist'])
       .default('any')
@@ -101,7 +84,7 @@ const jwtSettings = z.strictObject({
     .default('accounts')
     .describe('the accounts a token may see; all where it has none'),
   playerClaim: z.string().default('player').describe('the operator’s name of the player with role player'),
-  clockTolerance: duration('5s'),
+  clockTolerance: durationFrom(0).prefault('5s'),
 });
 
 /** `auth:` — absent, everybody may do everything, on a loopback host alone. */

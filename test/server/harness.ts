@@ -58,6 +58,7 @@ export interface Options {
   readonly clock?: () => number;
   readonly port?: number;
   readonly secrets?: readonly string[];
+  readonly makeContext?: ServerDeps['makeContext'];
 }
 
 export interface Running {
@@ -68,6 +69,15 @@ export interface Running {
   /** Every line logged, parsed. */
   readonly logged: Record<string, unknown>[];
   readonly logText: () => string;
+}
+
+/** A promise kept by hand. */
+export function deferred<T>() {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((keep) => {
+    resolve = keep;
+  });
+  return { promise, resolve };
 }
 
 export const bet = (id: string) => ({ id, player: { id: 'p', username: 'ann' } });
@@ -95,8 +105,9 @@ export async function build(options: Options = {}): Promise<Omit<Running, 'url'>
       nodes: ({ ids }) => (ids as string[]).map(bet),
       ...options.resolvers,
     }),
-    makeContext: (viewer) =>
-      ({ viewer, notices: [] }) as Pick<RequestContext, 'viewer' | 'notices'> as RequestContext,
+    makeContext:
+      options.makeContext ??
+      ((viewer) => ({ viewer, notices: [] }) as Pick<RequestContext, 'viewer' | 'notices'> as RequestContext),
     isReady: options.isReady ?? (() => true),
     logger: createLogger({
       level: 'debug',

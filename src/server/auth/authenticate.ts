@@ -1,10 +1,10 @@
 import { localViewer } from '../../graph/viewer.ts';
+import { UnauthenticatedError } from '../refusal.ts';
 import type { AuthSettings } from '../settings.ts';
 import { createKeyring } from './api-keys.ts';
 import type { Caller } from './caller.ts';
 import { readCredentials } from './credentials.ts';
 import { createJwtVerifier } from './jwt.ts';
-import { UnauthenticatedError } from './refusal.ts';
 
 /** Who sent this `Authorization` header; rejects with a RefusalError for everybody else. */
 export type Authenticate = (header: string | undefined) => Promise<Caller>;

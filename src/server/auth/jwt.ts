@@ -1,8 +1,8 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { AuthUnavailableError, ForbiddenError, UnauthenticatedError } from '../refusal.ts';
 import type { JwtSettings } from '../settings.ts';
 import type { Caller } from './caller.ts';
 import { type Role, roles, toViewer } from './permissions.ts';
-import { AuthUnavailableError, ForbiddenError, UnauthenticatedError } from './refusal.ts';
 
 /** Signatures by a public key alone: a shared secret, or `none`, would let the verifier's papers sign. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];

@@ -1,6 +1,6 @@
-import { CountroomError } from '../../errors.ts';
+import { CountroomError } from '../errors.ts';
 
-/** A request turned away at the door, with the HTTP status and headers that say so. */
+/** A request that is not answered, with the HTTP status and headers that say so. */
 export abstract class RefusalError extends CountroomError {
   abstract readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>> = {};
@@ -46,4 +46,10 @@ export class TooManyRequestsError extends RefusalError {
 export class MisdirectedError extends RefusalError {
   readonly code = 'MISDIRECTED_REQUEST';
   readonly statusCode = 421;
+}
+
+/** The answer took longer than a setting allows: 503. */
+export class TimeoutError extends RefusalError {
+  readonly code = 'TIMEOUT';
+  readonly statusCode = 503;
 }
