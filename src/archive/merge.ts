@@ -1,6 +1,7 @@
+import type { Interval } from '../records/interval.ts';
 import type { RecordKind, RecordOf } from '../records/record.ts';
 import type { Commit, CommitResult } from './archive.ts';
-import { digestOf } from './digest.ts';
+import { checksumOf, digestOf } from './digest.ts';
 import type { LedgerPart } from './ledger.ts';
 
 /** What the archive holds under one key, as far as a merge must know; `id` is the engine's own handle of the row. */
@@ -109,6 +110,19 @@ export function planMerge<K extends RecordKind, Id>(
     seen: newest,
     counts: { inserted, changed, moved, duplicates },
   };
+}
+
+/** The ledger's part for a read of `interval`: the distinct rows it has there and their checksum. */
+export function freshPart<K extends RecordKind>(
+  commit: Commit<K>,
+  interval: Interval,
+  seen: readonly Version<K>[],
+  quarantined: number,
+): LedgerPart {
+  const { from, to } = interval;
+  const within = seen.filter(({ record }) => record.axisAt >= from && record.axisAt < to);
+  const checksum = checksumOf(within.map((version) => version.digest));
+  return { from, to, readAt: commit.readAt, rows: within.length, checksum, quarantined };
 }
 
 /** One version a key: the later of those in the batch, and none whose key another row of the batch replaces. */

@@ -1,10 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
+import { sameName } from './conformance/store.ts';
+import { describeArchive, type Store } from './conformance.ts';
 
-describe('the DuckDB archive', () => {
-  it('opens in memory and holds nothing at first', async () => {
-    const archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_, username) => username });
-    expect(await archive.usernames(null)).toEqual([]);
-    await archive.close();
-  });
-});
+async function createStore(): Promise<Store> {
+  const folder = await mkdtemp(join(tmpdir(), 'countroom-archive-'));
+  const path = join(folder, 'deep', 'countroom.duckdb');
+  return {
+    open: ({ playerOf = sameName, clock } = {}) => createDuckDbArchive({ path, playerOf, clock }),
+    drop: () => rm(folder, { recursive: true }),
+  };
+}
+
+describeArchive('DuckDB', createStore);

@@ -1,18 +1,28 @@
-import { type DuckDBConnection, type DuckDBValue, listValue } from '@duckdb/node-api';
-import { isEmpty } from '../../records/interval.ts';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { type Interval, isEmpty } from '../../records/interval.ts';
 import { type RecordKind, recordKinds } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
 import type { Commit, CommitResult } from '../archive.ts';
-import { keysToLookUp, type MergePlan, planMerge, type StandingRow, type Version } from '../merge.ts';
+import {
+  freshPart,
+  keysToLookUp,
+  type MergePlan,
+  planMerge,
+  type StandingRow,
+  type Version,
+} from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
 import { appendVersions, type Source } from './append.ts';
-import { laterParts, layInterval } from './intervals.ts';
+import { type Laying, layIntervals, type Standing, standingParts } from './intervals.ts';
 import { setAside } from './quarantine.ts';
+import { listOf } from './values.ts';
+
+type Plan = MergePlan<RecordKind, bigint>;
 
 interface Planned {
   readonly commit: Commit;
   readonly source: Source;
-  readonly plan: MergePlan<RecordKind, bigint>;
+  readonly plan: Plan;
 }
 
 /**
@@ -24,17 +34,16 @@ export async function writeCommits(
   commits: readonly Commit[],
   archivedAt: number,
 ): Promise<CommitResult[]> {
+  const ledger = await standingParts(connection, commits);
   const planned: Planned[] = [];
   for (const kind of recordKinds) {
     const ofKind = commits.filter((commit) => commit.kind === kind);
-    if (ofKind.length > 0) planned.push(...(await mergeRows(connection, kind, ofKind, archivedAt)));
+    if (ofKind.length > 0) planned.push(...(await mergeRows(connection, kind, ofKind, ledger, archivedAt)));
   }
-  const results = new Map<Commit, CommitResult>();
-  for (const { commit, plan } of planned) {
-    const quarantined = await setAside(connection, commit);
-    const vanished = await writeInterval(connection, commit, plan, quarantined);
-    results.set(commit, { ...plan.counts, vanished });
-  }
+  const vanished = await writeIntervals(connection, planned, ledger);
+  const results = new Map(
+    planned.map(({ commit, plan }) => [commit, { ...plan.counts, vanished: vanished.get(commit) ?? 0 }]),
+  );
   return commits.flatMap((commit) => results.get(commit) ?? []);
 }
 
@@ -42,13 +51,14 @@ async function mergeRows(
   connection: DuckDBConnection,
   kind: RecordKind,
   commits: readonly Commit[],
+  ledger: Standing,
   archivedAt: number,
 ): Promise<Planned[]> {
   const standing = await standingRows(connection, kind, commits);
   const planned: Planned[] = [];
   for (const commit of commits) {
     const { account, provider, readAt } = commit;
-    const later = await laterParts(connection, commit);
+    const later = (ledger.get(commit) ?? []).filter((part) => part.readAt > readAt);
     const plan = planMerge(commit, standing.get(account) ?? [], later);
     planned.push({ commit, source: { account, provider, readAt, archivedAt }, plan });
   }
@@ -68,26 +78,23 @@ async function standingRows(
   commits: readonly Commit[],
 ): Promise<Map<string, StandingRow<bigint>[]>> {
   const lookUps = commits.map((commit) => ({ account: commit.account, ...keysToLookUp(commit.rows) }));
+  const found = (column: string, at: number) => `
+    SELECT t.account, t.rowid, t.key, t.former_key, epoch_ms(t.axis_at)::DOUBLE, epoch_ms(t.version_at)::DOUBLE,
+      epoch_ms(t.read_at)::DOUBLE, epoch_ms(t.vanished_at)::DOUBLE, t.digest
+    FROM ${tableName[kind]} AS t
+    JOIN (SELECT unnest($${at}::VARCHAR[]) AS account, unnest($${at + 1}::VARCHAR[]) AS wanted) AS w
+      ON t.account = w.account AND t.${column} = w.wanted`;
+  const result = await connection.runAndReadAll(`${found('key', 1)} UNION ALL ${found('former_key', 3)}`, [
+    listOf(lookUps.flatMap(({ account, keys }) => keys.map(() => account))),
+    listOf(lookUps.flatMap(({ keys }) => keys)),
+    listOf(lookUps.flatMap(({ account, dead }) => dead.map(() => account))),
+    listOf(lookUps.flatMap(({ dead }) => dead)),
+  ]);
   const byAccount = new Map<string, StandingRow<bigint>[]>();
-  for (const [column, pick] of [
-    ['key', 'keys'],
-    ['former_key', 'dead'],
-  ] as const) {
-    const accounts = lookUps.flatMap((each) => each[pick].map(() => each.account));
-    const keys = lookUps.flatMap((each) => each[pick]);
-    if (keys.length === 0) continue;
-    const result = await connection.runAndReadAll(
-      `SELECT t.account, t.rowid, t.key, t.former_key, epoch_ms(t.axis_at)::DOUBLE, epoch_ms(t.version_at)::DOUBLE,
-        epoch_ms(t.read_at)::DOUBLE, epoch_ms(t.vanished_at)::DOUBLE, t.digest
-      FROM ${tableName[kind]} AS t JOIN (SELECT unnest($1::VARCHAR[]) AS account, unnest($2::VARCHAR[]) AS wanted) AS w
-        ON t.account = w.account AND t.${column} = w.wanted`,
-      [listValue(accounts), listValue([...keys])],
-    );
-    for (const row of result.getRows()) {
-      const rows = byAccount.get(String(row[0])) ?? [];
-      byAccount.set(String(row[0]), rows);
-      rows.push(toStanding(row));
-    }
+  for (const row of result.getRows()) {
+    const rows = byAccount.get(String(row[0])) ?? [];
+    byAccount.set(String(row[0]), rows);
+    rows.push(toStanding(row));
   }
   return byAccount;
 }
@@ -112,11 +119,11 @@ async function retire(connection: DuckDBConnection, kind: RecordKind, planned: r
   );
   if (leaving.length === 0) return;
   const table = tableName[kind];
-  const ids = listValue(leaving.map((row) => row.id));
+  const ids = listOf(leaving.map((row) => row.id));
   await connection.run(
     `INSERT INTO ${historyName(kind)} SELECT t.*, t.read_at, make_timestamp(r.until * 1000)
     FROM ${table} AS t JOIN (SELECT unnest($1::BIGINT[]) AS id, unnest($2::BIGINT[]) AS until) AS r ON t.rowid = r.id`,
-    [ids, listValue(leaving.map((row) => row.until))],
+    [ids, listOf(leaving.map((row) => row.until))],
   );
   await connection.run(`DELETE FROM ${table} WHERE rowid IN (SELECT unnest($1::BIGINT[]))`, [ids]);
 }
@@ -126,7 +133,7 @@ async function revive(connection: DuckDBConnection, kind: RecordKind, planned: r
   if (ids.length === 0) return;
   await connection.run(
     `UPDATE ${tableName[kind]} SET vanished_at = NULL WHERE rowid IN (SELECT unnest($1::BIGINT[]))`,
-    [listValue(ids)],
+    [listOf(ids)],
   );
 }
 
@@ -147,7 +154,7 @@ async function shelve(connection: DuckDBConnection, kind: RecordKind, planned: r
     if (plan.shelve.length === 0) continue;
     const known = await connection.runAndReadAll(
       `SELECT key, digest FROM ${history} WHERE account = $1 AND key IN (SELECT unnest($2::VARCHAR[]))`,
-      [source.account, listValue(plan.shelve.map((version) => version.record.key))],
+      [source.account, listOf(plan.shelve.map((version) => version.record.key))],
     );
     const kept = new Set(known.getRows().map(([key, digest]) => `${key}\n${digest}`));
     const versions = plan.shelve.filter((each) => !kept.has(`${each.record.key}\n${each.digest}`));
@@ -156,18 +163,39 @@ async function shelve(connection: DuckDBConnection, kind: RecordKind, planned: r
   await appendVersions(connection, history, kind, batches, { history: true });
 }
 
-/** Holds the commit's interval and marks what it no longer lists; returns how many rows that were. */
-async function writeInterval(
+/** Holds the commits' intervals and marks what they no longer list; gives how many rows that were. */
+async function writeIntervals(
+  connection: DuckDBConnection,
+  planned: readonly Planned[],
+  ledger: Standing,
+): Promise<Map<Commit, number>> {
+  const reads: { commit: Commit; plan: Plan; laying: Laying }[] = [];
+  for (const { commit, plan } of planned) {
+    const quarantined = await setAside(connection, commit);
+    if (commit.interval === null || isEmpty(commit.interval)) continue;
+    const fresh = freshPart(commit, commit.interval, plan.seen, quarantined);
+    reads.push({ commit, plan, laying: { feed: commit, standing: ledger.get(commit) ?? [], fresh } });
+  }
+  const latest = await layIntervals(
+    connection,
+    reads.map((read) => read.laying),
+  );
+  const vanished = new Map<Commit, number>();
+  for (const [index, { commit, plan }] of reads.entries()) {
+    vanished.set(commit, await markVanished(connection, commit, plan, latest[index] ?? []));
+  }
+  return vanished;
+}
+
+async function markVanished(
   connection: DuckDBConnection,
   commit: Commit,
-  plan: MergePlan<RecordKind, bigint>,
-  quarantined: number,
+  plan: Plan,
+  latest: readonly Interval[],
 ): Promise<number> {
-  if (commit.interval === null || isEmpty(commit.interval)) return 0;
-  const latest = await layInterval(connection, commit, commit.interval, plan.seen, quarantined);
   // A row set aside unread may be any of those not listed.
   if (commit.quarantined.length > 0) return 0;
-  const listed = listValue(plan.seen.map((version) => version.record.key));
+  const listed = listOf(plan.seen.map((version) => version.record.key));
   let vanished = 0;
   for (const span of latest) {
     const result = await connection.run(

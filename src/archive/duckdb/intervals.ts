@@ -1,51 +1,77 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Interval } from '../../records/interval.ts';
-import type { RecordKind } from '../../records/record.ts';
-import type { FeedKey } from '../archive.ts';
-import { checksumOf } from '../digest.ts';
+import type { Commit, FeedKey } from '../archive.ts';
 import { type LedgerPart, layOver } from '../ledger.ts';
-import type { Version } from '../merge.ts';
+import { listOf } from './values.ts';
 
-type Read = FeedKey & { readonly readAt: number };
+/** Each commit's overlapping ledger parts and those of its feed that were read after it. */
+export type Standing = ReadonlyMap<Commit, readonly LedgerPart[]>;
 
-/** The parts of a feed's ledger that were read after this one. */
-export async function laterParts(connection: DuckDBConnection, read: Read): Promise<LedgerPart[]> {
-  return partsWhere(connection, read, 'read_at > $3', [read.readAt]);
+/** A read to be held, with the parts it meets. */
+export interface Laying {
+  readonly feed: FeedKey;
+  readonly standing: readonly LedgerPart[];
+  readonly fresh: LedgerPart;
 }
 
-/** Lays a read over the feed's ledger; returns where it is the latest one. */
-export async function layInterval(
+/** Reads what commits of different feeds must know of the ledger, all at once. */
+export async function standingParts(
   connection: DuckDBConnection,
-  read: Read,
-  interval: Interval,
-  seen: readonly Version<RecordKind>[],
-  quarantined: number,
-): Promise<readonly Interval[]> {
-  const { from, to } = interval;
-  const within = seen.filter(({ record }) => record.axisAt >= from && record.axisAt < to);
-  const fresh: LedgerPart = {
-    from,
-    to,
-    readAt: read.readAt,
-    rows: within.length,
-    checksum: checksumOf(within.map((version) => version.digest)),
-    quarantined,
-  };
-  const standing = await partsWhere(connection, read, 'from_at < $3 AND to_at > $4', [to, from]);
-  const { remove, add, latest } = layOver(standing, fresh);
-  if (remove.length > 0) {
-    const starts = remove.map((part) => part.from).join(', ');
+  commits: readonly Commit[],
+): Promise<Standing> {
+  const result = await connection.runAndReadAll(
+    `SELECT c.position::DOUBLE, from_at::DOUBLE, to_at::DOUBLE, i.read_at::DOUBLE, rows::DOUBLE, checksum,
+      quarantined::DOUBLE
+    FROM intervals AS i JOIN (
+      SELECT unnest($1::BIGINT[]) AS position, unnest($2::VARCHAR[]) AS account, unnest($3::VARCHAR[]) AS kind,
+        unnest($4::BIGINT[]) AS part_from, unnest($5::BIGINT[]) AS part_to, unnest($6::BIGINT[]) AS read_at) AS c
+      ON i.account = c.account AND i.kind = c.kind
+    WHERE (from_at < part_to AND to_at > part_from) OR i.read_at > c.read_at`,
+    [
+      listOf(commits.map((_, position) => BigInt(position))),
+      listOf(commits.map((commit) => commit.account)),
+      listOf(commits.map((commit) => commit.kind)),
+      listOf(commits.map((commit) => BigInt(commit.interval?.from ?? 0))),
+      listOf(commits.map((commit) => BigInt(commit.interval?.to ?? 0))),
+      listOf(commits.map((commit) => BigInt(commit.readAt))),
+    ],
+  );
+  const rows = result.getRows();
+  return new Map(
+    commits.map((commit, position) => [commit, rows.filter((row) => row[0] === position).map(toPart)]),
+  );
+}
+
+/** Lays reads of different feeds over the ledger; gives, for each, where it is the latest one. */
+export async function layIntervals(
+  connection: DuckDBConnection,
+  layings: readonly Laying[],
+): Promise<(readonly Interval[])[]> {
+  const changes = layings.map(({ feed, standing, fresh }) => ({ feed, ...layOver(standing, fresh) }));
+  const removed = changes.flatMap(({ feed, remove }) => remove.map((part) => ({ feed, part })));
+  if (removed.length > 0) {
     await connection.run(
-      `DELETE FROM intervals WHERE account = $1 AND kind = $2 AND from_at IN (${starts})`,
-      [read.account, read.kind],
+      `DELETE FROM intervals WHERE (account, kind, from_at) IN (
+        SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::BIGINT[]))`,
+      [
+        listOf(removed.map(({ feed }) => feed.account)),
+        listOf(removed.map(({ feed }) => feed.kind)),
+        listOf(removed.map(({ part }) => BigInt(part.from))),
+      ],
     );
   }
-  for (const part of add) await insertPart(connection, read, part);
-  return latest;
+  const added = changes.flatMap(({ feed, add }) => add.map((part) => rowOf(feed, part)));
+  if (added.length > 0) {
+    const places = added.map(
+      (row, index) => `(${row.map((_, at) => `$${index * row.length + at + 1}`).join(', ')})`,
+    );
+    await connection.run(`INSERT INTO intervals VALUES ${places.join(', ')}`, added.flat());
+  }
+  return changes.map((change) => change.latest);
 }
 
-async function insertPart(connection: DuckDBConnection, feed: FeedKey, part: LedgerPart): Promise<void> {
-  await connection.run('INSERT INTO intervals VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
+function rowOf(feed: FeedKey, part: LedgerPart): DuckDBValue[] {
+  return [
     feed.account,
     feed.kind,
     BigInt(part.from),
@@ -54,26 +80,17 @@ async function insertPart(connection: DuckDBConnection, feed: FeedKey, part: Led
     part.rows === null ? null : BigInt(part.rows),
     part.checksum,
     BigInt(part.quarantined),
-  ]);
+  ];
 }
 
-async function partsWhere(
-  connection: DuckDBConnection,
-  feed: FeedKey,
-  condition: string,
-  values: readonly number[],
-): Promise<LedgerPart[]> {
-  const result = await connection.runAndReadAll(
-    `SELECT from_at::DOUBLE, to_at::DOUBLE, read_at::DOUBLE, rows::DOUBLE, checksum, quarantined::DOUBLE
-    FROM intervals WHERE account = $1 AND kind = $2 AND ${condition}`,
-    [feed.account, feed.kind, ...values.map((value) => BigInt(value))],
-  );
-  return result.getRows().map(([from, to, readAt, rows, checksum, quarantined]) => ({
+function toPart(row: readonly DuckDBValue[]): LedgerPart {
+  const [, from, to, readAt, rows, checksum, quarantined] = row;
+  return {
     from: from as number,
     to: to as number,
     readAt: readAt as number,
     rows: rows as number | null,
     checksum: checksum as string | null,
     quarantined: quarantined as number,
-  }));
+  };
 }

@@ -1,5 +1,6 @@
-import { type DuckDBConnection, listValue } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Username } from '../archive.ts';
+import { listOf } from './values.ts';
 
 export interface Names {
   /** Writes what is new or named otherwise, inside the transaction that is open; `keep` once it stands. */
@@ -47,5 +48,5 @@ function idOf(name: Username): string {
 }
 
 function column(names: readonly Username[], field: keyof Username) {
-  return listValue(names.map((name) => name[field]));
+  return listOf(names.map((name) => name[field]));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type DuckDBConnection, listValue } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Commit } from '../archive.ts';
+import { listOf } from './values.ts';
 
 /**
  * Keeps a commit's unreadable rows, each once however often it is read; returns how many no admin has accepted.
@@ -41,7 +42,7 @@ export async function acceptRows(
   ids: readonly string[],
   now: number,
 ): Promise<number> {
-  const wanted = listValue([...ids]);
+  const wanted = listOf(ids);
   const accepted = await connection.run(
     'UPDATE quarantine SET accepted_at = $1 WHERE accepted_at IS NULL AND id IN (SELECT unnest($2::VARCHAR[]))',
     [BigInt(now), wanted],

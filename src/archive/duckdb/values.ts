@@ -20,5 +20,10 @@ export function cellsOf(chunk: DuckDBDataChunk): Cell[][] {
 /** A statement's value as DuckDB takes it; every parameter is cast in the text. */
 export function toDuckDb(value: SqlValue): DuckDBValue {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
-  return typeof value === 'object' ? listValue([...value]) : value;
+  return typeof value === 'object' ? listOf(value) : value;
+}
+
+/** A list as a parameter; an empty one, which has no type of its own, as null, which unnests to no row as well. */
+export function listOf(values: readonly (string | bigint)[]): DuckDBValue {
+  return values.length === 0 ? null : listValue([...values]);
 }

@@ -59,13 +59,9 @@ export function totalsStatement(dialect: Dialect, query: TotalsQuery, wide: bool
     outputs.push(double(`max(${dialect.scaleOf(name)})`));
   }
   // Without groups an empty selection still has one row of SQL's; it is no group of ours.
-  const grouping =
-    groups.length === 0
-      ? 'HAVING count(*) > 0'
-      : `GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
-  const order = groups.length === 0 ? '' : `ORDER BY ${groups.map((_, index) => index + 1).join(', ')}`;
+  const grouping = groups.length === 0 ? 'HAVING count(*) > 0' : groupingSql(query, groups.length);
   const selection = selectionSql(query, binder);
-  const text = `SELECT ${outputs.join(', ')} FROM ${source(query)} WHERE ${selection} ${grouping} ${order}`;
+  const text = `SELECT ${outputs.join(', ')} FROM ${source(query)} WHERE ${selection} ${grouping}`;
   return { text, values: binder.values };
 }
 
@@ -108,6 +104,14 @@ function groupSql(query: TotalsQuery, dimension: GroupDimension): string {
     throw new BadUserInputError(`groupBy: ${dimension} is no dimension of ${tableName[query.kind]}`);
   }
   return sqlName(field);
+}
+
+/** Groups in order of time, then by dimension; of an hour that comes twice the larger offset is the earlier. */
+function groupingSql(query: TotalsQuery, groups: number): string {
+  const places = Array.from({ length: groups }, (_, index) => `${index + 1}`);
+  const dimensions = places.slice(0, query.groupBy.length);
+  const order = query.periods === null ? dimensions : [`${groups - 1}`, `${groups} DESC`, ...dimensions];
+  return `GROUP BY ${places.join(', ')} ORDER BY ${order.join(', ')}`;
 }
 
 /** The local start of a row's period and, for hours, the offset that tells a repeated one from its first run. */

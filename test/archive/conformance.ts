@@ -1,0 +1,20 @@
+import { describeCommits } from './conformance/commits.ts';
+import { describeLedger } from './conformance/ledger.ts';
+import { describeModel } from './conformance/model.ts';
+import { describeNames } from './conformance/names.ts';
+import { describePages } from './conformance/pages.ts';
+import type { Store } from './conformance/store.ts';
+import { describeTotals } from './conformance/totals.ts';
+
+export type { OpenOptions, Store } from './conformance/store.ts';
+
+/** Everything an archive must do, whatever engine it stands on; `createStore` gives an empty place each time. */
+export function describeArchive(name: string, createStore: () => Promise<Store>): void {
+  const subject = { name, createStore };
+  describeCommits(subject);
+  describeLedger(subject);
+  describeModel(subject);
+  describeNames(subject);
+  describePages(subject);
+  describeTotals(subject);
+}

@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KeptArchive } from '../../../src/archive/admin.ts';
+import { decimal } from '../../../src/records/decimal.ts';
+import { all, bet, failure, firstPage, read, transfer } from './sample.ts';
+import type { Store, Subject } from './store.ts';
+
+export function describeCommits(subject: Subject): void {
+  describe(`${subject.name}: rows and versions`, () => {
+    let store: Store;
+    let archive: KeptArchive;
+    let now = 5_000_000;
+    beforeAll(async () => {
+      store = await subject.createStore();
+      archive = await store.open({ clock: () => now });
+    });
+    afterAll(async () => {
+      await archive.close();
+      await store.drop();
+    });
+
+    const rowsOf = (account: string) => archive.page(firstPage(all('BET', [account])));
+    const historyOf = async (account: string, key: string) =>
+      (await archive.history('BET', { account, key })).map(({ record, seenFrom, seenUntil }) => [
+        record.raw,
+        seenFrom,
+        seenUntil,
+      ]);
+
+    it('gives every field of every kind back as it came', async () => {
+      const sent = bet('b1', 100, {
+        result: ['banker', null, '"quoted"'],
+        odds: decimal('-1'),
+        stake: decimal('99999999999999999999.999999999999999999'),
+        validStake: decimal('0.360000'),
+        netWin: decimal('-0.000000000000000001'),
+        refund: decimal('0.0'),
+        roundStartedAt: 1_795_219_200_123,
+        versionAt: 7,
+        gameType: 'ไทย 😀 \\ \' "',
+        placedAt: -5,
+      });
+      await archive.commit(read('fields', { rows: [sent] }));
+      const { formerKey: _, ...expected } = sent;
+      const [stored] = await rowsOf('fields');
+      expect(stored).toEqual({
+        ...expected,
+        account: 'fields',
+        provider: 'vertexplay',
+        archivedAt: expect.any(Number),
+        vanishedAt: null,
+      });
+
+      const moved = transfer('t1', 200, { amount: decimal('-3.50'), direction: 'WITHDRAWAL' });
+      const base = {
+        account: 'fields',
+        provider: 'hotroad',
+        interval: null,
+        readAt: 1,
+        quarantined: [],
+      } as const;
+      await archive.commit({ ...base, kind: 'TRANSFER', rows: [moved] });
+      const [storedTransfer] = await archive.byKeys('TRANSFER', [{ account: 'fields', key: 't1' }]);
+      expect(storedTransfer).toMatchObject({ amount: '-3.50', balanceBefore: '0.10', createdAt: 200 });
+
+      const failed = failure('s1', 300, { succeeded: true, statusCode: 200, respondedAt: 301 });
+      await archive.commit({ ...base, kind: 'SEQ_NO_FAILURE', rows: [failed] });
+      const [storedFailure] = await archive.byKeys('SEQ_NO_FAILURE', [{ account: 'fields', key: 's1' }]);
+      expect(storedFailure).toMatchObject({
+        succeeded: true,
+        statusCode: 200,
+        respondedAt: 301,
+        event: failed.event,
+      });
+    });
+
+    it('changes nothing when the same content is read again', async () => {
+      const rows = [bet('b1', 100, { versionAt: 5 }), bet('b2', 101)];
+      const first = await archive.commit(read('again', { rows, readAt: 10 }));
+      expect(first).toEqual({ inserted: 2, changed: 0, moved: 0, duplicates: 0, vanished: 0 });
+      const before = await rowsOf('again');
+      now += 60_000;
+      const second = await archive.commit(read('again', { rows, readAt: 20 }));
+      expect(second).toEqual({ inserted: 0, changed: 0, moved: 0, duplicates: 0, vanished: 0 });
+      expect(await rowsOf('again')).toEqual(before);
+      expect(await historyOf('again', 'b1')).toEqual([]);
+    });
+
+    it('lets the later provider time win and keeps the version it replaces', async () => {
+      const at = (versionAt: number, raw: string) => [bet('b', 100, { versionAt, raw })];
+      await archive.commit(read('versions', { rows: at(2, 'second'), readAt: 10 }));
+      const late = await archive.commit(read('versions', { rows: at(1, 'first'), readAt: 20 }));
+      expect(late).toMatchObject({ inserted: 0, changed: 0 });
+      const next = await archive.commit(read('versions', { rows: at(3, 'third'), readAt: 30 }));
+      expect(next).toMatchObject({ inserted: 0, changed: 1, moved: 0 });
+      await archive.commit(read('versions', { rows: at(1, 'first'), readAt: 40 }));
+
+      expect((await rowsOf('versions')).map((row) => row.raw)).toEqual(['third']);
+      expect(await historyOf('versions', 'b')).toEqual([
+        ['second', 10, 30],
+        ['first', 20, 20],
+      ]);
+    });
+
+    it.each([
+      ['absent', null],
+      ['equal', 9],
+    ])('lets the later read win where the provider time is %s', async (name, versionAt) => {
+      const at = (raw: string) => [bet('b', 100, { versionAt, raw })];
+      await archive.commit(read(name, { rows: at('read at 20'), readAt: 20 }));
+      await archive.commit(read(name, { rows: at('read at 10'), readAt: 10 }));
+      expect((await rowsOf(name)).map((row) => row.raw)).toEqual(['read at 20']);
+      await archive.commit(read(name, { rows: at('read at 30'), readAt: 30 }));
+      expect((await rowsOf(name)).map((row) => row.raw)).toEqual(['read at 30']);
+    });
+
+    it('counts a bet once when it comes on two pages, the newer version', async () => {
+      const rows = [bet('b', 100, { versionAt: 2, raw: 'new' }), bet('b', 100, { versionAt: 1, raw: 'old' })];
+      const result = await archive.commit(read('pages', { rows, readAt: 10 }));
+      expect(result).toMatchObject({ inserted: 1, duplicates: 1 });
+      expect((await rowsOf('pages')).map((row) => row.raw)).toEqual(['new']);
+      expect(await historyOf('pages', 'b')).toEqual([['old', 10, 10]]);
+    });
+
+    it('keeps one place for a bet whose time moves it to another day', async () => {
+      const day = 86_400_000;
+      await archive.commit(read('moves', { rows: [bet('b', 100, { versionAt: 1 })], readAt: 10 }));
+      const moved = await archive.commit(
+        read('moves', { rows: [bet('b', day, { versionAt: 2 })], readAt: 20 }),
+      );
+      expect(moved).toMatchObject({ inserted: 0, changed: 1, moved: 1 });
+      expect((await rowsOf('moves')).map((row) => row.axisAt)).toEqual([day]);
+      expect(await archive.count(all('BET', ['moves']))).toBe(1);
+    });
+
+    it('keeps the same key of two accounts and of two kinds apart', async () => {
+      await archive.commit(read('one', { rows: [bet('k', 100)] }));
+      await archive.commit(read('two', { rows: [bet('k', 100)] }));
+      const transfers = { account: 'one', provider: 'hotroad', kind: 'TRANSFER', interval: null } as const;
+      await archive.commit({ ...transfers, readAt: 1, quarantined: [], rows: [transfer('k', 100)] });
+      expect((await archive.page(firstPage(all('BET', ['one', 'two'])))).map((row) => row.account)).toEqual([
+        'one',
+        'two',
+      ]);
+    });
+
+    it('replaces the row under a former key, whichever of the two comes first', async () => {
+      const known = bet('bet-1', 100, { formerKey: 'transfer-1', raw: 'both keys' });
+      const unknown = bet('transfer-1', 100, { raw: 'transfer alone' });
+      await archive.commit(read('renamed', { rows: [unknown], readAt: 10 }));
+      const renamed = await archive.commit(read('renamed', { rows: [known], readAt: 20 }));
+      expect(renamed).toMatchObject({ inserted: 0, changed: 1 });
+      await archive.commit(read('renamed', { rows: [unknown], readAt: 30 }));
+      expect((await rowsOf('renamed')).map((row) => row.key)).toEqual(['bet-1']);
+      expect(await historyOf('renamed', 'transfer-1')).toEqual([['transfer alone', 10, 20]]);
+
+      await archive.commit(read('renamed-late', { rows: [known, unknown], readAt: 10 }));
+      expect((await rowsOf('renamed-late')).map((row) => row.key)).toEqual(['bet-1']);
+    });
+
+    it('marks a row that a later read of its time does not list, and clears the mark when it comes back', async () => {
+      const interval = { from: 0, to: 1_000 };
+      const [stays, goes, outside] = [bet('stays', 10), bet('goes', 20), bet('outside', 1_000)];
+      await archive.commit(read('gone', { interval, readAt: 10, rows: [stays, goes, outside] }));
+      const second = await archive.commit(read('gone', { interval, readAt: 20, rows: [stays] }));
+      expect(second).toMatchObject({ vanished: 1 });
+      const marks = async () =>
+        Object.fromEntries((await rowsOf('gone')).map((row) => [row.key, row.vanishedAt]));
+      expect(await marks()).toEqual({ stays: null, goes: 20, outside: null });
+      await archive.commit(read('gone', { interval, readAt: 30, rows: [stays, goes] }));
+      expect(await marks()).toEqual({ stays: null, goes: null, outside: null });
+    });
+
+    it('takes no row for vanished because it moved, or because a row could not be read', async () => {
+      const interval = { from: 0, to: 100 };
+      const rows = [bet('moves', 10, { versionAt: 1 }), bet('unread', 20)];
+      await archive.commit(read('kept', { interval, readAt: 10, rows }));
+      await archive.commit(
+        read('kept', {
+          interval: { from: 100, to: 200 },
+          readAt: 20,
+          rows: [bet('moves', 150, { versionAt: 2 })],
+        }),
+      );
+      const quarantined = [{ reason: 'stake: expected a number', raw: '{}' }];
+      const result = await archive.commit(read('kept', { interval, readAt: 30, quarantined }));
+      expect(result).toMatchObject({ vanished: 0 });
+      expect((await rowsOf('kept')).map((row) => row.vanishedAt)).toEqual([null, null]);
+    });
+
+    it('gives each transaction its own time of archiving, which never goes back', async () => {
+      now = 9_000_000;
+      await archive.commit(read('times', { rows: [bet('a', 3)] }));
+      now = 8_000_000;
+      await archive.commit(read('times', { rows: [bet('b', 2)] }));
+      await archive.commit(read('times', { rows: [bet('c', 1)] }));
+      const times = (await rowsOf('times')).map((row) => row.archivedAt);
+      expect(times[0]).toBeGreaterThanOrEqual(9_000_000);
+      expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+    });
+
+    it('writes commits that come at once as if they came one after the other', async () => {
+      const accounts = ['many-a', 'many-b', 'many-a', 'many-c', 'many-b', 'many-a'];
+      const results = await Promise.all(
+        accounts.map((account, turn) =>
+          archive.commit(read(account, { readAt: turn, rows: [bet('b', 100, { raw: `turn ${turn}` })] })),
+        ),
+      );
+      expect(results.map((result) => [result.inserted, result.changed])).toEqual([
+        [1, 0],
+        [1, 0],
+        [0, 1],
+        [1, 0],
+        [0, 1],
+        [0, 1],
+      ]);
+      const rows = await archive.page(firstPage(all('BET', ['many-a', 'many-b', 'many-c'])));
+      expect(rows.map((row) => row.raw)).toEqual(['turn 5', 'turn 4', 'turn 3']);
+    });
+
+    it('still has everything after it was closed and opened again', async () => {
+      const durable = await subject.createStore();
+      const first = await durable.open();
+      await first.commit(read('a', { interval: { from: 0, to: 10 }, rows: [bet('b', 5)], readAt: 50 }));
+      const before = await first.page(firstPage(all('BET', ['a'])));
+      await first.close();
+      const second = await durable.open();
+      expect(await second.page(firstPage(all('BET', ['a'])))).toEqual(before);
+      expect(await second.ledger({ account: 'a', kind: 'BET' }, { from: 0, to: 10 })).toHaveLength(1);
+      await second.close();
+      await expect(second.count(all('BET', ['a']))).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE' });
+      await durable.drop();
+    });
+  });
+}

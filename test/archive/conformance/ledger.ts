@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KeptArchive } from '../../../src/archive/admin.ts';
+import type { FeedAge, HeldSpan } from '../../../src/archive/archive.ts';
+import { all, bet, read } from './sample.ts';
+import type { Store, Subject } from './store.ts';
+
+const age = { settlementLag: 100, finalAfter: 1_000 } as const;
+
+export function describeLedger(subject: Subject): void {
+  describe(`${subject.name}: ledger and quarantine`, () => {
+    let store: Store;
+    let archive: KeptArchive;
+    beforeAll(async () => {
+      store = await subject.createStore();
+      archive = await store.open();
+    });
+    afterAll(async () => {
+      await archive.close();
+      await store.drop();
+    });
+
+    const feed = (account: string): FeedAge => ({ account, kind: 'BET', ...age });
+    const spansOf = async (account: string, range = { from: 0, to: 100_000 }) =>
+      (await archive.coverage([feed(account)], range)).map(({ account: _, kind: __, ...span }) => span);
+
+    it('says open, held or final by how long after its end an interval was read', async () => {
+      const interval = { from: 0, to: 1_000 };
+      const states: (readonly [number, HeldSpan['state']])[] = [
+        [1_099, 'open'],
+        [1_100, 'held'],
+        [1_999, 'held'],
+        [2_000, 'final'],
+      ];
+      for (const [readAt, state] of states) {
+        await archive.commit(read('states', { interval, readAt }));
+        expect(await spansOf('states')).toEqual([{ ...interval, state, readAt, quarantined: 0 }]);
+      }
+    });
+
+    it('gives touching parts of one state as one, cut to the range', async () => {
+      await archive.commit(read('islands', { interval: { from: 0, to: 100 }, readAt: 5_000 }));
+      await archive.commit(read('islands', { interval: { from: 100, to: 200 }, readAt: 4_000 }));
+      await archive.commit(read('islands', { interval: { from: 200, to: 300 }, readAt: 310 }));
+      await archive.commit(read('islands', { interval: { from: 400, to: 500 }, readAt: 5_000 }));
+      expect(await spansOf('islands', { from: 50, to: 450 })).toEqual([
+        { from: 50, to: 200, state: 'final', readAt: 4_000, quarantined: 0 },
+        { from: 200, to: 300, state: 'open', readAt: 310, quarantined: 0 },
+        { from: 400, to: 450, state: 'final', readAt: 5_000, quarantined: 0 },
+      ]);
+      expect(await spansOf('islands', { from: 300, to: 400 })).toEqual([]);
+      expect(await archive.coverage([], { from: 0, to: 10 })).toEqual([]);
+    });
+
+    it('keeps feeds apart, by account, kind and time', async () => {
+      const interval = { from: 0, to: 10 };
+      await archive.commit(read('feeds-b', { interval, readAt: 5_000 }));
+      await archive.commit(read('feeds-a', { interval, readAt: 5_000 }));
+      await archive.commit({
+        ...read('feeds-a', { interval, readAt: 150 }),
+        kind: 'TRANSFER',
+        provider: 'hotroad',
+        rows: [],
+      });
+      const feeds = [feed('feeds-b'), { ...feed('feeds-a'), kind: 'TRANSFER' as const }, feed('feeds-a')];
+      const spans = await archive.coverage(feeds, { from: 0, to: 100 });
+      expect(spans.map((span) => [span.account, span.kind, span.state])).toEqual([
+        ['feeds-a', 'BET', 'final'],
+        ['feeds-a', 'TRANSFER', 'held'],
+        ['feeds-b', 'BET', 'final'],
+      ]);
+    });
+
+    it('keeps the later of two reads of an instant, whichever comes first', async () => {
+      await archive.commit(
+        read('later', { interval: { from: 0, to: 100 }, readAt: 5_000, rows: [bet('b', 1)] }),
+      );
+      await archive.commit(read('later', { interval: { from: 50, to: 150 }, readAt: 300 }));
+      await archive.commit(read('later', { interval: { from: 20, to: 30 }, readAt: 9_000 }));
+      const parts = await archive.ledger({ account: 'later', kind: 'BET' }, { from: 0, to: 1_000 });
+      expect(parts.map(({ from, to, readAt, rows }) => [from, to, readAt, rows])).toEqual([
+        [0, 20, 5_000, null],
+        [20, 30, 9_000, 0],
+        [30, 100, 5_000, null],
+        [100, 150, 300, null],
+      ]);
+    });
+
+    it('counts the rows of an interval and sums them up in a checksum without order', async () => {
+      const rows = [bet('a', 1), bet('b', 2), bet('edge', 10)];
+      const interval = { from: 0, to: 10 };
+      await archive.commit(read('sums-1', { interval, rows }));
+      await archive.commit(read('sums-2', { interval, rows: [...rows, bet('a', 1)].reverse() }));
+      await archive.commit(read('sums-3', { interval, rows: rows.slice(1) }));
+      const [one, two, three] = await Promise.all(
+        ['sums-1', 'sums-2', 'sums-3'].map(
+          async (account) => (await archive.ledger({ account, kind: 'BET' }, interval))[0],
+        ),
+      );
+      expect(one?.rows).toBe(2);
+      expect(two).toEqual(one);
+      expect(three?.checksum).not.toBe(one?.checksum);
+    });
+
+    it('holds no interval for rows that came without one', async () => {
+      await archive.commit(read('detail', { rows: [bet('b', 5)] }));
+      expect(await spansOf('detail')).toEqual([]);
+      expect(await archive.count(all('BET', ['detail']))).toBe(1);
+    });
+
+    it('lets a quarantined row stand alone until an admin accepts it, and never count again', async () => {
+      const bad = [{ reason: 'stake: expected a number, got "x"', raw: '{"stake":"x"}' }];
+      const touching = [0, 10, 20].map((from) => ({ from, to: from + 10 }));
+      for (const [index, interval] of touching.entries()) {
+        await archive.commit(read('bad', { interval, readAt: 5_000, quarantined: index === 1 ? bad : [] }));
+      }
+      const alone = (await spansOf('bad')).map(({ from, to, quarantined }) => [from, to, quarantined]);
+      expect(alone).toEqual([
+        [0, 10, 0],
+        [10, 20, 1],
+        [20, 30, 0],
+      ]);
+      const [row] = await archive.quarantined(['bad']);
+      expect(row).toMatchObject({ ...bad[0], interval: { from: 10, to: 20 }, acceptedAt: null });
+
+      expect(await archive.acceptQuarantined([row?.id ?? ''])).toBe(1);
+      expect(await archive.acceptQuarantined([row?.id ?? ''])).toBe(0);
+      expect(await spansOf('bad')).toMatchObject([{ from: 0, to: 30, quarantined: 0 }]);
+      await archive.commit(read('bad', { interval: { from: 10, to: 20 }, readAt: 6_000, quarantined: bad }));
+      expect(await spansOf('bad')).toMatchObject([{ from: 0, to: 30, quarantined: 0 }]);
+    });
+
+    it('forgets a quarantined row once its time is read well', async () => {
+      const quarantined = [{ reason: 'no key', raw: '{}' }];
+      const interval = { from: 0, to: 10 };
+      await archive.commit(read('mended', { interval, readAt: 5_000, quarantined }));
+      await archive.commit(read('mended', { interval, readAt: 6_000 }));
+      expect(await spansOf('mended')).toMatchObject([{ quarantined: 0 }]);
+      expect(await archive.quarantined(['mended'])).toEqual([]);
+    });
+
+    it('agrees, instant by instant, with the latest read of each, whatever the order of reads', async () => {
+      let run = 0;
+      const reads = fc.uniqueArray(
+        fc.record({ from: fc.nat(40), length: fc.integer({ min: 1, max: 15 }), readAt: fc.nat(1_200) }),
+        { selector: (each) => each.readAt, minLength: 1, maxLength: 8 },
+      );
+      await fc.assert(
+        fc.asyncProperty(reads, async (list) => {
+          run += 1;
+          const account = `law-${run}`;
+          const intervals = list.map(({ from, length, readAt }) => ({
+            interval: { from, to: from + length },
+            readAt,
+          }));
+          await Promise.all(intervals.map((each) => archive.commit(read(account, each))));
+          const parts = await archive.ledger({ account, kind: 'BET' }, { from: 0, to: 100 });
+          const spans = await spansOf(account);
+          for (let at = 0; at < 60; at += 1) {
+            const latest = intervals
+              .filter(({ interval }) => interval.from <= at && at < interval.to)
+              .reduce((most, each) => Math.max(most, each.readAt), -1);
+            const held = parts.filter((part) => part.from <= at && at < part.to);
+            expect(held.map((part) => part.readAt)).toEqual(latest === -1 ? [] : [latest]);
+            expect(spans.filter((span) => span.from <= at && at < span.to)).toHaveLength(held.length);
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+  });
+}

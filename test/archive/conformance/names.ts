@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { all, bet, firstPage, read } from './sample.ts';
+import type { Subject } from './store.ts';
+
+export function describeNames(subject: Subject): void {
+  describe(`${subject.name}: players`, () => {
+    it('knows every username ever seen by the name the operator gives it', async () => {
+      const store = await subject.createStore();
+      const playerOf = (account: string, username: string) =>
+        account === 'hrg' ? username.replace(/^hrgpl/, '') : username;
+      const archive = await store.open({ playerOf });
+      await archive.commit(
+        read('hrg', {
+          rows: [
+            bet('1', 1, { providerUsername: 'hrgplann' }),
+            bet('2', 2, { providerUsername: 'hrgplbob' }),
+          ],
+        }),
+      );
+      await archive.commit(read('vp', { rows: [bet('3', 3, { providerUsername: 'ann' })] }));
+      await archive.commit(
+        read('vp', { rows: [bet('4', 4, { providerUsername: 'ann' })], readAt: 2_000_000 }),
+      );
+
+      expect(await archive.usernames(['ann'])).toEqual([
+        { account: 'hrg', username: 'hrgplann', player: 'ann' },
+        { account: 'vp', username: 'ann', player: 'ann' },
+      ]);
+      expect(await archive.usernames(null)).toHaveLength(3);
+      expect(await archive.usernames([])).toEqual([]);
+      const query = { ...all('BET', ['hrg', 'vp']), players: ['ann'] };
+      expect((await archive.page(firstPage(query))).map((row) => row.key)).toEqual(['4', '3', '1']);
+      expect(await archive.count({ ...query, players: [] })).toBe(0);
+      expect(await archive.count({ ...query, accounts: ['hrg'] })).toBe(1);
+      await archive.close();
+      await store.drop();
+    });
+
+    it('follows an edit of the names at the next start without rewriting a row', async () => {
+      const store = await subject.createStore();
+      const first = await store.open({ playerOf: (_, username) => username });
+      await first.commit(read('a', { rows: [bet('1', 1, { providerUsername: 'x' })] }));
+      const before = await first.page(firstPage(all('BET', ['a'])));
+      await first.close();
+      const second = await store.open({ playerOf: () => 'renamed' });
+      expect(await second.usernames(['renamed'])).toEqual([
+        { account: 'a', username: 'x', player: 'renamed' },
+      ]);
+      expect(await second.page(firstPage({ ...all('BET', ['a']), players: ['renamed'] }))).toEqual(before);
+      expect(await second.usernames(['x'])).toEqual([]);
+      await second.close();
+      await store.drop();
+    });
+  });
+}
