@@ -42,6 +42,7 @@ function condition(
   if (name === 'player') {
     return byUsername(usernames.filter((each) => satisfies(of, players.shown(each.account, each.username))));
   }
+  if (name === 'raw' && !viewer.readsRaw) return { op: satisfies(of, null) ? 'and' : 'or', of: [] };
   if (viewer.readsPlayers) return onColumn(of);
   // What this viewer is shown are pseudonyms and sealed texts: so are the values it asks by.
   if (name === 'providerUsername') {
@@ -50,7 +51,6 @@ function condition(
     );
   }
   if (name === 'seqNo') return onColumn(withValues(of, (value) => players.unsealed(String(value))));
-  if (name === 'raw' && !viewer.readsRaw) return { op: satisfies(of, null) ? 'and' : 'or', of: [] };
   return onColumn(of);
 }
 

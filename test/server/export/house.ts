@@ -1,0 +1,70 @@
+import type { AddressInfo } from 'node:net';
+import fastify from 'fastify';
+import type { Archive, Commit, PlayerOf } from '../../../src/archive/archive.ts';
+import { createDuckDbArchive } from '../../../src/archive/duckdb/index.ts';
+import type { CoverAsk } from '../../../src/feeds/dispatch.ts';
+import type { Viewer } from '../../../src/graph/viewer.ts';
+import { localViewer } from '../../../src/graph/viewer.ts';
+import type { RecordKind } from '../../../src/records/record.ts';
+import type { RouteDeps } from '../../../src/server/deps.ts';
+import { exportRoutes } from '../../../src/server/export/routes.ts';
+import { answerError } from '../../../src/server/http-errors.ts';
+import { odataRoutes } from '../../../src/server/odata/routes.ts';
+import { serverSettings } from '../../../src/server/settings.ts';
+import type { TrailEntry } from '../../../src/server/trail.ts';
+import {
+  createContext,
+  createUntouchedArchive,
+  NOON,
+  namedPlayers,
+  type Surroundings,
+} from '../../graph/harness.ts';
+
+export interface HouseOptions extends Omit<Surroundings, 'archive'> {
+  readonly commits?: readonly Commit<RecordKind>[];
+  readonly playerOf?: PlayerOf;
+  /** Methods that stand in for those of an archive nothing else is asked of. */
+  readonly archive?: Partial<Archive>;
+}
+
+/** Exports and OData over a DuckDB archive in memory, behind a bare server on a free port. */
+export async function openHouse(options: HouseOptions = {}) {
+  const playerOf = options.playerOf ?? ((_account, username) => username);
+  const archive: Archive = options.archive
+    ? { ...createUntouchedArchive(), close: async () => {}, ...options.archive }
+    : await createDuckDbArchive({ path: ':memory:', playerOf, clock: () => NOON });
+  for (const commit of options.commits ?? []) await archive.commit(commit);
+  const asks: CoverAsk[] = [];
+  const trail: TrailEntry[] = [];
+  const viewer: Viewer = { ...localViewer, ...options.viewer };
+  const players = options.players ?? { ...namedPlayers, shown: playerOf };
+  const deps: RouteDeps = {
+    makeContext: () => createContext({ ...options, archive, viewer, players }, asks),
+    trail: (entry) => trail.push(entry),
+    clock: () => NOON,
+    settings: { ...serverSettings.parse({}), host: '127.0.0.1', port: 0 },
+    charge: () => {},
+  };
+  const app = fastify({ forceCloseConnections: true });
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+  app.addHook('onRequest', async (request) => {
+    request.viewer = viewer;
+  });
+  await app.register(async (scope) => exportRoutes(scope, deps));
+  await app.register(async (scope) => odataRoutes(scope, deps));
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  return {
+    url,
+    archive,
+    asks,
+    trail,
+    get: (path: string, init?: RequestInit) => fetch(`${url}${path}`, init),
+    async close() {
+      await app.close();
+      await archive.close();
+    },
+  };
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
