@@ -1,3 +1,4 @@
+import { Coverage } from './coverage/type.ts';
 import {
   type ClassType,
   Directive,
@@ -7,8 +8,7 @@ import {
   ObjectType,
   Resolver,
   Root,
-} from 'type-graphql';
-import { Coverage } from './coverage/type.ts';
+} from './decorators.ts';
 import type { Connected } from './page.ts';
 
 @Directive('@shareable')

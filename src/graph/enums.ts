@@ -1,7 +1,7 @@
-import { registerEnumType } from 'type-graphql';
 import { gapReasons } from '../records/coverage.ts';
 import { dimensions } from '../records/query.ts';
 import { recordKinds } from '../records/record.ts';
+import { registerEnumType } from './decorators.ts';
 
 function enumOf<T extends string>(values: readonly T[]): { readonly [K in T]: K } {
   return Object.fromEntries(values.map((value) => [value, value])) as { readonly [K in T]: K };

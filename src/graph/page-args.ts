@@ -1,8 +1,8 @@
-import { ArgsType, Field, Int } from 'type-graphql';
 import { BadUserInputError } from '../errors.ts';
 import type { PageQuery } from '../records/query.ts';
 import type { RequestContext } from './context.ts';
 import { type CursorScope, decodeCursor } from './cursor.ts';
+import { ArgsType, Field, Int } from './decorators.ts';
 import { DEFAULT_MAX_WAIT_MS } from './input.ts';
 import { Duration } from './scalars.ts';
 

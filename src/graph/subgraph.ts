@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
@@ -13,7 +12,6 @@ import {
   parse,
   valueFromAST,
 } from 'graphql';
-import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import { resolveAccount } from './account/reference.ts';
 import { AccountResolver, FeedResolver } from './account/resolver.ts';
 import { resolveBet } from './bet/reference.ts';
@@ -21,6 +19,7 @@ import { BetResolver } from './bet/resolver.ts';
 import { BetConnectionResolver } from './bet/type.ts';
 import type { RequestContext } from './context.ts';
 import { CoverageResolver } from './coverage/resolver.ts';
+import { buildSchemaSync, createResolversMap, type NonEmptyArray } from './decorators.ts';
 import { NodeResolver } from './node/resolver.ts';
 import { type PlayerReference, resolvePlayer } from './player/reference.ts';
 import { PlayerResolver } from './player/resolver.ts';

@@ -1,5 +1,5 @@
-import { Field, InputType, ObjectType } from 'type-graphql';
 import type { Interval } from '../records/interval.ts';
+import { Field, InputType, ObjectType } from './decorators.ts';
 import { DateTime } from './scalars.ts';
 
 @InputType({

@@ -1,7 +1,7 @@
-import { Field, Int, ObjectType } from 'type-graphql';
 import type { Feed as ConfiguredFeed, FeedHealth as Health } from '../../feeds/feed.ts';
 import type { FeedLimits as Limits } from '../../providers/provider.ts';
 import type { RecordKind } from '../../records/record.ts';
+import { Field, Int, ObjectType } from '../decorators.ts';
 import { FeedStateEnum, RecordKindEnum } from '../enums.ts';
 import { DateTime, Duration } from '../scalars.ts';
 import { Account, toAccount } from './type.ts';

@@ -1,5 +1,5 @@
-import { Field, ObjectType } from 'type-graphql';
 import type { ProviderName, RecordKind } from '../../records/record.ts';
+import { Field, ObjectType } from '../decorators.ts';
 import { ProviderNameEnum, RecordKindEnum } from '../enums.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A supplier of games whose protocol is spoken here.' })

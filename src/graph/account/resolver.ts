@@ -1,6 +1,6 @@
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { ProviderInfo, RequestContext } from '../context.ts';
 import { Coverage, toCoverage } from '../coverage/type.ts';
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from '../decorators.ts';
 import { checkRange } from '../input.ts';
 import { cover, visibleAccounts } from '../scope.ts';
 import { TimeRange } from '../time-range.ts';

@@ -1,6 +1,6 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { Account as ConfiguredAccount } from '../../feeds/feed.ts';
 import type { ProviderName } from '../../records/record.ts';
+import { Directive, Field, ID, ObjectType } from '../decorators.ts';
 import { ProviderNameEnum } from '../enums.ts';
 
 @Directive('@key(fields: "id")')

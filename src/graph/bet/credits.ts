@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from '../decorators.ts';
 import { Decimal } from '../scalars.ts';
 
 @ObjectType({

@@ -1,7 +1,7 @@
-import { Field, ID, InputType } from 'type-graphql';
 import type { TimeAxis, Where } from '../../records/query.ts';
 import type { BetOutcome, BetStatus, ProviderName } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
+import { Field, ID, InputType } from '../decorators.ts';
 import { BetOutcomeEnum, BetStatusEnum, ProviderNameEnum, TimeAxisEnum } from '../enums.ts';
 import { checkList, checkRange } from '../input.ts';
 import { select } from '../scope.ts';

@@ -1,5 +1,5 @@
-import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
+import { Arg, Args, Ctx, ID, Query, Resolver } from '../decorators.ts';
 import { decodeIdOf } from '../ids.ts';
 import { checkMaxWait, checkText } from '../input.ts';
 import { type Connected, readConnection } from '../page.ts';

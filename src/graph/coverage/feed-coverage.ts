@@ -1,6 +1,6 @@
-import { Field, Int, ObjectType } from 'type-graphql';
 import type { RecordKind } from '../../records/record.ts';
 import { Account } from '../account/type.ts';
+import { Field, Int, ObjectType } from '../decorators.ts';
 import { RecordKindEnum } from '../enums.ts';
 import { DateTime } from '../scalars.ts';
 import { Span } from '../time-range.ts';

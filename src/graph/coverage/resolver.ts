@@ -1,7 +1,7 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { Interval } from '../../records/interval.ts';
 import { toAccount } from '../account/type.ts';
 import type { RequestContext } from '../context.ts';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from '../decorators.ts';
 import { checkRange } from '../input.ts';
 import { accountsAsked, cover, feedsOf, playersAsked } from '../scope.ts';
 import { TimeRange } from '../time-range.ts';

@@ -1,6 +1,6 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Coverage as CoverageRecord, GapReason } from '../../records/coverage.ts';
 import type { RecordKind } from '../../records/record.ts';
+import { Field, ID, Int, ObjectType } from '../decorators.ts';
 import { GapReasonEnum, RecordKindEnum } from '../enums.ts';
 import { DateTime } from '../scalars.ts';
 

@@ -1,6 +1,6 @@
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { resolveBet } from '../bet/reference.ts';
 import type { RequestContext } from '../context.ts';
+import { Arg, Ctx, ID, Query, Resolver } from '../decorators.ts';
 import { decodeId, type IdType } from '../ids.ts';
 import { checkSize } from '../page-args.ts';
 import { resolvePlayer } from '../player/reference.ts';

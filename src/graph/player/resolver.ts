@@ -1,9 +1,20 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import { toAccount } from '../account/type.ts';
 import { readBets } from '../bet/resolver.ts';
 import { type Bet, BetConnection } from '../bet/type.ts';
 import type { RequestContext } from '../context.ts';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Info,
+  Query,
+  Resolver,
+  Root,
+} from '../decorators.ts';
 import { loadersOf } from '../loaders.ts';
 import type { Connected } from '../page.ts';
 import { PageArgs } from '../page-args.ts';

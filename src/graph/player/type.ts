@@ -1,4 +1,4 @@
-import { Directive, Field, ObjectType } from 'type-graphql';
+import { Directive, Field, ObjectType } from '../decorators.ts';
 import { Node } from '../node/type.ts';
 
 @Directive('@key(fields: "id")')

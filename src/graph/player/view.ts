@@ -5,9 +5,7 @@ import type { Player } from './type.ts';
 export function toPlayer(username: string): Player {
   return {
     __typename: 'Player',
-    get id() {
-      return encodeId('Player', '', username);
-    },
+    id: encodeId('Player', '', username),
     username,
   };
 }

@@ -1,7 +1,7 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
 import type { Where } from '../../records/query.ts';
 import type { ProviderName } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
+import { Field, ID, InputType, Int } from '../decorators.ts';
 import { ProviderNameEnum } from '../enums.ts';
 import { checkList, checkRange } from '../input.ts';
 import { select } from '../scope.ts';

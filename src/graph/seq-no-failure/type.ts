@@ -1,6 +1,6 @@
-import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Account } from '../account/type.ts';
 import { createConnectionType } from '../connection.ts';
+import { Directive, Field, Int, ObjectType } from '../decorators.ts';
 import { Node } from '../node/type.ts';
 import { Player } from '../player/type.ts';
 import { DateTime } from '../scalars.ts';

@@ -1,5 +1,5 @@
-import { ArgsType, Field, InputType, Int } from 'type-graphql';
 import type { Dimension } from '../../records/query.ts';
+import { ArgsType, Field, InputType, Int } from '../decorators.ts';
 import { BetDimensionEnum, BetMeasureEnum, SortDirectionEnum } from '../enums.ts';
 import { MAX_PAGE_SIZE, WaitArgs } from '../page-args.ts';
 

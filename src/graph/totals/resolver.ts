@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import { BetFilter } from '../bet/filter.ts';
 import type { RequestContext } from '../context.ts';
+import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../decorators.ts';
 import { TotalsArgs } from './args.ts';
 import { amountOf, grossGamingRevenueOf, holdOf, returnToPlayerOf, sumOf } from './money.ts';
 import { readBetTotals, type TotalsRowSource, type TotalsSource } from './read.ts';

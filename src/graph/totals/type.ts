@@ -1,6 +1,6 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { BetOutcome, BetStatus, ProviderName } from '../../records/record.ts';
 import { Coverage } from '../coverage/type.ts';
+import { Field, ID, Int, ObjectType } from '../decorators.ts';
 import { BetOutcomeEnum, BetStatusEnum, ProviderNameEnum } from '../enums.ts';
 import { DateTime, Decimal } from '../scalars.ts';
 

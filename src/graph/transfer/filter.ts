@@ -1,6 +1,6 @@
-import { Field, ID, InputType } from 'type-graphql';
 import type { ProviderName, TransferDirection } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
+import { Field, ID, InputType } from '../decorators.ts';
 import { ProviderNameEnum, TransferDirectionEnum } from '../enums.ts';
 import { checkList, checkRange } from '../input.ts';
 import { select } from '../scope.ts';

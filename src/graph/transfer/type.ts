@@ -1,7 +1,7 @@
-import { Directive, Field, ObjectType } from 'type-graphql';
 import type { TransferDirection } from '../../records/record.ts';
 import { Account } from '../account/type.ts';
 import { createConnectionType } from '../connection.ts';
+import { Directive, Field, ObjectType } from '../decorators.ts';
 import { TransferDirectionEnum } from '../enums.ts';
 import { Node } from '../node/type.ts';
 import { Player } from '../player/type.ts';

@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from '../decorators.ts';
 import { TransferStateEnum } from '../enums.ts';
 import { DateTime } from '../scalars.ts';
 import { Span } from '../time-range.ts';

@@ -6,12 +6,16 @@ import type { Transfer } from './type.ts';
 
 /** An archived transfer as the viewer may see it. */
 export function toTransfer(context: RequestContext, row: StoredRecord<'TRANSFER'>): Transfer {
+  const head = toRowHead(context, row);
+  // Field by field: spreading a thousand rows would cost more than executing the query.
   return {
     __typename: 'Transfer',
-    get id() {
-      return encodeId('Transfer', row.account, row.key);
-    },
-    ...toRowHead(context, row),
+    id: encodeId('Transfer', row.account, row.key),
+    account: head.account,
+    player: head.player,
+    providerUsername: head.providerUsername,
+    archivedAt: head.archivedAt,
+    raw: head.raw,
     transactionCode: row.key,
     direction: row.direction,
     currency: row.currency,
