@@ -3,13 +3,13 @@ import { describeLedger } from './conformance/ledger.ts';
 import { describeModel } from './conformance/model.ts';
 import { describeNames } from './conformance/names.ts';
 import { describePages } from './conformance/pages.ts';
-import type { Store } from './conformance/store.ts';
+import type { Subject } from './conformance/store.ts';
 import { describeTotals } from './conformance/totals.ts';
 
-export type { OpenOptions, Store } from './conformance/store.ts';
+export type { OpenOptions, Store, StoreOptions, Subject } from './conformance/store.ts';
 
 /** Everything an archive must do, whatever engine it stands on; `createStore` gives an empty place each time. */
-export function describeArchive(name: string, createStore: () => Promise<Store>): void {
+export function describeArchive(name: string, createStore: Subject['createStore']): void {
   const subject = { name, createStore };
   describeCommits(subject);
   describeLedger(subject);

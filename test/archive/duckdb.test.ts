@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { sameName } from './conformance/store.ts';
-import { describeArchive, type Store } from './conformance.ts';
+import { describeArchive, type Store, type StoreOptions } from './conformance.ts';
 
-async function createStore(): Promise<Store> {
-  const folder = await mkdtemp(join(tmpdir(), 'countroom-archive-'));
-  const path = join(folder, 'deep', 'countroom.duckdb');
+async function createStore({ durable = false }: StoreOptions = {}): Promise<Store> {
+  const folder = durable ? await mkdtemp(join(tmpdir(), 'countroom-archive-')) : null;
+  const path = folder === null ? ':memory:' : join(folder, 'deep', 'countroom.duckdb');
   return {
     open: ({ playerOf = sameName, clock } = {}) => createDuckDbArchive({ path, playerOf, clock }),
-    drop: () => rm(folder, { recursive: true }),
+    async drop() {
+      if (folder !== null) await rm(folder, { recursive: true });
+    },
   };
 }
 

@@ -16,6 +16,7 @@ import { reversed, toRecords } from '../sql/records.ts';
 import {
   byKeysStatement,
   countStatement,
+  fingerprintStatement,
   pageStatement,
   readsBackwards,
   usernamesStatement,
@@ -90,6 +91,10 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
       return toRecords(kind, await call('read', { statement: byKeysStatement(duckDbDialect, kind, ids) }));
     },
     stream: (query) => streamRecords(call, query),
+    async fingerprint(query) {
+      const cells = await call('read', { statement: fingerprintStatement(duckDbDialect, query) });
+      return cells.map((column) => String(column[0])).join('-');
+    },
     async usernames(players) {
       const cells = await call('read', { statement: usernamesStatement(duckDbDialect, players) });
       const [accounts = [], usernames = [], names = []] = cells;

@@ -53,6 +53,16 @@ export function countStatement(dialect: Dialect, query: RowQuery): Statement {
   return { text, values: binder.values };
 }
 
+/** Cells that change whenever a row of the query comes, goes or is replaced: count, digests, time of archiving. */
+export function fingerprintStatement(dialect: Dialect, query: RowQuery): Statement {
+  const binder = createBinder(dialect);
+  const selection = selectionSql(query, binder);
+  const text =
+    `SELECT CAST(count(*) AS DOUBLE PRECISION), CAST(sum(digest) AS VARCHAR),` +
+    ` ${dialect.cell('max(archived_at)', 'time')} FROM ${tableName[query.kind]} WHERE ${selection}`;
+  return { text, values: binder.values };
+}
+
 /** The rows under these keys, in no particular order. */
 export function byKeysStatement(
   dialect: Dialect,

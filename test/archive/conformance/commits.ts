@@ -85,6 +85,24 @@ export function describeCommits(subject: Subject): void {
       expect(await historyOf('again', 'b1')).toEqual([]);
     });
 
+    it('has a fingerprint that changes with the rows of a query alone', async () => {
+      const print = () => archive.fingerprint?.({ ...all('BET', ['print']), range: { from: 0, to: 100 } });
+      const at = (axisAt: number, raw: string, readAt: number) =>
+        archive.commit(read('print', { rows: [bet('b', axisAt, { raw })], readAt }));
+      const prints = [await print()];
+      await at(50, 'one', 10);
+      prints.push(await print());
+      await at(50, 'one', 20);
+      expect(await print()).toBe(prints[1]);
+      await at(50, 'two', 30);
+      prints.push(await print());
+      await archive.commit(read('print', { rows: [bet('later', 100)] }));
+      expect(await print()).toBe(prints[2]);
+      await at(50, 'one', 40);
+      prints.push(await print());
+      expect(new Set(prints).size).toBe(prints.length);
+    });
+
     it('lets the later provider time win and keeps the version it replaces', async () => {
       const at = (versionAt: number, raw: string) => [bet('b', 100, { versionAt, raw })];
       await archive.commit(read('versions', { rows: at(2, 'second'), readAt: 10 }));
@@ -218,7 +236,7 @@ export function describeCommits(subject: Subject): void {
     });
 
     it('still has everything after it was closed and opened again', async () => {
-      const durable = await subject.createStore();
+      const durable = await subject.createStore({ durable: true });
       const first = await durable.open();
       await first.commit(read('a', { interval: { from: 0, to: 10 }, rows: [bet('b', 5)], readAt: 50 }));
       const before = await first.page(firstPage(all('BET', ['a'])));

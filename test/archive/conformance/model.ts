@@ -147,7 +147,7 @@ export function describeModel(subject: Subject): void {
         ]);
         expect(found.sort()).toEqual(expected.sort());
       });
-      await fc.assert(property, { numRuns: 100 });
+      await fc.assert(property, { numRuns: 50 });
     });
 
     it('ends with the same rows whichever read is kept first, alone or in one group', async () => {
@@ -162,7 +162,7 @@ export function describeModel(subject: Subject): void {
         const raws = async (account: string) => (await stored(account)).map((each) => each.raw).sort();
         expect(await raws(two)).toEqual(await raws(one));
       });
-      await fc.assert(property, { numRuns: 40 });
+      await fc.assert(property, { numRuns: 15 });
     });
   });
 }

@@ -37,7 +37,7 @@ export function describeNames(subject: Subject): void {
     });
 
     it('follows an edit of the names at the next start without rewriting a row', async () => {
-      const store = await subject.createStore();
+      const store = await subject.createStore({ durable: true });
       const first = await store.open({ playerOf: (_, username) => username });
       await first.commit(read('a', { rows: [bet('1', 1, { providerUsername: 'x' })] }));
       const before = await first.page(firstPage(all('BET', ['a'])));

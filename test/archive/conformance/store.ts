@@ -6,16 +6,21 @@ export interface OpenOptions {
   readonly clock?: () => number;
 }
 
-/** An empty place for one archive, which may be opened again after it was closed. */
+/** An empty place for one archive. */
 export interface Store {
   open(options?: OpenOptions): Promise<KeptArchive>;
   drop(): Promise<void>;
 }
 
+export interface StoreOptions {
+  /** Whether what was written must still be there when the store is opened again. */
+  readonly durable?: boolean;
+}
+
 /** The kind of archive a suite is run against. */
 export interface Subject {
   readonly name: string;
-  createStore(): Promise<Store>;
+  createStore(options?: StoreOptions): Promise<Store>;
 }
 
 export const sameName: PlayerOf = (_account, username) => username;

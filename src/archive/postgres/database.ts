@@ -1,0 +1,142 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import type { Statement } from '../sql/dialect.ts';
+import type { Cell, Cells } from '../sql/records.ts';
+import { explainFault, isPassing, placeOf } from './faults.ts';
+
+export type Client = pg.PoolClient;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly name: string;
+  /** The most connections; more work than that waits. */
+  readonly connections: number;
+  /** How long one statement may run; milliseconds. */
+  readonly statementMs: number;
+  /** How long a transaction may stand idle before the server ends it, and with it the locks of a stalled process. */
+  readonly idleMs: number;
+  /** How long work that failed in passing is tried again; milliseconds. */
+  readonly patienceMs: number;
+  readonly readOnly?: boolean;
+}
+
+/** Connections for one sort of work. Everything rejects with an ArchiveError or an error of our own. */
+export interface Database {
+  /** Lends a connection; the work is done again, at most until `patienceMs`, when it failed in passing. */
+  use<T>(work: (client: Client) => Promise<T>): Promise<T>;
+  /** The same inside a transaction: all of the work or nothing. */
+  transaction<T>(work: (client: Client) => Promise<T>): Promise<T>;
+  /** A connection to keep; `release(true)` closes it. */
+  lend(): Promise<{ readonly client: Client; release(broken: boolean): void }>;
+  read(statement: Statement): Promise<Cells>;
+  close(): Promise<void>;
+}
+
+const CONNECT_MS = 15_000;
+const FIRST_WAIT_MS = 25;
+const LONGEST_WAIT_MS = 1_000;
+
+/** Opens no connection before the first work. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const place = placeOf(options.url);
+  const settings = settingsOf(options);
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.name,
+    max: options.connections,
+    connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    onConnect: async (client) => {
+      // An error outside any query would end the process; the next query on this connection reports it.
+      client.on('error', () => {});
+      await client.query(settings);
+    },
+  });
+  // The pool has dropped the idle connection that broke; the next work opens another.
+  pool.on('error', () => {});
+
+  async function once<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    try {
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(isPassing(error));
+      throw error;
+    }
+  }
+
+  async function use<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const giveUpAt = performance.now() + options.patienceMs;
+    for (let pause = FIRST_WAIT_MS; ; pause = Math.min(2 * pause, LONGEST_WAIT_MS)) {
+      try {
+        return await once(work);
+      } catch (error) {
+        if (!isPassing(error) || performance.now() + pause > giveUpAt) throw explainFault(place, error);
+      }
+      await wait(pause);
+    }
+  }
+
+  return {
+    use,
+    transaction: (work) => use((client) => inTransaction(client, 'BEGIN', work)),
+    async lend() {
+      try {
+        const client = await pool.connect();
+        return { client, release: (broken) => client.release(broken) };
+      } catch (error) {
+        throw explainFault(place, error);
+      }
+    },
+    read: (statement) => use((client) => readCells(client, statement)),
+    close: () => pool.end(),
+  };
+}
+
+/** Runs work between `begin` and COMMIT; rolls back when it throws. */
+export async function inTransaction<T>(
+  client: Client,
+  begin: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  await client.query(begin);
+  try {
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    // A lost connection has rolled back already.
+    if (!isPassing(error)) await client.query('ROLLBACK');
+    else await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A statement's whole answer by column; statements select nothing but text, doubles and booleans. */
+export async function readCells(client: Client, { text, values }: Statement): Promise<Cells> {
+  const result = await client.query<Cell[]>({ text, values: [...values], rowMode: 'array' });
+  return toCells(result.rows, result.fields.length);
+}
+
+export function toCells(rows: readonly Cell[][], width: number): Cells {
+  return Array.from({ length: width }, (_, column) => rows.map((row) => row[column] ?? null));
+}
+
+// Compiling plans costs more than it saves at any size measured. A peer that fell silent is noticed within a minute,
+// so that a machine that went away does not hold its locks.
+function settingsOf({ statementMs, idleMs, readOnly }: DatabaseOptions): string {
+  return [
+    "SET TimeZone = 'UTC'",
+    'SET jit = off',
+    `SET statement_timeout = ${statementMs}`,
+    `SET idle_in_transaction_session_timeout = ${idleMs}`,
+    'SET tcp_keepalives_idle = 20',
+    'SET tcp_keepalives_interval = 10',
+    'SET tcp_keepalives_count = 3',
+    `SET default_transaction_read_only = ${readOnly === true ? 'on' : 'off'}`,
+  ].join('; ');
+}

@@ -1,0 +1,69 @@
+import { ArchiveError, CountroomError } from '../../errors.ts';
+
+/** What PostgreSQL, the driver or the network said, as far as both are known. */
+interface Fault {
+  readonly code: string | null;
+  readonly text: string;
+}
+
+// The connection was lost or refused, or the server is coming up, going down or full.
+const LOST = new Set([
+  ...['57P01', '57P02', '57P03', '53300', '08000', '08001', '08003', '08004', '08006', '25P03'],
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOENT'],
+]);
+const LOST_TEXT =
+  /^(Connection terminated|Connection ended|timeout exceeded when trying|Client (has encountered|was closed))/;
+const CONFLICTS = new Set(['40001', '40P01']);
+
+/** Whether the same work may well succeed when it is done again: all of it was rolled back, or repeats to no effect. */
+export function isPassing(error: unknown): boolean {
+  const { code, text } = faultOf(error);
+  return code === null ? LOST_TEXT.test(text) : LOST.has(code) || CONFLICTS.has(code);
+}
+
+/** One clear line for what went wrong at `place` (host and database, never the password); our own errors stay as they are. */
+export function explainFault(place: string, error: unknown): CountroomError {
+  if (error instanceof CountroomError) return error;
+  return new ArchiveError(`archive ${place}: ${reasonOf(faultOf(error))}`, { cause: error });
+}
+
+/** Where a connection string leads: host, port and database alone. */
+export function placeOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}${port === '' ? '' : `:${port}`}${pathname}`;
+}
+
+function faultOf(error: unknown): Fault {
+  // A connection tried at several addresses of a host fails with all their errors at once.
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  const code = first instanceof Error && 'code' in first ? first.code : null;
+  return {
+    code: typeof code === 'string' ? code : null,
+    text: first instanceof Error ? first.message : String(first),
+  };
+}
+
+function reasonOf({ code, text }: Fault): string {
+  const line = text.split('\n', 1)[0] ?? text;
+  switch (code) {
+    case '53100':
+      return `the disk is full, nothing of this was written (${line})`;
+    case '57014':
+      return `the database took longer than a statement may (${line})`;
+    case '25006':
+      return 'it is open for reading alone';
+    case '28P01':
+    case '28000':
+      return `the database refused the user or password (${line})`;
+    case '3D000':
+      return `${line}: create it first`;
+    case '42501':
+      return `the database user lacks a right (${line})`;
+    default:
+      return isLost({ code, text }) ? `it cannot be reached (${line})` : line;
+  }
+}
+
+function isLost({ code, text }: Fault): boolean {
+  return code === null ? LOST_TEXT.test(text) : LOST.has(code);
+}
