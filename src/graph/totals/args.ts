@@ -26,7 +26,7 @@ export class TotalsArgs extends WaitArgs {
   @Field(() => [BetDimensionEnum], {
     description:
       'What to group by: a row for every combination that has bets. At most one of HOUR, DAY, WEEK and MONTH. Empty for one ' +
-      'row over all bets.',
+      'row over all bets (and none where there are no bets).',
   })
   groupBy!: Dimension[];
 
