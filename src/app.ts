@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
-import type { PlayerOf } from './archive/archive.ts';
+import type { Leases, PlayerOf } from './archive/archive.ts';
 import { createDuckDbArchive } from './archive/duckdb/index.ts';
 import type { Config } from './config/config.ts';
+import { createClaims } from './feeds/claims.ts';
 import { connectAccount } from './feeds/connect.ts';
 import { readDetail } from './feeds/detail.ts';
 import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
@@ -61,8 +62,10 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
   );
   const archive = await openArchive(config.archive.url, playerOf);
   const feeds = connected.flatMap((each) => each.feeds);
+  const claims = archive.leases === undefined ? undefined : createClaims(archive.leases);
   const filler = createFiller({
     archive,
+    claims,
     now: clock.now,
     onFailure: ({ account, kind }, window, { reason, message }) =>
       logger.warn({ account: account.id, kind, window, reason, problem: message }, 'a window was not read'),
@@ -135,6 +138,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
       now: clock.now,
       since,
       revisits,
+      claim: archive.leases === undefined ? undefined : (feed) => leaseFeed(archive.leases, feed),
       onPlan: ({ account, kind }, { expiringMs, lostMs }) => {
         if (expiringMs === 0 && lostMs === 0) return;
         logger.warn(
@@ -151,6 +155,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     await server.close();
     await sync?.stop();
     await filler.close(AbortSignal.timeout(PATIENCE_MS));
+    claims?.close();
     await archive.close();
     await Promise.all(connected.map(({ http }) => http.close()));
   }
@@ -179,4 +184,13 @@ function providerNamed(name: string) {
 
 async function openArchive(url: string, playerOf: PlayerOf): Promise<KeptArchive> {
   return createDuckDbArchive({ path: url.replace(/^duckdb:/, ''), playerOf });
+}
+
+/** One process at a time keeps a feed filled; gives how to leave it to another, or null while another does. */
+async function leaseFeed(
+  leases: Leases | undefined,
+  { account, kind }: Feed,
+): Promise<(() => Promise<void>) | null> {
+  const lease = await leases?.acquire({ account: account.id, kind }, null);
+  return lease == null ? null : () => lease.release();
 }

@@ -110,13 +110,18 @@ function begin({ archive, filler, now, maxRangeMs, finalAfterMs }: DispatcherOpt
       const given = filler.fill(
         feed,
         ofFeed.map((key) => key.window),
-        { knownAt },
+        { knownAt, isWanted: (window) => isLacking(feed, window) },
       );
       ofFeed.forEach((key, index) => {
         tickets.set(key, given[index]!);
       });
     }
     return keys.map((key) => tickets.get(key)!);
+  }
+
+  async function isLacking(feed: Feed, window: Window): Promise<boolean> {
+    const parts = await archive.coverage([ageOf(feed)], window);
+    return lackingWindows(timingOf(feed), window, parts, now()).length > 0;
   }
 
   async function ledgerOf(ask: CoverAsk): Promise<(readonly HeldSpan[])[]> {

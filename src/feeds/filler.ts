@@ -1,8 +1,9 @@
-import type { Archive } from '../archive/archive.ts';
+import type { Archive, Fence } from '../archive/archive.ts';
 import type { Trouble } from '../records/coverage.ts';
 import { type Interval, intersect } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Delay, Turn } from '../upstream/call.ts';
+import type { Claim, Claims } from './claims.ts';
 import { type Feed, type FeedHealth, feedName } from './feed.ts';
 import { type Piece, readWindow, type Unread } from './reader.ts';
 import { type Failure, failureOf } from './trouble.ts';
@@ -24,6 +25,8 @@ export interface Ticket {
 export interface FillOptions {
   /** When the asker looked at the ledger: a window finished after that is not read again. */
   readonly knownAt: number;
+  /** Looks again whether a window is still to be read: asked where other processes may have read it meanwhile. */
+  readonly isWanted: (window: Window) => Promise<boolean>;
 }
 
 /** Reads missing windows, each once however many ask for it, and keeps rows and ledger together. */
@@ -42,6 +45,8 @@ export interface Filler {
 
 export interface FillerOptions {
   readonly archive: Archive;
+  /** Absent where no other process shares the archive. */
+  readonly claims?: Claims;
   readonly now: () => number;
   readonly onFailure?: (feed: Feed, window: Window, failure: Failure) => void;
   readonly onCommit?: (feed: Feed, piece: Piece, result: Awaited<ReturnType<Archive['commit']>>) => void;
@@ -74,7 +79,7 @@ export function interactiveTurn(asker: Asker): Turn {
 const REMEMBER_FINISHED_MS = 60_000;
 const MOST_FINISHED = 10_000;
 
-export function createFiller({ archive, now, onFailure, onCommit }: FillerOptions): Filler {
+export function createFiller({ archive, claims, now, onFailure, onCommit }: FillerOptions): Filler {
   const states = new Map<string, FeedState>();
   let servings = 0;
   let closed = false;
@@ -96,7 +101,11 @@ export function createFiller({ archive, now, onFailure, onCommit }: FillerOption
     return state;
   }
 
-  function fill(feed: Feed, windows: readonly Window[], { knownAt }: FillOptions): readonly Ticket[] {
+  function fill(
+    feed: Feed,
+    windows: readonly Window[],
+    { knownAt, isWanted }: FillOptions,
+  ): readonly Ticket[] {
     const state = stateOf(feed);
     forget(state);
     return windows.map((window) => {
@@ -105,7 +114,7 @@ export function createFiller({ archive, now, onFailure, onCommit }: FillerOption
       const finishedAt = state.finished.get(window.from);
       const justRead = finishedAt !== undefined && finishedAt >= knownAt;
       if (closed || justRead || mustWait(feed, window)) return settled;
-      return begin(feed, state, window).ticket;
+      return begin(feed, state, window, () => isWanted(window)).ticket;
     });
   }
 
@@ -115,7 +124,7 @@ export function createFiller({ archive, now, onFailure, onCommit }: FillerOption
     );
   }
 
-  function begin(feed: Feed, state: FeedState, window: Window): Job {
+  function begin(feed: Feed, state: FeedState, window: Window, isWanted: () => Promise<boolean>): Job {
     let over = () => {};
     const askers = new Set<Asker>();
     const job: Job = {
@@ -135,7 +144,7 @@ export function createFiller({ archive, now, onFailure, onCommit }: FillerOption
       started: false,
     };
     state.jobs.set(window.from, job);
-    void run(job, state).finally(() => {
+    void run(job, state, isWanted).finally(() => {
       state.jobs.delete(window.from);
       state.finished.set(window.from, now());
       over();
@@ -143,28 +152,49 @@ export function createFiller({ archive, now, onFailure, onCommit }: FillerOption
     return job;
   }
 
-  async function run(job: Job, state: FeedState): Promise<void> {
+  async function run(job: Job, state: FeedState, isWanted: () => Promise<boolean>): Promise<void> {
     const { feed, window } = job;
-    const context = {
-      turn: turnOf(job),
-      signal: job.stop.signal,
-      onDelay: (delay: Delay) => noteDelay(state, delay),
-    };
+    const turn = turnOf(job);
+    let claim: Claim | null = null;
     try {
-      const unread = await readWindow(feed, window, context, (piece) => commit(feed, piece));
-      state.lastSuccessAt = now();
-      state.delay = null;
-      state.troubles.delete(window.from);
-      if (unread.length > 0) state.troubles.set(window.from, unread.map(troubleOf));
+      if (claims !== undefined) {
+        claim = await claims.claim({ feed, window, turn, signal: job.stop.signal, isWanted });
+        if (claim === null) return;
+      }
+      await read(job, state, turn, claim);
     } catch (error) {
-      if (job.stop.signal.aborted) return;
+      if (job.stop.signal.aborted || claim?.lost.aborted === true) return;
       await fail(job, state, error);
+    } finally {
+      // What cannot be given back runs out by itself.
+      await claim?.release().catch(() => {});
     }
   }
 
-  async function commit(feed: Feed, piece: Piece): Promise<void> {
+  async function read(
+    { feed, window, stop }: Job,
+    state: FeedState,
+    turn: Turn,
+    claim: Claim | null,
+  ): Promise<void> {
+    const signal = claim === null ? stop.signal : AbortSignal.any([stop.signal, claim.lost]);
+    const context = { turn, signal, onDelay: (delay: Delay) => noteDelay(state, delay) };
+    const unread = await readWindow(feed, window, context, (piece) => commit(feed, piece, claim?.fence));
+    state.lastSuccessAt = now();
+    state.delay = null;
+    state.troubles.delete(window.from);
+    if (unread.length > 0) state.troubles.set(window.from, unread.map(troubleOf));
+  }
+
+  async function commit(feed: Feed, piece: Piece, fence?: Fence): Promise<void> {
     const { account, kind } = feed;
-    const result = await archive.commit({ account: account.id, provider: account.provider, kind, ...piece });
+    const result = await archive.commit({
+      account: account.id,
+      provider: account.provider,
+      kind,
+      ...piece,
+      fence,
+    });
     onCommit?.(feed, piece, result);
   }
 

@@ -68,6 +68,20 @@ export function syncStart({ retention }: FeedTiming, now: number): number {
   return retention === null ? now - 86_400_000 : reachOf({ now, retentionMs: retention }).from;
 }
 
+/** Whether a window is still worth reading: some of it missing, or due for another look. */
+export function isDue(
+  timing: FeedTiming,
+  revisits: readonly number[],
+  window: Window,
+  ledger: readonly LedgerPart[],
+  now: number,
+): boolean {
+  return (
+    lackingWindows(timing, window, ledger, now).length > 0 ||
+    dueForRevisit(ledger, revisits, window, now).length > 0
+  );
+}
+
 /** Intervals read before the instant of a revisit that has come, oldest first. */
 function dueForRevisit(
   ledger: readonly LedgerPart[],

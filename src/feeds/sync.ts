@@ -2,10 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FeedKey } from '../archive/archive.ts';
 import type { LedgerPart } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
+import type { Window } from '../records/window.ts';
 import { timingOf } from './dispatch.ts';
 import { type Feed, feedName } from './feed.ts';
 import type { Filler } from './filler.ts';
-import { type Plan, planFeed, syncStart } from './schedule.ts';
+import { isDue, type Plan, planFeed, syncStart } from './schedule.ts';
 
 export interface SyncOptions {
   readonly feeds: readonly Feed[];
@@ -38,8 +39,15 @@ export function startSync(options: SyncOptions): Sync {
   const { feeds } = options;
   const stopping = new AbortController();
   const plans = new Map<string, Plan>();
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   const loops = feeds.map((feed) =>
-    keep(feed, options, stopping.signal, (plan) => plans.set(feedName(feed), plan)),
+    keep(feed, options, {
+      signal: stopping.signal,
+      stopped,
+      note: (plan) => plans.set(feedName(feed), plan),
+    }),
   );
   return {
     plan: (feed) => plans.get(feedName(feed)) ?? null,
@@ -50,19 +58,20 @@ export function startSync(options: SyncOptions): Sync {
   };
 }
 
-async function keep(
-  feed: Feed,
-  options: SyncOptions,
-  signal: AbortSignal,
-  note: (plan: Plan) => void,
-): Promise<void> {
+interface Keeping {
+  readonly signal: AbortSignal;
+  readonly stopped: Promise<void>;
+  readonly note: (plan: Plan) => void;
+}
+
+async function keep(feed: Feed, options: SyncOptions, { signal, stopped, note }: Keeping): Promise<void> {
   while (!signal.aborted) {
     let busy = false;
     try {
       const release = options.claim === undefined ? async () => {} : await options.claim(feed);
       if (release !== null) {
         try {
-          busy = await round(feed, options, signal, note);
+          busy = await round(feed, options, stopped, note);
         } finally {
           await release();
         }
@@ -79,22 +88,20 @@ async function keep(
 async function round(
   feed: Feed,
   options: SyncOptions,
-  signal: AbortSignal,
+  stopped: Promise<void>,
   note: (plan: Plan) => void,
 ): Promise<boolean> {
   const { filler, ledger, now, since, revisits, onPlan } = options;
   const timing = timingOf(feed);
-  const knownAt = now();
-  const parts = await ledger(
-    { account: feed.account.id, kind: feed.kind },
-    { from: since ?? syncStart(timing, knownAt), to: knownAt + timing.grid },
-  );
   const most = Math.min(MOST, Math.max(FEWEST, Math.ceil(ROUND_MS / Math.max(feed.pace.minIntervalMs, 1))));
+  const look = async (range: Interval) =>
+    withState(await ledger({ account: feed.account.id, kind: feed.kind }, range), feed);
+  const knownAt = now();
   const plan = planFeed({
     timing,
     revisits,
     since,
-    ledger: withState(parts, feed),
+    ledger: await look({ from: since ?? syncStart(timing, knownAt), to: knownAt + timing.grid }),
     now: knownAt,
     mustWait: (window) => filler.mustWait(feed, window),
     most,
@@ -102,10 +109,8 @@ async function round(
   note(plan);
   onPlan?.(feed, plan);
   const before = filler.health(feed).lastSuccessAt ?? 0;
-  const tickets = filler.fill(feed, plan.windows, { knownAt });
-  const stopped = new Promise<void>((resolve) =>
-    signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
+  const isWanted = async (window: Window) => isDue(timing, revisits, window, await look(window), now());
+  const tickets = filler.fill(feed, plan.windows, { knownAt, isWanted });
   await Promise.race([Promise.all(tickets.map((ticket) => ticket.done)), stopped]);
   return plan.windows.length > 0 && (filler.health(feed).lastSuccessAt ?? 0) > before;
 }

@@ -177,7 +177,7 @@ function best(waiters: ReadonlySet<Waiter>): Waiter | null {
 }
 
 /** Interactive before background, then the smaller order; of equals the one that came first stays. */
-function precedes(a: Turn, b: Turn): boolean {
+export function precedes(a: Turn, b: Turn): boolean {
   if (a.lane !== b.lane) return a.lane === 'interactive';
   return a.order < b.order;
 }

@@ -1,0 +1,171 @@
+import type { FeedKey, Fence, Lease, Leases } from '../archive/archive.ts';
+import type { Interval } from '../records/interval.ts';
+import type { Window } from '../records/window.ts';
+import type { Turn } from '../upstream/call.ts';
+import { precedes } from '../upstream/pace.ts';
+import { type Feed, feedName } from './feed.ts';
+
+/** A window this process may read now. */
+export interface Claim {
+  readonly fence: Fence;
+  /** Aborted when another process took the window over. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+export interface ClaimAsk {
+  readonly feed: Feed;
+  readonly window: Window;
+  readonly turn: Turn;
+  readonly signal: AbortSignal;
+  /** Looks into the ledger whether the window is still to be read. */
+  readonly isWanted: () => Promise<boolean>;
+}
+
+/** Decides, among processes that share an archive, who reads a window. */
+export interface Claims {
+  /** Resolves when the window may be read, or to null once another process has read it. */
+  claim(ask: ClaimAsk): Promise<Claim | null>;
+  close(): void;
+}
+
+interface Waiter extends ClaimAsk {
+  readonly resolve: (claim: Claim | null) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface Queue {
+  readonly waiting: Set<Waiter>;
+  /** By window start: held by another process. */
+  readonly parked: Map<number, Waiter>;
+  taken: number;
+}
+
+// A process claims no more than it reads in a few slots: the others are to find work too.
+const MOST_TAKEN = 3;
+
+export function createClaims(leases: Leases): Claims {
+  const queues = new Map<string, Queue>();
+  const nameOf = (feed: FeedKey) => feedName({ account: { id: feed.account }, kind: feed.kind });
+  const stops = [
+    leases.onCommitted((feed, interval) =>
+      wake(feed, (window) => window.from < interval.to && interval.from < window.to),
+    ),
+    leases.onReleased((feed, from) => wake(feed, (window) => window.from === from)),
+  ];
+
+  function queueOf(name: string): Queue {
+    let queue = queues.get(name);
+    if (queue === undefined) {
+      queue = { waiting: new Set(), parked: new Map(), taken: 0 };
+      queues.set(name, queue);
+    }
+    return queue;
+  }
+
+  function wake(feed: FeedKey, concerns: (window: Interval) => boolean): void {
+    const queue = queueOf(nameOf(feed));
+    for (const [from, waiter] of queue.parked) if (concerns(waiter.window)) unpark(queue, from);
+  }
+
+  function unpark(queue: Queue, from: number): void {
+    const waiter = queue.parked.get(from);
+    if (waiter === undefined) return;
+    queue.parked.delete(from);
+    queue.waiting.add(waiter);
+    next(queue);
+  }
+
+  function claim(ask: ClaimAsk): Promise<Claim | null> {
+    const queue = queueOf(feedName(ask.feed));
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { ...ask, resolve, reject };
+      const leave = () => {
+        queue.waiting.delete(waiter);
+        queue.parked.delete(ask.window.from);
+        reject(ask.signal.reason);
+      };
+      if (ask.signal.aborted) return leave();
+      ask.signal.addEventListener('abort', leave, { once: true });
+      queue.waiting.add(waiter);
+      next(queue);
+    });
+  }
+
+  function next(queue: Queue): void {
+    for (;;) {
+      let best: Waiter | null = null;
+      for (const waiter of queue.waiting)
+        if (best === null || precedes(waiter.turn, best.turn)) best = waiter;
+      // Somebody who waits is not kept from a slot by what is read in the background.
+      const room = best?.turn.lane === 'interactive' ? 2 * MOST_TAKEN : MOST_TAKEN;
+      if (best === null || queue.taken >= room) return;
+      queue.waiting.delete(best);
+      queue.taken += 1;
+      void take(queue, best);
+    }
+  }
+
+  async function take(queue: Queue, waiter: Waiter): Promise<void> {
+    const { feed, window } = waiter;
+    const free = () => {
+      queue.taken -= 1;
+      next(queue);
+    };
+    try {
+      const lease = await leases.acquire({ account: feed.account.id, kind: feed.kind }, window);
+      if (lease === null) {
+        park(queue, waiter);
+        return free();
+      }
+      if (waiter.signal.aborted || !(await waiter.isWanted())) {
+        await lease.release();
+        waiter.resolve(null);
+        return free();
+      }
+      waiter.resolve(hold(lease, free));
+    } catch (error) {
+      waiter.reject(error);
+      free();
+    }
+  }
+
+  /** Until its holder commits or gives it back; news can be lost, so after a lease's time it is tried again. */
+  function park(queue: Queue, waiter: Waiter): void {
+    if (waiter.signal.aborted) return;
+    queue.parked.set(waiter.window.from, waiter);
+    setTimeout(() => {
+      if (queue.parked.get(waiter.window.from) === waiter) unpark(queue, waiter.window.from);
+    }, leases.ttlMs).unref();
+  }
+
+  function hold(lease: Lease, free: () => void): Claim {
+    const lost = new AbortController();
+    const timer = setInterval(() => {
+      lease.renew().then(
+        (held) => held || lost.abort(new Error('another process took the window over')),
+        // An archive that cannot be reached now may be back before the lease runs out.
+        () => {},
+      );
+    }, leases.ttlMs / 3).unref();
+    return {
+      fence: lease.fence,
+      lost: lost.signal,
+      async release() {
+        clearInterval(timer);
+        try {
+          await lease.release();
+        } finally {
+          free();
+        }
+      },
+    };
+  }
+
+  return {
+    claim,
+    close() {
+      for (const stop of stops) stop();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
+import { type Sync, startSync } from '../../src/feeds/sync.ts';
+import { type House, openHouse } from './house.ts';
+
+const HOUR = 3_600_000;
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function open(since: number): Promise<{ house: House; sync: Sync }> {
+  const archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_, name) => name });
+  const house = await openHouse({ archive });
+  const sync = startSync({
+    feeds: house.feeds,
+    filler: house.filler,
+    ledger: (feed, range) => archive.ledger(feed, range),
+    now: Date.now,
+    since,
+    revisits: [600_000],
+  });
+  closing.push(
+    () => sync.stop(),
+    () => house.close(),
+    () => archive.close(),
+  );
+  return { house, sync };
+}
+
+describe('sync', () => {
+  test('fills every feed from `since` without being asked, by the rules', async () => {
+    const since = Date.now() - 2 * HOUR;
+    const { house, sync } = await open(since);
+    const range = { from: since, to: Date.now() - 20_000 };
+    const covered = () => house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: null });
+    await expect.poll(async () => (await covered()).coverage.gaps, { timeout: 20_000 }).toEqual([]);
+    expect(house.feeds.every((feed) => sync.plan(feed) !== null)).toBe(true);
+    const refused = Object.values(house.sandboxes).flatMap((box) =>
+      box.calls.filter((call) => call.refused !== null),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  test('reads a window again when its revisit has come, and then no more', async () => {
+    const { house } = await open(Date.now() - HOUR);
+    const vertexplay = house.sandboxes['vertexplay']!;
+    const windows = () =>
+      vertexplay.calls.filter((call) => call.interval !== null).map((call) => call.interval!.from);
+    await expect.poll(() => new Set(windows()).size, { timeout: 15_000 }).toBeGreaterThanOrEqual(6);
+    // Windows that ended more than the last revisit ago were read late enough at once.
+    const old = windows().filter((from) => from < Date.now() - 30 * 60_000);
+    expect(new Set(old).size).toBe(old.length);
+  });
+});
