@@ -1,0 +1,193 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Decimal, decimal, fromUnits, scaleOf, unitsOf } from '../../../src/records/decimal.ts';
+import type { Interval } from '../../../src/records/interval.ts';
+import type { Bet } from '../../../src/records/record.ts';
+import { createBet, createCommit, DAY, HOUR, iso } from '../../graph/harness.ts';
+import { type House, openHouse } from './house.ts';
+
+const FROM = Date.UTC(2026, 10, 20);
+const TO = FROM + 3 * DAY;
+
+const amount = (max: bigint, min = -max) =>
+  fc.integer({ min: 0, max: 18 }).chain((scale) => {
+    const unit = 10n ** BigInt(scale);
+    return fc.bigInt({ min: min * unit, max: max * unit }).map((units) => fromUnits(units, scale));
+  });
+const text = fc.oneof(
+  fc.string({
+    unit: fc.constantFrom('"', ',', '\r', '\n', "'", '=', '@', '-', '\\', 'N', 'é', '中', ' ', 'x'),
+    maxLength: 8,
+  }),
+  fc.constant(null),
+);
+
+const bet = fc.record({
+  settledAt: fc.integer({ min: FROM - DAY, max: TO + DAY }),
+  stake: amount(10n ** 19n, 0n),
+  netWin: amount(10n ** 19n),
+  rebate: fc.option(amount(1n)),
+  gameCode: text,
+  roundId: text,
+  currency: fc.constantFrom('THB', 'USD', 'BTC'),
+  providerUsername: fc.constantFrom('ann', 'bob', '=cmd'),
+});
+
+interface Tally {
+  readonly count: number;
+  readonly stake: Decimal;
+  readonly netWin: Decimal;
+  readonly rebate: Decimal;
+}
+
+/** Counts and adds up on bigints alone; each value is spelt with 18 decimals, as every source can be. */
+function tally(
+  rows: readonly { readonly stake: string; readonly netWin: string; readonly rebate: string | null }[],
+): Tally {
+  const total = (values: readonly (string | null)[]) =>
+    fromUnits(
+      values.reduce((sum, value) => sum + (value ? unitsOf(decimal(value), 18) : 0n), 0n),
+      18,
+    );
+  return {
+    count: rows.length,
+    stake: total(rows.map((row) => row.stake)),
+    netWin: total(rows.map((row) => row.netWin)),
+    rebate: total(rows.map((row) => row.rebate)),
+  };
+}
+
+type AmountRow = { readonly stake: string; readonly netWin: string; readonly rebate: string | null };
+
+let house: House;
+let folder: string;
+let archived: readonly Bet[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'countroom-test-'));
+  const [drawn] = fc.sample(fc.array(bet, { minLength: 400, maxLength: 600, size: 'max' }), {
+    numRuns: 1,
+    seed: 7,
+  });
+  archived = drawn!.map(({ settledAt, ...parts }, at) =>
+    createBet(`b${at}`, settledAt, { ...parts, netWin: parts.netWin }),
+  );
+  const [ours, theirs] = [archived.slice(0, 300), archived.slice(300)];
+  house = await openHouse({
+    commits: [createCommit('vp-main', 'BET', ours), createCommit('one-main', 'BET', theirs)],
+  });
+});
+afterAll(async () => {
+  await house.close();
+  await rm(folder, { recursive: true });
+});
+
+async function fromCsv(query: string): Promise<Tally> {
+  const body = await (await house.get(`/export/bets.csv?${query}`)).text();
+  return tally(parse(body, { columns: true }) as AmountRow[]);
+}
+
+async function fromNdjson(query: string): Promise<Tally> {
+  const body = await (await house.get(`/export/bets.ndjson?${query}`)).text();
+  return tally(
+    body
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as AmountRow),
+  );
+}
+
+async function fromParquet(query: string): Promise<Tally> {
+  const file = join(folder, 'rows.parquet');
+  await writeFile(file, Buffer.from(await (await house.get(`/export/bets.parquet?${query}`)).arrayBuffer()));
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  const reader = await connection.runAndReadAll(`SELECT stake, netWin, rebate FROM '${file}'`);
+  const rows = reader.getRowObjectsJson() as unknown as AmountRow[];
+  connection.closeSync();
+  instance.closeSync();
+  return tally(rows);
+}
+
+async function fromOData(filter: string): Promise<Tally> {
+  const headers = { accept: 'application/json;IEEE754Compatible=true', prefer: 'odata.maxpagesize=100' };
+  const rows: AmountRow[] = [];
+  for (
+    let next: string | undefined = `${house.url}/odata/v4/Bets?$filter=${encodeURIComponent(filter)}`;
+    next;
+  ) {
+    const response: Response = await fetch(next, { headers });
+    const page = (await response.json()) as { value: AmountRow[]; '@odata.nextLink'?: string };
+    rows.push(...page.value);
+    next = page['@odata.nextLink'];
+  }
+  return tally(rows);
+}
+
+async function fromTotals(range: Interval, currencies: readonly string[]): Promise<Tally> {
+  const [row] = await house.archive.totals({
+    kind: 'BET',
+    accounts: ['vp-main', 'one-main'],
+    range,
+    axis: 'SETTLED',
+    players: null,
+    where: { op: 'in', column: 'currency', values: currencies },
+    groupBy: [],
+    periods: null,
+    countPlayers: false,
+    countRounds: false,
+  });
+  const spelt = (value: Decimal | null | undefined) =>
+    value ? fromUnits(unitsOf(value, Math.max(18, scaleOf(value))), 18) : fromUnits(0n, 18);
+  return {
+    count: row?.count ?? 0,
+    stake: spelt(row?.sums.stake),
+    netWin: spelt(row?.sums.netWin),
+    rebate: spelt(row?.sums.rebate),
+  };
+}
+
+describe('one range', () => {
+  it('has one truth in every form', async () => {
+    const ranges = fc.tuple(fc.nat(96), fc.integer({ min: 1, max: 120 })).map(([start, hours]) => {
+      const from = FROM + (start - 24) * HOUR;
+      return { from, to: from + hours * HOUR };
+    });
+    const wanted = fc.subarray(['THB', 'USD', 'BTC'], { minLength: 1 });
+    const agree = fc.asyncProperty(ranges, wanted, async (range, currencies) => {
+      const within = ({ axisAt, currency }: Bet) =>
+        axisAt >= range.from && axisAt < range.to && currencies.includes(currency);
+      const expected = tally(archived.filter(within));
+      const query = `from=${iso(range.from)}&to=${iso(range.to)}&currencies=${currencies.join(',')}`;
+      const listed = currencies.map((currency) => `'${currency}'`).join(',');
+      const filter = `settledAt ge ${iso(range.from)} and settledAt lt ${iso(range.to)} and currency in (${listed})`;
+      expect(await fromTotals(range, currencies)).toEqual(expected);
+      expect(await fromCsv(query)).toEqual(expected);
+      expect(await fromNdjson(query)).toEqual(expected);
+      expect(await fromParquet(query)).toEqual(expected);
+      expect(await fromOData(filter)).toEqual(expected);
+    });
+    await fc.assert(agree, { numRuns: 8 });
+  });
+
+  it('has the same texts in CSV as were archived, but for the guard', async () => {
+    const columns = 'providerBetId,gameCode,roundId';
+    const body = await (
+      await house.get(`/export/bets.csv?from=2026-11-20&to=2026-11-23&columns=${columns}`)
+    ).text();
+    const rows = parse(body, { columns: true }) as Readonly<Record<string, string>>[];
+    const byKey = new Map(archived.map((each) => [each.key, each]));
+    for (const row of rows) {
+      const own = byKey.get(row['providerBetId']!)!;
+      const guarded = (value: string | null) =>
+        /^[=+\-@\t\r]/.test(value ?? '') ? `'${value}` : (value ?? '');
+      expect([row['gameCode'], row['roundId']]).toEqual([guarded(own.gameCode), guarded(own.roundId)]);
+    }
+    expect(rows.length).toBeGreaterThan(100);
+  });
+});
