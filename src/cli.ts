@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { readAccount, readKind, readPort, readRange } from './commands/arguments.ts';
+import { endingOf } from './commands/failure.ts';
+import type { Io } from './commands/io.ts';
+
+const stop = new AbortController();
+const { stdout, stderr, env } = process;
+const io: Io = { stdout, stderr, env, cwd: process.cwd(), signal: stop.signal };
+
+let code = 0;
+let secrets: readonly string[] = [];
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    // the second one is meant: whoever sends it will not wait for windows to finish
+    if (stop.signal.aborted) process.exit(1);
+    stop.abort();
+  });
+}
+// a reader that has seen enough, such as head
+stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+
+const program = new Command('countroom')
+  .description('One GraphQL graph over the bets, transfers and failed callbacks of many game providers.')
+  .version(version)
+  .option('--config <file>', 'the configuration (default: $COUNTROOM_CONFIG, else ./countroom.yaml)')
+  .exitOverride()
+  .showSuggestionAfterError();
+
+async function configuration() {
+  const { readConfiguration } = await import('./commands/configuration.ts');
+  const config = readConfiguration(program.opts<{ config?: string }>().config, io);
+  secrets = config.secrets;
+  return config;
+}
+
+interface RangeOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly account?: string;
+}
+
+function ranged(name: string): Command {
+  return program
+    .command(name)
+    .requiredOption('--from <time>', 'start of the range: a date (00:00Z) or a time with its zone')
+    .requiredOption('--to <time>', 'end of the range, itself not in it')
+    .option('--account <id>', 'this account alone');
+}
+
+program
+  .command('demo')
+  .description('start sandboxes of every provider and a gateway on them, filled and ready to be asked')
+  .option('--port <n>', 'the gateway’s port, 0 for any (default: 4000)')
+  .action(async (options: { port?: string }) => {
+    const port = readPort(options.port);
+    const { demo } = await import('./commands/demo.ts');
+    code = await demo({ port, io });
+  });
+
+program
+  .command('serve')
+  .description('start the gateway; prints its address when it answers')
+  .option('--port <n>', 'instead of server.port; 0 for any')
+  .action(async (options: { port?: string }) => {
+    const port = readPort(options.port);
+    const config = await configuration();
+    const { serve } = await import('./commands/serve.ts');
+    code = await serve({ config, port, io });
+  });
+
+program
+  .command('check')
+  .description('check the configuration, and ask each account one cheap real question')
+  .option('--json', 'as JSON')
+  .action(async ({ json = false }: { json?: boolean }) => {
+    const config = await configuration();
+    const { check } = await import('./commands/check.ts');
+    code = await check({ config, json, io });
+  });
+
+ranged('backfill')
+  .description('fill what a range lacks; started again, it goes on')
+  .option('--kind <kind>', 'BET, TRANSFER or SEQ_NO_FAILURE alone')
+  .action(async (options: RangeOptions & { kind?: string }) => {
+    const [range, kind] = [readRange(options), readKind(options.kind)];
+    const config = await configuration();
+    const account = readAccount(options.account, config);
+    const { backfill } = await import('./commands/backfill.ts');
+    code = await backfill({ config, range, account, kind, io });
+  });
+
+ranged('coverage')
+  .description('show how much of a range each feed holds')
+  .option('--json', 'as JSON, times in milliseconds')
+  .action(async ({ json = false, ...options }: RangeOptions & { json?: boolean }) => {
+    const range = readRange(options);
+    const config = await configuration();
+    const account = readAccount(options.account, config);
+    const { coverage } = await import('./commands/coverage.ts');
+    code = await coverage({ config, range, account, json, io });
+  });
+
+ranged('export')
+  .description('stream the archive’s rows')
+  .argument('<what>', 'bets, transfers or failures')
+  .requiredOption('--format <format>', 'csv, ndjson or parquet')
+  .option('-o, --output <file>', 'instead of standard output')
+  .action(async (what: string, options: RangeOptions & { format: string; output?: string }) => {
+    const range = readRange(options);
+    const config = await configuration();
+    const account = readAccount(options.account, config);
+    const { exportRows } = await import('./commands/export.ts');
+    const { format, output } = options;
+    code = await exportRows({ config, what, format, range, account, output, io });
+  });
+
+program
+  .command('schema')
+  .description('print the graph’s schema, or the JSON Schema of the configuration')
+  .argument('[of]', 'graph or config', 'graph')
+  .option('--no-node', 'without node and nodes, as with federation.exposeNode: false')
+  .action(async (of: string, { node }: { node: boolean }) => {
+    const { schema } = await import('./commands/schema.ts');
+    code = await schema({ of, node, io });
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // commander has said what is wrong; 0 is what help and --version end with
+    code = error.exitCode === 0 ? 0 : 2;
+  } else {
+    const ending = endingOf(error, { secrets, debug: env['COUNTROOM_DEBUG'] !== undefined });
+    stderr.write(`${ending.text}\n`);
+    code = ending.code;
+  }
+}
+process.exit(code);

@@ -1,0 +1,40 @@
+import type { Config } from '../config/config.ts';
+import { suggest } from '../config/fault.ts';
+import { parseInstant } from '../config/instant.ts';
+import { UsageError } from '../errors.ts';
+import type { Interval } from '../records/interval.ts';
+import { type RecordKind, recordKinds } from '../records/record.ts';
+
+/** A half-open range from `--from` and `--to`; dates mean their 00:00Z. Throws a UsageError. */
+export function readRange({ from, to }: { readonly from: string; readonly to: string }): Interval {
+  const range = { from: readInstant('--from', from), to: readInstant('--to', to) };
+  if (range.from >= range.to) throw new UsageError(`--to: expected a time after --from, got ${to}`);
+  return range;
+}
+
+function readInstant(name: string, text: string): number {
+  const at = parseInstant(text);
+  if (at !== null) return at;
+  throw new UsageError(`${name}: expected a date or a time such as 2026-11-01T00:00:00Z, got ${text}`);
+}
+
+/** A port from 0 to 65535; undefined where none was given. Throws a UsageError. */
+export function readPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UsageError(`--port: expected a port from 0 to 65535, got ${text}`);
+}
+
+/** One of the configured accounts, or undefined where none was given. Throws a UsageError. */
+export function readAccount(text: string | undefined, config: Config): string | undefined {
+  const ids = config.accounts.map(({ id }) => id);
+  if (text === undefined || ids.includes(text)) return text;
+  throw new UsageError(`--account: unknown account "${text}"${suggest(text, ids)}`);
+}
+
+/** A record kind in any case, or undefined where none was given. Throws a UsageError. */
+export function readKind(text: string | undefined): RecordKind | undefined {
+  const kind = recordKinds.find((each) => each === text?.toUpperCase());
+  if (text === undefined || kind !== undefined) return kind;
+  throw new UsageError(`--kind: unknown kind "${text}"${suggest(text, recordKinds)}`);
+}

@@ -1,0 +1,125 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Config } from '../config/config.ts';
+import type { Gap } from '../records/coverage.ts';
+import type { Interval } from '../records/interval.ts';
+import type { RecordKind } from '../records/record.ts';
+import { coverageData, coverageFields, rangeInput, readCoverage } from './feed-coverage.ts';
+import { type Gateway, openGateway } from './gateway.ts';
+import type { Io } from './io.ts';
+import { createProgress, type FeedProgress } from './progress.ts';
+
+export interface BackfillAsk {
+  readonly config: Config;
+  readonly range: Interval;
+  readonly account: string | undefined;
+  readonly kind: RecordKind | undefined;
+  readonly io: Io;
+}
+
+interface Target {
+  readonly account: string;
+  readonly kind: RecordKind;
+  /** A part of the range that is asked for at a time. */
+  readonly stepMs: number;
+}
+
+/** Windows asked for at a time: enough to keep the pace, few enough to tell how it goes. */
+const WINDOWS_AT_A_TIME = 10;
+const PATIENCE = '20s';
+const HOUR_MS = 3_600_000;
+const BREATH_MS = 200;
+
+/** Worth asking again: time alone mends them. */
+const passing = new Set(['PENDING', 'RATE_LIMITED']);
+
+/**
+ * Fills what a range lacks, all feeds side by side, the oldest first; 1 where gaps are left that time alone will
+ * not mend. Stopped half-way, the same command goes on where it was: what is held is not asked again.
+ */
+export async function backfill({ config, range, account, kind, io }: BackfillAsk): Promise<number> {
+  const gateway = await openGateway(config, io);
+  try {
+    const lacking = await readCoverage(gateway, range, account);
+    const targets = lacking
+      .filter((feed) => kind === undefined || feed.kind === kind)
+      .map(
+        (feed): Target => ({ ...feed, stepMs: WINDOWS_AT_A_TIME * gridOf(config, feed.account, feed.kind) }),
+      );
+    const progress = createProgress(io.stderr);
+    try {
+      const gaps = await Promise.all(
+        targets.map((target) =>
+          fill(gateway, target, range, progress.feed(`${target.account} ${target.kind}`, range), io.signal),
+        ),
+      );
+      progress.stop();
+      return report(gaps.flat(), io);
+    } finally {
+      progress.stop();
+    }
+  } finally {
+    await gateway.close();
+  }
+}
+
+function gridOf(config: Config, account: string, kind: RecordKind): number {
+  return config.accounts.find(({ id }) => id === account)?.limits[kind]?.grid ?? HOUR_MS;
+}
+
+async function fill(
+  gateway: Gateway,
+  target: Target,
+  range: Interval,
+  progress: FeedProgress,
+  signal: AbortSignal,
+): Promise<readonly Gap[]> {
+  const left: Gap[] = [];
+  for (let from = range.from; from < range.to; ) {
+    const part = { from, to: Math.min(Math.ceil((from + 1) / target.stepMs) * target.stepMs, range.to) };
+    const gaps = await ask(gateway, target, part);
+    signal.throwIfAborted();
+    const waiting = gaps.filter(({ reason }) => passing.has(reason));
+    progress.reached(Math.min(...waiting.map((gap) => gap.from), part.to));
+    if (waiting.length > 0) {
+      await wait(untilRetry(waiting), undefined, { signal });
+      continue;
+    }
+    left.push(...gaps.filter(({ reason }) => reason !== 'IN_FUTURE'));
+    if (gaps.some(({ reason }) => reason === 'CREDENTIALS_REFUSED')) break;
+    from = part.to;
+  }
+  progress.done();
+  return left;
+}
+
+/** A range that ends now is asked again when its last window may be; milliseconds. */
+function untilRetry(gaps: readonly Gap[]): number {
+  const left = Math.min(...gaps.map(({ retryAt }) => (retryAt ?? 0) - Date.now()));
+  return Math.max(BREATH_MS, left);
+}
+
+const fields = { BET: 'bets', TRANSFER: 'transfers', SEQ_NO_FAILURE: 'seqNoFailures' } as const;
+const inputs = {
+  BET: 'BetFilter',
+  TRANSFER: 'TransferFilter',
+  SEQ_NO_FAILURE: 'SeqNoFailureFilter',
+} as const;
+const answer = z.object({ rows: z.object({ coverage: coverageData }) });
+
+async function ask(gateway: Gateway, { account, kind }: Target, range: Interval): Promise<readonly Gap[]> {
+  const query = `query($filter: ${inputs[kind]}!) {
+    rows: ${fields[kind]}(filter: $filter, first: 0, maxWait: "${PATIENCE}") { coverage { ${coverageFields} } }
+  }`;
+  const filter = { range: rangeInput(range), accounts: [account] };
+  return (await gateway.graphql(query, { filter }, answer)).rows.coverage.gaps;
+}
+
+function report(gaps: readonly Gap[], io: Io): number {
+  const lost = gaps.filter(({ reason }) => reason === 'BEYOND_RETENTION');
+  for (const { account, kind, from, to, reason, message } of gaps) {
+    const span = `${new Date(from).toISOString()} – ${new Date(to).toISOString()}`;
+    io.stderr.write(`${account} ${kind} ${span}: ${reason}${message === null ? '' : ` (${message})`}\n`);
+  }
+  return gaps.length > lost.length ? 1 : 0;
+}

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Interval } from '../records/interval.ts';
+import { providerNames } from '../records/record.ts';
+import { createSandboxServer } from '../sandbox/host.ts';
+import { sandboxes } from '../sandbox/registry.ts';
+import { createLogger } from '../server/logger.ts';
+import { readConfiguration } from './configuration.ts';
+import { rangeInput } from './feed-coverage.ts';
+import { type Io, stopped } from './io.ts';
+
+export interface DemoAsk {
+  readonly port: number | undefined;
+  /** How much of the past is filled before anybody is invited. @default 2 */
+  readonly hours?: number;
+  readonly io: Io;
+}
+
+const MINUTE_MS = 60_000;
+const PATIENCE_MS = 30_000;
+/** Quicker than the providers allow, so that nobody waits for a demo. */
+const INTERVAL_MS = 300;
+
+/** The built-in sandboxes and a gateway on them, its archive in a temporary folder that goes with it. */
+export async function demo({ port = 4000, hours = 2, io }: DemoAsk): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'countroom-demo-'));
+  try {
+    const hosted = Object.fromEntries(
+      providerNames.map((name) => [name, sandboxes[name]({ minIntervalMs: INTERVAL_MS })]),
+    );
+    const host = await createSandboxServer({ sandboxes: hosted });
+    try {
+      const accounts = Object.entries(hosted).map(([name, { account }]) => ({
+        id: `${name}-demo`,
+        baseUrl: host.baseUrl(name),
+        ...account,
+      }));
+      return await run(await writeConfiguration(folder, port, accounts), hours, io);
+    } finally {
+      await host.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function run(file: string, hours: number, io: Io): Promise<number> {
+  const { createApp } = await import('../app.ts');
+  const config = readConfiguration(file, { env: {}, cwd: io.cwd });
+  const app = await createApp(config, { logger: createLogger({ level: 'error', to: io.stderr }) });
+  try {
+    const { url } = await app.listen();
+    io.stderr.write(`filling the last ${hours} hours from the sandboxes…\n`);
+    const range = recent(hours, Date.now());
+    await Promise.race([
+      app.dispatch().cover({ feeds: app.feeds, range, maxWaitMs: PATIENCE_MS }),
+      stopped(io.signal),
+    ]);
+    if (!io.signal.aborted) io.stdout.write(`countroom answers at ${url}\n${invitation(url, range)}`);
+    await stopped(io.signal);
+  } finally {
+    await app.close();
+  }
+  return 0;
+}
+
+/** Whole minutes, ended long enough ago that a provider answers for all of it. */
+function recent(hours: number, now: number): Interval {
+  const to = Math.floor((now - 5_000) / MINUTE_MS) * MINUTE_MS;
+  return { from: to - hours * 60 * MINUTE_MS, to };
+}
+
+/** A configuration like any operator's, so that the demo takes the same road. */
+async function writeConfiguration(
+  folder: string,
+  port: number,
+  accounts: readonly object[],
+): Promise<string> {
+  const file = join(folder, 'countroom.yaml');
+  const archive = { url: 'duckdb:./countroom.duckdb' };
+  await writeFile(file, JSON.stringify({ server: { port }, archive, accounts }), { mode: 0o600 });
+  return file;
+}
+
+function invitation(url: string, range: Interval): string {
+  const { from, to } = rangeInput(range);
+  const span = `range: { from: "${from}", to: "${to}" }`;
+  return `
+Open ${url}/explorer (or ${url}/graphql), and paste:
+
+{
+  bets(filter: { ${span} }, first: 10) {
+    totalCount
+    nodes { account { id } player { username } gameCode stake netWin currency settledAt }
+    coverage { complete gaps { accountId kind from to reason retryAt } }
+  }
+  betTotals(filter: { ${span} }, groupBy: [ACCOUNT, CURRENCY]) {
+    rows { account currency betCount stake payout grossGamingRevenue }
+  }
+  transfers(filter: { ${span} }, first: 5) {
+    totalCount
+    nodes { transactionCode player { username } direction amount currency }
+  }
+  seqNoFailures(filter: { ${span} }, first: 5) {
+    totalCount
+    nodes { seqNo event statusCode statusMeaning requestedAt }
+  }
+}
+
+Ctrl-C ends it and leaves nothing behind.
+`;
+}

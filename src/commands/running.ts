@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Config } from '../config/config.ts';
+
+/** A `serve` that holds an archive, as it leaves word beside it. */
+const notice = z.strictObject({ pid: z.int(), url: z.string(), key: z.string().nullable() });
+export type Running = z.output<typeof notice>;
+
+/** Where word is left: beside a DuckDB file, which lets one process in; null for other archives. */
+function noticePath({ archive }: Config): string | null {
+  const file = /^duckdb:(?!:memory:$)(.+)$/.exec(archive.url)?.[1];
+  return file === undefined ? null : `${file}.serve.json`;
+}
+
+/** Leaves word for other commands, readable by this user alone; the answer takes it away again. */
+export async function announce(config: Config, running: Omit<Running, 'pid'>): Promise<() => void> {
+  const path = noticePath(config);
+  if (path === null) return () => {};
+  // one that was killed leaves its word behind, with rights that writing over would keep
+  rmSync(path, { force: true });
+  await writeFile(path, JSON.stringify({ pid: process.pid, ...running }), { mode: 0o600 });
+  return () => rmSync(path, { force: true });
+}
+
+/** The `serve` that holds the configuration's archive and answers; null where there is none. */
+export async function findRunning(config: Config): Promise<Running | null> {
+  const path = noticePath(config);
+  const text = path === null ? null : await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return null;
+  const parsed = notice.safeParse(parseJson(text));
+  if (!parsed.success || !isAlive(parsed.data.pid)) return null;
+  return (await answers(parsed.data.url)) ? parsed.data : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/livez`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}

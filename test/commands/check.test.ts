@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { check } from '../../src/commands/check.ts';
+import { createWorld, openHouse } from './house.ts';
+
+interface Row {
+  readonly account: string;
+  readonly kind: string;
+  readonly ok: boolean;
+  readonly problem: string | null;
+  readonly mend: string | null;
+}
+
+async function checked(house: Awaited<ReturnType<typeof openHouse>>) {
+  const io = createWorld();
+  const code = await check({ config: house.config, json: true, io });
+  return { code, rows: JSON.parse(io.out()) as readonly Row[] };
+}
+
+it('finds every feed of healthy accounts well', async () => {
+  const { code, rows } = await checked(await openHouse(['ebet', 'vertexplay', 'hotroad', 'oneapi']));
+  expect(rows.map(({ account, kind, ok, problem }) => [account, kind, ok, problem])).toEqual([
+    ['ebet-main', 'SEQ_NO_FAILURE', true, null],
+    ['vertexplay-main', 'BET', true, null],
+    ['hotroad-main', 'BET', true, null],
+    ['hotroad-main', 'TRANSFER', true, null],
+    ['oneapi-main', 'BET', true, null],
+  ]);
+  expect(code).toBe(0);
+});
+
+it('says what is wrong with refused credentials, how to mend it, and not what they are', async () => {
+  const secret = 'canary-not-the-password';
+  const house = await openHouse(['vertexplay', 'hotroad'], (file) => ({
+    ...file,
+    accounts: (file['accounts'] as { readonly id: string; readonly credentials: object }[]).map((account) =>
+      account.id === 'hotroad-main'
+        ? { ...account, credentials: { ...account.credentials, password: secret } }
+        : account,
+    ),
+  }));
+  const { code, rows } = await checked(house);
+  expect(code).toBe(1);
+  expect(rows.map(({ ok }) => ok)).toEqual([true, false, false]);
+  expect(rows[1]?.mend).toMatch(/check the credentials/);
+  expect(JSON.stringify(rows)).not.toContain(secret);
+});
+
+it('tells a provider that is down from one that is slow to be asked again', async () => {
+  const down = await openHouse(['oneapi']);
+  await down.host.close();
+  const { code, rows } = await checked(down);
+  expect(code).toBe(1);
+  expect(rows[0]?.problem).toMatch(/^oneapi-main: /);
+  expect(rows[0]?.mend).toMatch(/check baseUrl/);
+
+  const slow = await openHouse(['vertexplay']);
+  slow.host.inject('vertexplay', 'tooManyRequests', 1, '/v2/betlogs');
+  const found = await checked(slow);
+  expect(found.code).toBe(1);
+  expect(found.rows[0]?.mend).toMatch(/raise limits\.minInterval/);
+});
+
+it('prints a row a feed, and opens no archive', async () => {
+  const house = await openHouse(['ebet']);
+  const io = createWorld();
+  expect(await check({ config: house.config, json: false, io })).toBe(0);
+  expect(io.out()).toMatch(/ebet-main\s+│ SEQ_NO_FAILURE │ ok/);
+});

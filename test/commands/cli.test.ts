@@ -1,0 +1,96 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { printSubgraph } from '../../src/graph/subgraph.ts';
+import { openHouse } from './house.ts';
+
+const cli = join(import.meta.dirname, '../../src/cli.ts');
+
+function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
+  const env = { PATH: process.env['PATH'], COUNTROOM_CONFIG: '/nowhere/countroom.yaml' };
+  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], { env });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return child;
+}
+
+async function run(...args: readonly string[]) {
+  const child = start(...args);
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString('utf8');
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString('utf8');
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out, err };
+}
+
+it('ends with 0 after help and its version', async () => {
+  expect(await run('--help')).toMatchObject({ code: 0, out: expect.stringContaining('serve') });
+  expect(await run('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
+
+it('ends with 2 after wrong usage, in one line that says what was meant', async () => {
+  expect(await run('cover')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Did you mean coverage?'),
+  });
+  expect(await run('coverage', '--from', '2026-02-30', '--to', '2026-03-01')).toMatchObject({
+    code: 2,
+    out: '',
+    err: 'countroom: --from: expected a date or a time such as 2026-11-01T00:00:00Z, got 2026-02-30\n',
+  });
+  expect(await run('serve', '--port', '99999')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--port'),
+  });
+});
+
+it('ends with 2 where there is no configuration, or a faulty one', async () => {
+  expect(await run('serve')).toMatchObject({
+    code: 2,
+    err: 'countroom: no configuration at /nowhere/countroom.yaml: write one, or name it with --config or COUNTROOM_CONFIG\n',
+  });
+  const { file } = await openHouse(['ebet']);
+  const broken = await openHouse([], (content) => ({ ...content, sever: {} })).catch((error: Error) => error);
+  expect(String(broken)).toMatch(/sever: unknown key; did you mean "server"\?/);
+  expect((await run('check', '--config', `${file}x`)).code).toBe(2);
+});
+
+it('prints exactly the subgraph’s SDL', async () => {
+  const { code, out } = await run('schema');
+  expect(code).toBe(0);
+  expect(out.trimEnd()).toBe(printSubgraph({ exposeNode: true }).trimEnd());
+});
+
+it('serves until SIGTERM, and says where in one line', async () => {
+  const { file } = await openHouse(['ebet']);
+  const child = start('serve', '--config', file, '--port', '0');
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const url = /^countroom answers at (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line.toString('utf8'))?.[1];
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  const closed = once(child, 'close');
+  child.kill('SIGTERM');
+  expect(await closed).toEqual([0, null]);
+});
+
+it('ends with 1 and one line where the port is in use', async () => {
+  const { file } = await openHouse(['ebet']);
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => {
+    other.close();
+  });
+  const { port } = other.address() as AddressInfo;
+  const { code, out, err } = await run('serve', '--config', file, '--port', String(port));
+  expect(code).toBe(1);
+  expect(out).toBe('');
+  expect(err).toContain(`countroom: server.port: ${port} is in use on 127.0.0.1`);
+  expect(err).not.toContain(' at ');
+});

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { backfill } from '../../src/commands/backfill.ts';
+import { coverage } from '../../src/commands/coverage.ts';
+import { exportRows } from '../../src/commands/export.ts';
+import { serve } from '../../src/commands/serve.ts';
+import { createWorld, openHouse, someHour } from './house.ts';
+
+const everything = { account: undefined, kind: undefined };
+
+async function readCoverage(config: Awaited<ReturnType<typeof openHouse>>['config'], range = someHour()) {
+  const io = createWorld();
+  expect(await coverage({ config, range, account: undefined, json: true, io })).toBe(0);
+  return JSON.parse(io.out()) as readonly Record<string, unknown>[];
+}
+
+it('fills a range, shows it as held and exports it', async () => {
+  const { config, folder } = await openHouse(['vertexplay', 'ebet']);
+  const range = someHour();
+  expect((await readCoverage(config, range)).map(({ held, missing }) => [held, missing])).toEqual([
+    [0, 3_600_000],
+    [0, 3_600_000],
+  ]);
+
+  const io = createWorld();
+  expect(await backfill({ config, range, ...everything, io })).toBe(0);
+  const steps = io
+    .err()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(
+    steps
+      .filter(({ done }) => done === true)
+      .map(({ feed }) => feed)
+      .sort(),
+  ).toEqual(['ebet-main SEQ_NO_FAILURE', 'vertexplay-main BET']);
+
+  const held = await readCoverage(config, range);
+  expect(
+    held.map(({ account, complete, missing, lost }) => [account, complete, missing, lost]).sort(),
+  ).toEqual([
+    ['ebet-main', true, 0, 0],
+    ['vertexplay-main', true, 0, 0],
+  ]);
+
+  const world = { ...createWorld(), cwd: folder };
+  const ask = { config, what: 'bets', format: 'csv', range, account: undefined, io: world };
+  expect(await exportRows({ ...ask, output: 'bets.csv' })).toBe(0);
+  const lines = readFileSync(join(folder, 'bets.csv'), 'utf8').trim().split('\r\n');
+  expect(lines[0]).toMatch(/\bnetWin\b/);
+  expect(lines.length).toBeGreaterThan(100);
+  expect(world.err()).toBe('');
+});
+
+it('works through the serve that holds the archive', async () => {
+  const { config } = await openHouse(['hotroad']);
+  const range = someHour();
+  const server = createWorld();
+  const serving = serve({ config, port: 0, io: server });
+  await server.until('countroom answers at http://127.0.0.1:');
+
+  const filler = createWorld();
+  expect(await backfill({ config, range, account: 'hotroad-main', kind: 'TRANSFER', io: filler })).toBe(0);
+  const table = createWorld();
+  expect(await coverage({ config, range, account: undefined, json: false, io: table })).toBe(0);
+  expect(table.out()).toMatch(/hotroad-main │ BET\s+│ 0 %\s+│ 0 %\s+│ 1h\s+│/);
+  expect(table.out()).toMatch(/hotroad-main │ TRANSFER │ 100 %/);
+
+  server.stop();
+  expect(await serving).toBe(0);
+  expect(server.out().trim().split('\n')).toHaveLength(1);
+});
+
+it('lets only its own user’s commands in where keys are asked for', async () => {
+  const house = await openHouse(['ebet'], (file) => ({
+    ...file,
+    auth: { apiKeys: [{ name: 'bi', key: 'some-key', role: 'bi' }] },
+  }));
+  const server = createWorld();
+  const serving = serve({ config: house.config, port: 0, io: server });
+  await server.until('\n');
+  const url = server.out().trim().split(' ').at(-1);
+  expect((await fetch(`${url}/graphql?query=%7B__typename%7D`)).status).toBe(401);
+  expect(await readCoverage(house.config)).toHaveLength(1);
+  server.stop();
+  await serving;
+});
+
+it('names the gaps that waiting will not mend, and fails', async () => {
+  const { config, host } = await openHouse(['oneapi']);
+  host.inject('oneapi', 'html', 100);
+  const io = createWorld();
+  expect(await backfill({ config, range: someHour(), ...everything, io })).toBe(1);
+  expect(io.err()).toMatch(/oneapi-main BET .* – .*: PROVIDER_ERROR \(/);
+});
+
+it('says that an export has gaps, and refuses formats there are not', async () => {
+  const { config } = await openHouse(['ebet']);
+  const io = createWorld();
+  const ask = { config, range: someHour(), account: undefined, output: undefined, io };
+  expect(await exportRows({ ...ask, what: 'failures', format: 'ndjson' })).toBe(0);
+  expect(io.out()).toBe('');
+  expect(io.err()).toMatch(/not complete: 1 gaps/);
+  await expect(exportRows({ ...ask, what: 'bets', format: 'xls' })).rejects.toThrow(
+    '--format: expected one of csv, ndjson, parquet, got "xls"',
+  );
+  await expect(exportRows({ ...ask, what: 'bet', format: 'csv' })).rejects.toThrow(/did you mean "bets"\?/);
+});
+
+it('stops when told to, and goes on the next time', async () => {
+  const { config } = await openHouse(['vertexplay']);
+  const range = someHour();
+  const io = createWorld();
+  io.stop();
+  await expect(backfill({ config, range, ...everything, io })).rejects.toThrow(/abort/i);
+  expect(await backfill({ config, range, ...everything, io: createWorld() })).toBe(0);
+});
