@@ -79,7 +79,7 @@ export function createCostCounter(schema: GraphQLSchema) {
       const type = getNamedType(field.type);
       const weight = weights[name] ?? 0;
       if (!isCompositeType(type) || node.selectionSet === undefined) return weight;
-      const isConnection = field.args.some((arg) => arg.name === 'first');
+      const isConnection = fieldOf(type, 'edges') !== undefined;
       const innerPage = isConnection ? pageSizeOf(node) : assumedListSize;
       const each = 1 + ofSelections(node.selectionSet, type, innerPage);
       const times = isListType(getNullableType(field.type)) ? listSizeOf(node, field, page) : 1;

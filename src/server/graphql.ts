@@ -15,6 +15,7 @@ import { createFormatError } from '../graph/errors.ts';
 import { limitRule } from '../graph/limits.ts';
 import type { RouteFamily, ServerDeps } from './deps.ts';
 import { createGraphqlPlugin, type GraphqlContext, type GraphqlPluginOptions } from './graphql-plugin.ts';
+import { hideSchemaRule } from './hide-schema.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
 import { ForbiddenError, TimeoutError } from './refusal.ts';
 import { documentHash, type Safelist } from './safelist.ts';
@@ -41,7 +42,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<GraphqlContex
     cache: 'bounded',
     persistedQueries: { cache: createPersistedQueryCache(safelist) },
     parseOptions: { maxTokens: limits.tokens },
-    validationRules: [limitRule(limits)],
+    validationRules: [limitRule(limits), ...(settings.introspection ? [] : [hideSchemaRule])],
     formatError,
     plugins: [
       createGraphqlPlugin(options),

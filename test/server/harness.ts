@@ -164,7 +164,7 @@ export async function ask(
     ...(agent && { dispatcher: agent }),
   });
   const text = await response.body.text();
-  const isJson = String(response.headers['content-type']).includes('json');
+  const isJson = /^application\/([\w-]+\+)?json/.test(String(response.headers['content-type']));
   return {
     status: response.statusCode,
     headers: response.headers,
