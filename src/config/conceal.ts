@@ -11,6 +11,11 @@ export function conceal<T extends object>(secret: T, shown: unknown = '[secret]'
   });
 }
 
+/** The JSON of a concealed object, secrets and all: to derive keys from, never for output. */
+export function reveal(concealed: unknown): string {
+  return JSON.stringify(typeof concealed === 'object' && concealed !== null ? { ...concealed } : concealed);
+}
+
 /** A URL without its password. */
 export function withoutPassword(url: string): string {
   return url.replace(/^([a-z]+:\/\/[^/@:]*):.*@/i, '$1:[secret]@');
