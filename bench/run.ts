@@ -1,0 +1,22 @@
+import { cpus, totalmem } from 'node:os';
+import { fairness } from './fairness.ts';
+import { pace } from './pace.ts';
+import { type Bench, row } from './result.ts';
+import { start } from './start.ts';
+import { warmPage } from './warm-page.ts';
+
+const benches: Readonly<Record<string, Bench>> = { start, pace, fairness, 'warm-page': warmPage };
+
+/** `npm run bench [name …]`: the table of `bench/results.md`; ends with 1 where a bound is not kept. */
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+console.log(`Node ${process.version}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB\n`);
+console.log('| question | figure | bound | | measured |\n| --- | --- | --- | --- | --- |');
+for (const name of names) {
+  const bench = benches[name];
+  if (bench === undefined)
+    throw new Error(`bench: expected one of ${Object.keys(benches).join(', ')}, got ${name}`);
+  for (const result of await bench()) {
+    console.log(row(result));
+    if (result.figure > result.atMost) process.exitCode = 1;
+  }
+}
