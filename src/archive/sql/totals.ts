@@ -36,16 +36,30 @@ const fieldOf: Readonly<Record<GroupDimension, GroupField>> = {
 const units = { HOUR: 'hour', DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
 const SUM_SCALE = 18;
 
+/** What totals are read from: the rows themselves, or rows added up before under the same column names. */
+export interface TotalsSource {
+  readonly table: string;
+  /** How many rows of the kind a selection stands for. */
+  readonly count: string;
+  /** The largest number of decimals among a sum's values, row by row; null where all were null. */
+  scaleOf(column: string): string;
+}
+
 /**
  * Counts and exact sums by group, in one pass. The columns, which `toTotals` reads back: the dimensions, the
  * period's local start and offset, count, players, rounds, currencies, then terms and scale of each sum. With
  * `wide` the sums cannot overflow. Throws a BadUserInputError for a dimension the kind does not have.
  */
-export function totalsStatement(dialect: Dialect, query: TotalsQuery, wide: boolean): Statement {
+export function totalsStatement(
+  dialect: Dialect,
+  query: TotalsQuery,
+  wide: boolean,
+  source: TotalsSource = { table: tableName[query.kind], count: 'count(*)', scaleOf: dialect.scaleOf },
+): Statement {
   const binder = createBinder(dialect);
   const groups = query.groupBy.map((dimension) => groupSql(query, dimension));
   if (query.periods !== null) groups.push(...periodSql(dialect, query, query.periods));
-  const outputs = [...groups, double('count(*)')];
+  const outputs = [...groups, double(source.count)];
   outputs.push(query.countPlayers ? double('count(DISTINCT player)') : 'NULL');
   outputs.push(
     query.countRounds && hasColumn(query.kind, 'roundId')
@@ -56,12 +70,12 @@ export function totalsStatement(dialect: Dialect, query: TotalsQuery, wide: bool
   for (const column of summedIn(query)) {
     const name = sqlName(column);
     outputs.push(...dialect.sumTerms(name, wide).map((term) => `CAST(sum(${term}) AS VARCHAR)`));
-    outputs.push(double(`max(${dialect.scaleOf(name)})`));
+    outputs.push(double(`max(${source.scaleOf(name)})`));
   }
   // Without groups an empty selection still has one row of SQL's; it is no group of ours.
   const grouping = groups.length === 0 ? 'HAVING count(*) > 0' : groupingSql(query, groups.length);
   const selection = selectionSql(query, binder);
-  const text = `SELECT ${outputs.join(', ')} FROM ${source(query)} WHERE ${selection} ${grouping}`;
+  const text = `SELECT ${outputs.join(', ')} FROM ${relation(source.table, query)} WHERE ${selection} ${grouping}`;
   return { text, values: binder.values };
 }
 
@@ -132,8 +146,7 @@ function offsetSql(dialect: Dialect, axis: string, grid: PeriodGrid): string {
   return `CASE ${cases.join(' ')} ELSE ${offsets.at(-1)} END`;
 }
 
-function source(query: TotalsQuery): string {
-  const table = tableName[query.kind];
+function relation(table: string, query: TotalsQuery): string {
   if (!query.countPlayers && !query.groupBy.includes('PLAYER')) return table;
   return (
     `${table} LEFT JOIN (SELECT account AS named_account, username, player FROM names) AS named` +
