@@ -11,10 +11,14 @@ const io: Io = { stdout, stderr, env, cwd: process.cwd(), signal: stop.signal };
 let code = 0;
 let secrets: readonly string[] = [];
 
+// npm passes a terminal's Ctrl-C on, so that one comes as two
+const ONE_SIGNAL_MS = 1_000;
+let stoppedAt = Number.POSITIVE_INFINITY;
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
-    // the second one is meant: whoever sends it will not wait for windows to finish
-    if (stop.signal.aborted) process.exit(1);
+    // whoever asks again later will not wait for windows to finish
+    if (performance.now() - stoppedAt > ONE_SIGNAL_MS) process.exit(1);
+    stoppedAt = Math.min(stoppedAt, performance.now());
     stop.abort();
   });
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Interval } from '../records/interval.ts';
@@ -25,6 +26,9 @@ const INTERVAL_MS = 300;
 /** The built-in sandboxes and a gateway on them, its archive in a temporary folder that goes with it. */
 export async function demo({ port = 4000, hours = 2, io }: DemoAsk): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'countroom-demo-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // also when somebody will not wait for the end
+  process.once('exit', remove);
   try {
     const hosted = Object.fromEntries(
       providerNames.map((name) => [name, sandboxes[name]({ minIntervalMs: INTERVAL_MS })]),
@@ -41,7 +45,8 @@ export async function demo({ port = 4000, hours = 2, io }: DemoAsk): Promise<num
       await host.close();
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 

@@ -76,7 +76,9 @@ it('serves until SIGTERM, and says where in one line', async () => {
   const url = /^countroom answers at (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line.toString('utf8'))?.[1];
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   const closed = once(child, 'close');
+  // as npm does, which passes on what the terminal sends to both
   child.kill('SIGTERM');
+  child.kill('SIGINT');
   expect(await closed).toEqual([0, null]);
 });
 
