@@ -3,8 +3,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 export interface Pool {
   /** Lends a connection for one task, oldest asker first. */
   use<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
-  /** Stops what runs and closes every connection. */
-  close(): void;
+  /** Stops what runs, waits until every task has let go, and closes the connections. */
+  close(): Promise<void>;
 }
 
 /** A fixed set of connections: more tasks than connections wait their turn. */
@@ -18,22 +18,24 @@ export function createPool(connections: readonly DuckDBConnection[]): Pool {
     return new Promise((resolve) => waiting.push(resolve));
   }
 
+  function giveBack(connection: DuckDBConnection): void {
+    const next = waiting.shift();
+    if (next === undefined) free.push(connection);
+    else next(connection);
+  }
+
   return {
     async use(task) {
       const connection = await take();
       try {
         return await task(connection);
       } finally {
-        const next = waiting.shift();
-        if (next === undefined) free.push(connection);
-        else next(connection);
+        giveBack(connection);
       }
     },
-    close() {
-      for (const connection of connections) {
-        connection.interrupt();
-        connection.closeSync();
-      }
+    async close() {
+      for (const connection of connections) connection.interrupt();
+      for (const _ of connections) (await take()).closeSync();
     },
   };
 }

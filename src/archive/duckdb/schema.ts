@@ -55,7 +55,7 @@ export async function prepareSchema(connection: DuckDBConnection): Promise<void>
     await connection.run(`INSERT INTO archive_meta VALUES ('schema', '${SCHEMA_VERSION}')`);
   } else if (Number(version) !== SCHEMA_VERSION) {
     throw new ArchiveError(
-      `archive: expected schema version ${SCHEMA_VERSION}, got ${String(version)}: it was written by another release`,
+      `expected schema version ${SCHEMA_VERSION}, got ${String(version)}: it was written by another release`,
     );
   }
   await connection.run('COMMIT');

@@ -1,0 +1,83 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { createMagnitude, type Magnitude } from './magnitude.ts';
+import { loadNames, type Names } from './names.ts';
+import { createPool, type Pool } from './pool.ts';
+import { prepareSchema } from './schema.ts';
+import { createSnapshots, type Snapshots } from './snapshots.ts';
+
+/** One opening of the archive's file. */
+export interface Database {
+  readonly writing: DuckDBConnection;
+  readonly readers: Pool;
+  readonly snapshots: Snapshots;
+  readonly names: Names;
+  readonly magnitude: Magnitude;
+  /** The latest time of archiving there is, in milliseconds; 0 in an empty archive. */
+  readonly lastArchivedAt: number;
+  /** Stops what is read and lets the file go. */
+  close(): Promise<void>;
+}
+
+// Each connection at work holds a thread of libuv's pool of four, which the whole process shares.
+const READERS = 2;
+
+// Pages of up to this many rows sort their order alone and fetch the other columns for the rows that won.
+const LATE_ROWS = 25_000;
+
+/** Opens the file, or `:memory:`, and makes its tables where it is new. */
+export async function openDatabase(path: string, nextId: () => number): Promise<Database> {
+  // Extensions are never fetched: the archive works without internet, and asks nobody for code.
+  const instance = await DuckDBInstance.create(path, {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  try {
+    const writing = await instance.connect();
+    await prepareSchema(writing);
+    await writing.run(`SET GLOBAL late_materialization_max_rows = ${LATE_ROWS}`);
+    const connections = await Promise.all(Array.from({ length: READERS }, () => instance.connect()));
+    const readers = createPool(connections);
+    const snapshots = createSnapshots(instance, nextId);
+    return {
+      writing,
+      readers,
+      snapshots,
+      names: await loadNames(writing),
+      magnitude: await createMagnitude(writing),
+      lastArchivedAt: await newestArchived(writing),
+      async close() {
+        await Promise.all([snapshots.closeAll(), readers.close()]);
+        writing.closeSync();
+        instance.closeSync();
+      },
+    };
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+/** Runs work in one transaction of the writing connection: all of it, or nothing. */
+export async function transaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  await connection.run('BEGIN');
+  try {
+    const result = await work();
+    await connection.run('COMMIT');
+    return result;
+  } catch (error) {
+    try {
+      await connection.run('ROLLBACK');
+    } catch {
+      // The first error says what happened; a transaction it ended already cannot be rolled back again.
+    }
+    throw error;
+  }
+}
+
+async function newestArchived(connection: DuckDBConnection): Promise<number> {
+  const result = await connection.runAndReadAll(
+    `SELECT coalesce(epoch_ms(max(newest)), 0)::DOUBLE FROM (SELECT max(archived_at) AS newest FROM bets
+    UNION ALL SELECT max(archived_at) FROM transfers UNION ALL SELECT max(archived_at) FROM failures)`,
+  );
+  return Number(result.getRows()[0]?.[0] ?? 0);
+}
