@@ -19,6 +19,7 @@ import { createPlayerOf } from './records/player.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
 import { exportRoutes } from './server/export/routes.ts';
 import { registerFeedMetrics } from './server/metrics.ts';
+import { odataRoutes } from './server/odata/routes.ts';
 import { createServer } from './server/server.ts';
 import { registerSyncMetrics } from './server/sync-metrics.ts';
 import { systemClock } from './upstream/clock.ts';
@@ -123,7 +124,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     logger,
     registry,
     clock: clock.now,
-    routes: [exportRoutes],
+    routes: [exportRoutes, odataRoutes],
   });
 
   let sync: Sync | null = null;

@@ -13,6 +13,7 @@ import type { FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { createFormatError } from '../graph/errors.ts';
 import { limitRule } from '../graph/limits.ts';
+import { createNoticesPlugin } from '../graph/notices.ts';
 import type { RouteFamily, ServerDeps } from './deps.ts';
 import { createGraphqlPlugin, type GraphqlContext, type GraphqlPluginOptions } from './graphql-plugin.ts';
 import { hideSchemaRule } from './hide-schema.ts';
@@ -46,6 +47,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<GraphqlContex
     formatError,
     plugins: [
       createGraphqlPlugin(options),
+      createNoticesPlugin(),
       landingPage(settings.sandbox),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
