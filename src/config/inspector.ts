@@ -37,7 +37,7 @@ export function createInspector(resolved: Resolved): Inspector {
   function parse<T>(schema: z.ZodType<T>, value: unknown, at: Path): T | null {
     const first = schema.safeParse(value, { error: messageOf });
     if (first.success) return first.data;
-    const again = schema.safeParse(retyped(value, at, first.error.issues, resolved.outside), {
+    const again = schema.safeParse(retyped(value, at, first.error.issues, resolved.filled), {
       error: messageOf,
     });
     if (again.success) return again.data;
@@ -89,7 +89,7 @@ function retyped(
   value: unknown,
   at: Path,
   issues: readonly z.core.$ZodIssue[],
-  outside: ReadonlySet<string>,
+  filled: ReadonlySet<string>,
 ): unknown {
   const copy = structuredClone(value);
   for (const issue of issues) {
@@ -97,7 +97,7 @@ function retyped(
     const key = issue.path.at(-1);
     const holder = valueAt(copy, issue.path.slice(0, -1));
     if (issue.code !== 'invalid_type' || typeof text !== 'string' || key === undefined) continue;
-    if (typeof holder !== 'object' || holder === null || !outside.has(pathText([...at, ...issue.path])))
+    if (typeof holder !== 'object' || holder === null || !filled.has(pathText([...at, ...issue.path])))
       continue;
     Reflect.set(holder, key, typed(issue.expected, text));
   }

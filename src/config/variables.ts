@@ -12,7 +12,9 @@ export interface VariableSources {
 export interface Resolved {
   readonly value: unknown;
   readonly faults: readonly Fault[];
-  /** The paths whose text came, wholly or in part, from outside the file. */
+  /** The paths whose text holds a variable, be it by its default. */
+  readonly filled: ReadonlySet<string>;
+  /** Those of them whose text came, wholly or in part, from outside the file. */
   readonly outside: ReadonlySet<string>;
   /** What came from outside. */
   readonly secrets: ReadonlySet<string>;
@@ -27,6 +29,7 @@ const variable = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
  */
 export function resolveVariables(tree: unknown, sources: VariableSources): Resolved {
   const faults: Fault[] = [];
+  const filled = new Set<string>();
   const outside = new Set<string>();
   const secrets = new Set<string>();
 
@@ -38,6 +41,7 @@ export function resolveVariables(tree: unknown, sources: VariableSources): Resol
     if (text.replace(reference, '').includes('${')) return fault('expected a } after ${');
     return text.replace(reference, (whole, inside?: string) => {
       if (inside === undefined) return whole.slice(1);
+      filled.add(pathText(path));
       const found = lookUp(inside, sources);
       if (found.fault !== null) return fault(found.fault);
       if (found.outside) {
@@ -57,7 +61,7 @@ export function resolveVariables(tree: unknown, sources: VariableSources): Resol
     );
   }
 
-  return { value: inside(tree, []), faults, outside, secrets };
+  return { value: inside(tree, []), faults, filled, outside, secrets };
 }
 
 interface Found {

@@ -54,6 +54,7 @@ federation: { exposeNode: "\${NODE}" }
 `;
     const config = load(yaml, { env: { PORT: '4100', NODE: 'false' } });
     expect(config.server.port).toBe(4100);
+    expect(load(`${oneAccount}\nserver: { port: "\${PORT:-4200}" }`).server.port).toBe(4200);
     expect(config.federation.exposeNode).toBe(false);
     expect(faultsOf(yaml, { env: { PORT: 'http', NODE: 'false' } })).toEqual([
       'server.port: expected a number, got text that is not shown',
