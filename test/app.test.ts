@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Sandbox } from '../src/providers/sandbox.ts';
+import type { ProviderName } from '../src/records/record.ts';
+import { createSandboxServer } from '../src/sandbox/host.ts';
+import { sandboxes } from '../src/sandbox/registry.ts';
+
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const HOUR = 3_600_000;
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+interface Street {
+  readonly boxes: Readonly<Record<string, Sandbox>>;
+  readonly file: string;
+  serve(): Promise<{ child: ChildProcess; ask: <T>(query: string) => Promise<T> }>;
+}
+
+/** Sandboxes, and as many gateways on one archive file as a test starts. */
+async function openStreet(names: readonly ProviderName[]): Promise<Street> {
+  const folder = mkdtempSync(join(tmpdir(), 'countroom-app-'));
+  closing.push(() => rmSync(folder, { recursive: true, force: true }));
+  const boxes = Object.fromEntries(names.map((name) => [name, sandboxes[name]({ minIntervalMs: 0 })]));
+  const host = await createSandboxServer({ sandboxes: boxes });
+  closing.push(() => host.close());
+  const limits = (kind: string) => ({ [kind]: { minInterval: '25ms' } });
+  const accounts = names.map((name) => ({
+    ...boxes[name]!.account,
+    id: `${name}-main`,
+    baseUrl: host.baseUrl(name),
+    limits: limits(name === 'ebet' ? 'SEQ_NO_FAILURE' : 'BET'),
+  }));
+  const file = join(folder, 'countroom.json');
+  writeFileSync(
+    file,
+    JSON.stringify({ server: { port: 0 }, archive: { url: 'duckdb:./archive.duckdb' }, accounts }),
+  );
+  return {
+    boxes,
+    file,
+    async serve() {
+      const child = spawn(process.execPath, ['--import', 'tsx', cli, 'serve', '--config', file], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      closing.push(async () => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const ended = once(child, 'exit');
+        child.kill('SIGKILL');
+        await ended;
+      });
+      const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+      const url = /http:\/\/\S+/.exec(line.toString())?.[0];
+      return {
+        child,
+        async ask<T>(query: string) {
+          const response = await fetch(`${url}/graphql`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ query }),
+          });
+          return (await response.json()) as T;
+        },
+      };
+    },
+  };
+}
+
+function settledHours(hours: number) {
+  const to = Math.floor((Date.now() - 10 * 60_000) / HOUR) * HOUR;
+  return { from: to - hours * HOUR, to };
+}
+
+function betsQuery({ from, to }: { from: number; to: number }, maxWait: string): string {
+  const range = `{ from: "${new Date(from).toISOString()}", to: "${new Date(to).toISOString()}" }`;
+  return `{ bets(filter: { range: ${range} }, first: 1000, maxWait: "${maxWait}") {
+    totalCount nodes { raw } coverage { complete gaps { reason } } } }`;
+}
+
+interface Answer {
+  readonly data: {
+    readonly bets: {
+      readonly totalCount: number;
+      readonly nodes: readonly { readonly raw: string }[];
+      readonly coverage: { readonly complete: boolean };
+    };
+  };
+}
+
+describe('the gateway', () => {
+  test('loses and doubles nothing when it is killed while filling', async () => {
+    const street = await openStreet(['vertexplay', 'hotroad']);
+    const range = settledHours(2);
+    for (const calls of [3, 9]) {
+      const { child, ask } = await street.serve();
+      await ask(betsQuery(range, '0s'));
+      const asked = () => street.boxes['vertexplay']!.calls.length;
+      const before = asked();
+      await expect.poll(asked, { interval: 5 }).toBeGreaterThanOrEqual(Math.min(before + calls, 12));
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const { ask } = await street.serve();
+    const { data } = await ask<Answer>(betsQuery(range, '20s'));
+    expect(data.bets.coverage).toMatchObject({ complete: true, gaps: [] });
+    const truth = Object.values(street.boxes).flatMap((box) => box.truth('BET', range));
+    expect(data.bets.totalCount).toBe(truth.length);
+    expect(data.bets.nodes.map((node) => node.raw).sort()).toEqual([...truth].sort());
+  });
+
+  test('finishes what it reads and ends with 0 on SIGTERM', async () => {
+    const street = await openStreet(['vertexplay']);
+    const { child, ask } = await street.serve();
+    await ask(betsQuery(settledHours(20), '0s'));
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+});
