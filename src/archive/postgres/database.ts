@@ -109,9 +109,8 @@ export async function inTransaction<T>(
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    // A lost connection has rolled back already.
-    if (!isPassing(error)) await client.query('ROLLBACK');
-    else await client.query('ROLLBACK').catch(() => undefined);
+    // The first error says what happened; a connection that is lost has rolled back already.
+    await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

@@ -1,0 +1,139 @@
+import { LeaseLostError } from '../../errors.ts';
+import { isEmpty } from '../../records/interval.ts';
+import type { RecordKind } from '../../records/record.ts';
+import { tableName } from '../../records/shape.ts';
+import type { Commit, CommitResult, Fence } from '../archive.ts';
+import { keysToLookUp, type MergePlan, planMerge, type StandingRow } from '../merge.ts';
+import { historyName } from '../sql/admin.ts';
+import type { Client } from './database.ts';
+import { postgresDialect } from './dialect.ts';
+import { laterParts, layInterval, markVanished } from './ledger.ts';
+import { setAside } from './quarantine.ts';
+import { changeQuartersSql, quartersOf } from './roll-ups.ts';
+import { stage, stagedColumns } from './staging.ts';
+
+type Plan = MergePlan<RecordKind, string>;
+
+const time = (index: number) => postgresDialect.parameter(index, 'time');
+
+/** The lease of the feed itself, where windows are told apart by their start. */
+export const WHOLE_FEED = Number.MIN_SAFE_INTEGER;
+
+/** What a commit changes, but for the versions that wait in staging for their time of archiving. */
+export interface Merged {
+  readonly result: CommitResult;
+  readonly inserted: number;
+  readonly shelved: number;
+}
+
+/**
+ * Merges a commit into rows and ledger inside the transaction that is open on `client`, all but the last step,
+ * `unstage`. Rejects with a LeaseLostError when the commit's fence is stale.
+ */
+export async function mergeCommit(client: Client, commit: Commit): Promise<Merged> {
+  const { account, kind, interval } = commit;
+  // Two processes may read one feed at once; what the one decides upon, the other must not change meanwhile.
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${kind} ${account}`]);
+  if (commit.fence !== undefined) await checkFence(client, commit.fence);
+  const plan: Plan = planMerge(commit, await standingRows(client, commit), await laterParts(client, commit));
+  const shelve = await newToHistory(client, commit, plan);
+  await stage(client, kind, { insert: plan.insert, shelve });
+  await retire(client, commit, plan);
+  await revive(client, commit, plan);
+  await claim(client, commit, plan);
+  const quarantined = await setAside(client, commit);
+  let vanished = 0;
+  if (interval !== null && !isEmpty(interval)) {
+    const latest = await layInterval(client, commit, interval, plan, quarantined);
+    const listed = plan.seen.map(({ record }) => record.key);
+    // A row set aside unread may be any of those not listed.
+    if (commit.quarantined.length === 0) vanished = await markVanished(client, commit, latest, listed);
+  }
+  return { result: { ...plan.counts, vanished }, inserted: plan.insert.length, shelved: shelve.length };
+}
+
+/** Locks the lease until the transaction's end: nobody can take it over between this look and the commit. */
+async function checkFence(client: Client, { account, kind, from, token }: Fence): Promise<void> {
+  const held = await client.query(
+    'SELECT 1 FROM leases WHERE account = $1 AND kind = $2 AND window_from = $3 AND token = $4 FOR SHARE',
+    [account, kind, from ?? WHOLE_FEED, token],
+  );
+  if (held.rowCount === 0) {
+    throw new LeaseLostError(`${account}: the lease of a ${kind} window was lost, what was read is left out`);
+  }
+}
+
+/** What the archive holds under the commit's keys and former keys. */
+async function standingRows(client: Client, { account, kind, rows }: Commit): Promise<StandingRow<string>[]> {
+  const { keys, dead } = keysToLookUp(rows);
+  if (keys.length === 0) return [];
+  const cell = (column: string) => postgresDialect.cell(column, 'time');
+  const found = await client.query(
+    `SELECT key, former_key, ${cell('axis_at')} AS axis_at, ${cell('version_at')} AS version_at,
+      ${cell('read_at')} AS read_at, ${cell('vanished_at')} AS vanished_at, digest
+    FROM ${tableName[kind]} WHERE account = $1 AND (key = ANY($2::text[]) OR former_key = ANY($3::text[]))`,
+    [account, keys, dead],
+  );
+  return found.rows.map((row) => ({
+    id: row.key,
+    key: row.key,
+    formerKey: row.former_key,
+    axisAt: row.axis_at,
+    versionAt: row.version_at,
+    readAt: row.read_at,
+    vanishedAt: row.vanished_at,
+    digest: BigInt(row.digest),
+  }));
+}
+
+/** The plan's late versions that the history does not have yet. */
+async function newToHistory(
+  client: Client,
+  { account, kind }: Commit,
+  { shelve }: Plan,
+): Promise<Plan['shelve']> {
+  if (shelve.length === 0) return [];
+  const known = await client.query(
+    `SELECT key, digest FROM ${historyName(kind)} WHERE account = $1 AND key = ANY($2::text[])`,
+    [account, shelve.map(({ record }) => record.key)],
+  );
+  const kept = new Set(known.rows.map(({ key, digest }) => `${key}\n${digest}`));
+  return shelve.filter(({ record, digest }) => !kept.has(`${record.key}\n${digest}`));
+}
+
+/** Moves replaced rows to the history, and out of the quarters they lay in. */
+async function retire(client: Client, { account, kind, readAt }: Commit, plan: Plan): Promise<void> {
+  if (plan.retire.length === 0) return;
+  const columns = `account, provider, archived_at, read_at, ${stagedColumns(kind)}`;
+  const leave = `
+    WITH gone AS (DELETE FROM ${tableName[kind]} WHERE account = $1 AND key = ANY($2::text[]) RETURNING *)`;
+  const keep = `
+    INSERT INTO ${historyName(kind)} (${columns}, seen_from, seen_until)
+    SELECT ${columns}, read_at, greatest(read_at, ${time(3)}) FROM gone`;
+  const text = kind === 'BET' ? `${leave}, kept AS (${keep}) ${changeQuartersSql('gone', -1)}` : leave + keep;
+  await client.query(text, [account, plan.retire.map((row) => row.id), readAt]);
+  if (kind !== 'BET') return;
+  await client.query(
+    `DELETE FROM bet_quarters WHERE account = $1 AND bets = 0
+      AND axis_at IN (SELECT to_timestamp(at / 1000) FROM unnest($2::float8[]) AS at)`,
+    [account, quartersOf(plan.retire.map((row) => row.axisAt))],
+  );
+}
+
+async function revive(client: Client, { account, kind }: Commit, { revive }: Plan): Promise<void> {
+  if (revive.length === 0) return;
+  await client.query(
+    `UPDATE ${tableName[kind]} SET vanished_at = NULL WHERE account = $1 AND key = ANY($2::text[])`,
+    [account, revive.map((row) => row.id)],
+  );
+}
+
+/** Lets standing rows know the keys they were known by before. */
+async function claim(client: Client, { account, kind }: Commit, { claim }: Plan): Promise<void> {
+  if (claim.length === 0) return;
+  await client.query(
+    `UPDATE ${tableName[kind]} AS t SET former_key = c.former_key
+    FROM unnest($2::text[], $3::text[]) AS c (key, former_key) WHERE t.account = $1 AND t.key = c.key`,
+    [account, claim.map(({ row }) => row.id), claim.map(({ formerKey }) => formerKey)],
+  );
+}

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { ArchiveError, BadUserInputError } from '../../errors.ts';
+import type { KeptArchive } from '../admin.ts';
+import type { Commit, Leases, PlayerOf } from '../archive.ts';
+import {
+  historyStatement,
+  ledgerStatement,
+  quarantineStatement,
+  toHistory,
+  toLedger,
+  toQuarantined,
+} from '../sql/admin.ts';
+import { coverageStatement, toSpans } from '../sql/coverage.ts';
+import type { SqlValue, Statement } from '../sql/dialect.ts';
+import { type Cells, reversed, toRecords } from '../sql/records.ts';
+import {
+  byKeysStatement,
+  countStatement,
+  fingerprintStatement,
+  pageStatement,
+  readsBackwards,
+  usernamesStatement,
+} from '../sql/rows.ts';
+import { toTotals, totalsStatement } from '../sql/totals.ts';
+import { createDatabase } from './database.ts';
+import { postgresDialect } from './dialect.ts';
+import { placeOf } from './faults.ts';
+import { createLeases } from './leases.ts';
+import { migrateDatabase } from './migrate.ts';
+import { createNames, renameOutdated } from './names.ts';
+import { createNews } from './news.ts';
+import { acceptRows } from './quarantine.ts';
+import { countQuartersStatement, quarters, rollsUp, rollsUpTotals } from './roll-ups.ts';
+import { createPostgresSlots, type PostgresSlots, type SlotsOptions } from './slots.ts';
+import { streamRecords } from './stream.ts';
+import { createWriter } from './writer.ts';
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:5432/database`; the database is the archive's own. */
+  readonly url: string;
+  readonly playerOf: PlayerOf;
+  /** Milliseconds since the epoch. @default the database's clock, which all processes share */
+  readonly clock?: () => number;
+  /** Neither migrates nor writes. @default false */
+  readonly readOnly?: boolean;
+  /** How long a lease lasts that is not renewed; milliseconds. @default 30_000 */
+  readonly leaseMs?: number;
+}
+
+export type PostgresArchive = KeptArchive & {
+  readonly leases: Leases;
+  /** The pace that all processes at this database share. */
+  slots(options: Pick<SlotsOptions, 'monotonic' | 'guardOf'>): PostgresSlots;
+};
+
+const READ_MS = 60_000;
+const WRITE_MS = 120_000;
+const TURN_MS = 10_000;
+// A process that stands still inside a commit would hold up every other's.
+const COMMIT_IDLE_MS = 30_000;
+const STREAM_IDLE_MS = 600_000;
+
+/**
+ * Opens an archive that several processes share, and brings it to this release's layout first. Rejects with an
+ * ArchiveError that says why not: out of reach, refused, written by a newer release.
+ */
+export async function createPostgresArchive(options: PostgresOptions): Promise<PostgresArchive> {
+  const { url, playerOf, clock = null, readOnly = false, leaseMs = 30_000 } = options;
+  const place = placeOf(url);
+  const pool = (name: string, connections: number, statementMs: number, idleMs: number, patienceMs: number) =>
+    createDatabase({
+      url,
+      name: `countroom ${name}`,
+      connections,
+      statementMs,
+      idleMs,
+      patienceMs,
+      readOnly,
+    });
+  const reads = pool('reads', 4, READ_MS, COMMIT_IDLE_MS, 5_000);
+  const writes = pool('writes', 3, WRITE_MS, COMMIT_IDLE_MS, 30_000);
+  const streams = pool('streams', 2, READ_MS, STREAM_IDLE_MS, 0);
+  const turns = pool('turns', 2, TURN_MS, TURN_MS, 10_000);
+  const news = createNews(url, randomUUID());
+  const openStreams = new Set<() => void>();
+  let closed = false;
+
+  async function leave(): Promise<void> {
+    for (const end of openStreams) end();
+    await Promise.all([reads, writes, streams, turns, news].map((each) => each.close()));
+  }
+
+  try {
+    if (readOnly) await refuseOutdated(url);
+    else await migrateDatabase(url);
+    if (!readOnly) await renameOutdated(writes, playerOf);
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+
+  const write = createWriter({ database: writes, names: createNames(playerOf), news, clock });
+
+  function whileOpen<T>(work: () => Promise<T>): Promise<T> {
+    return closed ? Promise.reject(new ArchiveError(`archive ${place}: it is closed`)) : work();
+  }
+
+  function read(statement: Statement): Promise<Cells> {
+    return whileOpen(async () => {
+      refuseNul(statement);
+      return reads.read(statement);
+    });
+  }
+
+  return {
+    commit: (commit) => whileOpen(() => write(commit as Commit)),
+    async coverage(feeds, range) {
+      const statement = coverageStatement(postgresDialect, feeds, range);
+      return statement === null ? [] : toSpans(await read(statement));
+    },
+    async page(query) {
+      const cells = await read(pageStatement(postgresDialect, query));
+      return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells);
+    },
+    async count(query) {
+      const statement = rollsUp(query) ? countQuartersStatement : countStatement;
+      return Number((await read(statement(postgresDialect, query)))[0]?.[0]);
+    },
+    async totals(query) {
+      const source = rollsUpTotals(query) ? quarters : undefined;
+      return toTotals(query, await read(totalsStatement(postgresDialect, query, false, source)));
+    },
+    async byKeys(kind, ids) {
+      const possible = ids.filter(({ account, key }) => !account.includes('\0') && !key.includes('\0'));
+      if (possible.length === 0) return [];
+      return toRecords(kind, await read(byKeysStatement(postgresDialect, kind, possible)));
+    },
+    stream: (query) => streamRecords(streams, place, openStreams, query),
+    async fingerprint(query) {
+      return JSON.stringify(await read(fingerprintStatement(postgresDialect, query)));
+    },
+    async usernames(players) {
+      const cells = await read(usernamesStatement(postgresDialect, players));
+      const [accounts = [], usernames = [], names = []] = cells;
+      return accounts.map((account, row) => ({
+        account: String(account),
+        username: String(usernames[row]),
+        player: String(names[row]),
+      }));
+    },
+    async ledger(feed, range) {
+      return toLedger(await read(ledgerStatement(postgresDialect, feed, range)));
+    },
+    async history(kind, id) {
+      return toHistory(kind, await read(historyStatement(postgresDialect, kind, id)));
+    },
+    async quarantined(accounts) {
+      return toQuarantined(await read(quarantineStatement(postgresDialect, accounts)));
+    },
+    acceptQuarantined: (ids) =>
+      whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
+    leases: createLeases({ database: turns, news, ttlMs: leaseMs }),
+    slots: (pacing) => createPostgresSlots({ database: turns, news, ...pacing }),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await leave();
+    },
+  };
+}
+
+async function refuseOutdated(url: string): Promise<void> {
+  const { pending } = await migrateDatabase(url, { dryRun: true });
+  if (pending.length === 0) return;
+  throw new ArchiveError(
+    `archive ${placeOf(url)}: its layout is older than this release (${pending.join(', ')}): run countroom migrate`,
+  );
+}
+
+/** PostgreSQL's text cannot hold NUL, so no row can have it either. */
+function refuseNul({ values }: Statement): void {
+  const isNul = (value: SqlValue): boolean =>
+    typeof value === 'string' ? value.includes('\0') : typeof value === 'object' && value.some(isNul);
+  if (values.some(isNul)) throw new BadUserInputError('filter: expected text without NUL characters');
+}

@@ -1,0 +1,80 @@
+import type { Interval } from '../../records/interval.ts';
+import type { RecordKind } from '../../records/record.ts';
+import { tableName } from '../../records/shape.ts';
+import type { Commit, FeedKey } from '../archive.ts';
+import { type LedgerPart, layOver } from '../ledger.ts';
+import { freshPart, type MergePlan } from '../merge.ts';
+import type { Client } from './database.ts';
+import { postgresDialect } from './dialect.ts';
+
+const time = (index: number) => postgresDialect.parameter(index, 'time');
+
+/** The parts of a feed's ledger that were read after this one. */
+export function laterParts(client: Client, commit: Commit): Promise<LedgerPart[]> {
+  return partsWhere(client, commit, 'read_at > $3', [commit.readAt]);
+}
+
+/** Holds the commit's interval, where it is the latest read; returns there. */
+export async function layInterval(
+  client: Client,
+  commit: Commit,
+  interval: Interval,
+  plan: MergePlan<RecordKind, string>,
+  quarantined: number,
+): Promise<readonly Interval[]> {
+  const { account, kind } = commit;
+  const standing = await partsWhere(client, commit, 'from_at < $3 AND to_at > $4', [
+    interval.to,
+    interval.from,
+  ]);
+  const { remove, add, latest } = layOver(standing, freshPart(commit, interval, plan.seen, quarantined));
+  if (remove.length > 0) {
+    const starts = remove.map((part) => part.from);
+    await client.query(
+      'DELETE FROM intervals WHERE account = $1 AND kind = $2 AND from_at = ANY($3::bigint[])',
+      [account, kind, starts],
+    );
+  }
+  for (const { from, to, readAt, rows, checksum, quarantined: waiting } of add) {
+    await client.query('INSERT INTO intervals VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
+      ...[account, kind, from, to, readAt],
+      ...[rows, checksum, waiting],
+    ]);
+  }
+  return latest;
+}
+
+/** Marks the rows of these spans that an earlier read listed and this one did not; returns how many. */
+export async function markVanished(
+  client: Client,
+  { account, kind, readAt }: Commit,
+  spans: readonly Interval[],
+  listed: readonly string[],
+): Promise<number> {
+  let vanished = 0;
+  for (const { from, to } of spans) {
+    const result = await client.query(
+      `UPDATE ${tableName[kind]} SET vanished_at = ${time(1)}
+      WHERE account = $2 AND axis_at >= ${time(3)} AND axis_at < ${time(4)} AND read_at < ${time(1)}
+        AND vanished_at IS NULL AND key NOT IN (SELECT unnest($5::text[]))`,
+      [readAt, account, from, to, listed],
+    );
+    vanished += result.rowCount ?? 0;
+  }
+  return vanished;
+}
+
+async function partsWhere(
+  client: Client,
+  feed: FeedKey,
+  condition: string,
+  values: readonly number[],
+): Promise<LedgerPart[]> {
+  const { rows } = await client.query<LedgerPart>(
+    `SELECT from_at::float8 AS "from", to_at::float8 AS "to", read_at::float8 AS "readAt", rows::float8 AS rows,
+      checksum, quarantined::float8 AS quarantined
+    FROM intervals WHERE account = $1 AND kind = $2 AND ${condition}`,
+    [feed.account, feed.kind, ...values],
+  );
+  return rows;
+}

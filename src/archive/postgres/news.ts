@@ -1,0 +1,112 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import type { FeedKey } from '../archive.ts';
+import type { Client } from './database.ts';
+
+/** What processes tell each other; each is for whoever waits for just that. */
+export type Item =
+  | (FeedKey & { readonly topic: 'committed'; readonly from: number; readonly to: number })
+  | (FeedKey & { readonly topic: 'released'; readonly from: number | null })
+  /** A pace key's slot came free, or its next start was put off. */
+  | { readonly topic: 'paced'; readonly key: string; readonly putOff: boolean };
+export type Topic = Item['topic'];
+export type ItemOf<T extends Topic> = Extract<Item, { readonly topic: T }>;
+
+/** News of the other processes at one database: quick, but lost while the connection is. */
+export interface News {
+  /** Names this process among those that share the database. */
+  readonly owner: string;
+  on<T extends Topic>(topic: T, listener: (item: ItemOf<T>) => void): () => void;
+  /** Resolves once news come in, or cannot for now. */
+  listening(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const CHANNEL = 'countroom';
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 2_000;
+
+/** The arguments of `pg_notify` that tell the other processes; inside a transaction, once it is committed. */
+export function newsOf(owner: string, item: Item): [channel: string, payload: string] {
+  return [CHANNEL, JSON.stringify({ owner, item })];
+}
+
+export async function tell(client: Client, owner: string, item: Item): Promise<void> {
+  await client.query('SELECT pg_notify($1, $2)', newsOf(owner, item));
+}
+
+/** Listens on a connection of its own, from the first question for news on; opens it anew when it breaks. */
+export function createNews(url: string, owner: string): News {
+  const listeners = new Map<Topic, Set<(item: never) => void>>();
+  const closing = new AbortController();
+  let running: Promise<void> | null = null;
+  let answered: Promise<void> = Promise.resolve();
+
+  function start(): void {
+    if (running !== null || closing.signal.aborted) return;
+    let firstAnswer = () => {};
+    answered = new Promise((resolve) => {
+      firstAnswer = resolve;
+    });
+    running = run(firstAnswer);
+  }
+
+  async function run(answer: () => void): Promise<void> {
+    for (let pause = FIRST_WAIT_MS; !closing.signal.aborted; pause = Math.min(2 * pause, LONGEST_WAIT_MS)) {
+      const heard = await listen(answer).catch(() => false);
+      answer();
+      if (heard) pause = FIRST_WAIT_MS;
+      await wait(pause, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves with true when a connection that listened has ended. */
+  async function listen(answer: () => void): Promise<boolean> {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'countroom news',
+      keepAlive: true,
+    });
+    const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+    const end = () => void client.end().catch(() => undefined);
+    // Whatever the error, the connection ends and the next one takes its place.
+    client.on('error', end);
+    client.on('notification', ({ payload }) => deliver(payload ?? ''));
+    closing.signal.addEventListener('abort', end, { once: true });
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+      answer();
+      if (closing.signal.aborted) end();
+      await ended;
+      return true;
+    } finally {
+      closing.signal.removeEventListener('abort', end);
+      end();
+    }
+  }
+
+  function deliver(payload: string): void {
+    const told = JSON.parse(payload) as { readonly owner: string; readonly item: Item };
+    if (told.owner === owner) return;
+    for (const listener of listeners.get(told.item.topic) ?? []) listener(told.item as never);
+  }
+
+  return {
+    owner,
+    on(topic, listener) {
+      start();
+      const known = listeners.get(topic) ?? new Set();
+      listeners.set(topic, known.add(listener));
+      return () => known.delete(listener);
+    },
+    listening() {
+      start();
+      return answered;
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}

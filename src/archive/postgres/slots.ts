@@ -1,0 +1,198 @@
+import type { Database } from './database.ts';
+import { type Item, type News, newsOf } from './news.ts';
+import { GRACE_MS, leaveSql, MOST_REFUSALS, reserveSql, slowDownSql, writtenSql } from './slots-sql.ts';
+
+/** A provider's rule of how often it may be called; the same rule as the upstream side's, by its shape. */
+export interface PaceRule {
+  readonly key: string;
+  readonly minIntervalMs: number;
+  readonly quota: { readonly calls: number; readonly perMs: number } | null;
+}
+
+export type Lane = 'interactive' | 'background';
+
+/** An instant on the caller's monotonic clock at which one call may leave. */
+export interface Reservation {
+  readonly at: number;
+  /** Whether the slot still holds at `now`; a slot that does not is to be given back. */
+  readonly good: (now: number) => boolean;
+}
+
+/** The next start of each pace key, one for all processes at a database; fits the upstream side's `SlotSource`. */
+export interface PostgresSlots {
+  /** `lane` may be a function where it can change while the reservation waits for its turn. */
+  reserve(rule: PaceRule, lane: Lane | (() => Lane), signal?: AbortSignal): Promise<Reservation>;
+  written(rule: PaceRule, at: number): void;
+  unused(rule: PaceRule, reservation: Reservation): void;
+  slowDown(rule: PaceRule, until: number): void;
+}
+
+export interface SlotsOptions {
+  readonly database: Database;
+  readonly news: News;
+  /** Milliseconds that never jump. */
+  readonly monotonic: () => number;
+  /** What is added to an interval after so many refusals; milliseconds. */
+  readonly guardOf: (intervalMs: number, refusals: number) => number;
+}
+
+interface KeyState {
+  /** What is being told to the database, in order; never rejects. */
+  telling: Promise<unknown>;
+  /** Instants of calls that the database has not been told of. */
+  readonly untold: number[];
+  /** Grows when the next start is put off: slots reserved before are no longer good. */
+  putOffs: number;
+  /** Grows with every news of the key. */
+  heard: number;
+  wake: () => void;
+}
+
+const SOONEST_AGAIN_MS = 20;
+const LATEST_AGAIN_MS = 1_000;
+
+/**
+ * One turn a key among all processes: whoever has it waits for its slot, and the interval to the next one runs from
+ * the instant its call was written, by the database's clock. Lateness of a process therefore moves what follows and
+ * shortens no distance. A slot lost with its process is passed on after a grace, as if it had been used at its end.
+ */
+export function createPostgresSlots({ database, news, monotonic, guardOf }: SlotsOptions): PostgresSlots {
+  const states = new Map<string, KeyState>();
+  news.on('paced', ({ key, putOff }) => hear(key, putOff));
+
+  function hear(key: string, putOff: boolean): void {
+    const state = states.get(key);
+    if (state === undefined) return;
+    if (putOff) state.putOffs += 1;
+    state.heard += 1;
+    state.wake();
+  }
+
+  function stateOf(key: string): KeyState {
+    let state = states.get(key);
+    if (state === undefined) {
+      state = { telling: Promise.resolve(), untold: [], putOffs: 0, heard: 0, wake: () => {} };
+      states.set(key, state);
+    }
+    return state;
+  }
+
+  async function reserve(
+    rule: PaceRule,
+    lane: Lane | (() => Lane),
+    signal?: AbortSignal,
+  ): Promise<Reservation> {
+    const state = stateOf(rule.key);
+    await news.listening();
+    await state.telling;
+    try {
+      await tellWritten(rule, state);
+      for (;;) {
+        signal?.throwIfAborted();
+        const { putOffs, heard } = state;
+        const { at, againMs } = await ask(rule, typeof lane === 'function' ? lane() : lane);
+        signal?.throwIfAborted();
+        if (at !== null) return { at, good: (now) => state.putOffs === putOffs && now < at + GRACE_MS / 2 };
+        if (state.heard === heard) await pause(state, againMs, signal);
+      }
+    } catch (error) {
+      leave(rule.key);
+      throw error;
+    }
+  }
+
+  /** Asks for the next slot: its instant, on the safe side of the way there and back, or when to ask again. */
+  async function ask(
+    rule: PaceRule,
+    lane: Lane,
+  ): Promise<{ readonly at: number | null; readonly againMs: number }> {
+    const row = await database.use(async (client) => {
+      const values = [rule.key, news.owner, lane === 'interactive' ? 0 : 1, ...limitsOf(rule)];
+      const { rows } = await client.query<{ wait: number | null; again: number | null }>(reserveSql, values);
+      // Without a row nobody has ever called under this key.
+      if (rows[0]?.again == null) await client.query(FIRST, [rule.key]);
+      return rows[0];
+    });
+    const now = monotonic();
+    if (row?.wait != null) return { at: now + Math.max(0, row.wait), againMs: 0 };
+    const againMs = row?.again == null ? 0 : row.again + SOONEST_AGAIN_MS;
+    return { at: null, againMs: Math.min(Math.max(againMs, SOONEST_AGAIN_MS), LATEST_AGAIN_MS) };
+  }
+
+  /** Tells the database of calls it does not know of; what could not be told is tried again before the next slot. */
+  async function tellWritten(rule: PaceRule, { untold }: KeyState): Promise<void> {
+    for (let at = untold[0]; at !== undefined; at = untold[0]) {
+      const written = at;
+      await database.use((client) => {
+        const values = [rule.key, news.owner, monotonic() - written, ...limitsOf(rule)];
+        return client.query(writtenSql, [...values, ...newsOf(news.owner, paced(rule.key, false))]);
+      });
+      untold.shift();
+    }
+  }
+
+  function leave(key: string): void {
+    const values = [key, news.owner, ...newsOf(news.owner, paced(key, false))];
+    inTurn(key, () => database.use((client) => client.query(leaveSql, values)));
+  }
+
+  /** A slot that could not be given back is passed on after the grace. */
+  function inTurn(key: string, task: () => Promise<unknown>): void {
+    const state = stateOf(key);
+    state.telling = state.telling.then(task).catch(() => undefined);
+  }
+
+  function limitsOf({ minIntervalMs, quota }: PaceRule): unknown[] {
+    const intervals = Array.from(
+      { length: MOST_REFUSALS + 1 },
+      (_, refusals) => minIntervalMs + guardOf(minIntervalMs, refusals),
+    );
+    return [intervals, quota?.calls ?? null, quota === null ? null : quota.perMs + guardOf(quota.perMs, 0)];
+  }
+
+  return {
+    reserve,
+    written(rule, at) {
+      const state = stateOf(rule.key);
+      state.untold.push(at);
+      inTurn(rule.key, () => tellWritten(rule, state));
+    },
+    unused: (rule) => leave(rule.key),
+    slowDown(rule, until) {
+      // Before and after: a slot reserved while the database is being told must not be used either.
+      hear(rule.key, true);
+      const put = database.use((client) => {
+        const values = [
+          rule.key,
+          Math.max(0, until - monotonic()),
+          ...newsOf(news.owner, paced(rule.key, true)),
+        ];
+        return client.query(slowDownSql, values);
+      });
+      void put.then(
+        () => hear(rule.key, true),
+        () => hear(rule.key, true),
+      );
+    },
+  };
+}
+
+const FIRST = "INSERT INTO pace_slots (key, next_at) VALUES ($1, '-infinity') ON CONFLICT DO NOTHING";
+
+function paced(key: string, putOff: boolean): Item {
+  return { topic: 'paced', key, putOff };
+}
+
+/** Resolves with the next news, after `waitMs` at the latest, or when the signal aborts. */
+function pause(state: KeyState, waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, waitMs);
+    signal?.addEventListener('abort', done, { once: true });
+    state.wake = done;
+  });
+}
