@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
 import type { Leases, PlayerOf } from './archive/archive.ts';
 import { createDuckDbArchive } from './archive/duckdb/index.ts';
+import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
 import { createClaims } from './feeds/claims.ts';
 import { connectAccount } from './feeds/connect.ts';
@@ -103,7 +104,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     archive,
     secret: pseudonymSecret(
       config.auth?.pseudonymKey,
-      config.accounts.map(({ credentials }) => JSON.stringify(credentials)),
+      config.accounts.map(({ credentials }) => reveal(credentials)),
     ),
     clock: clock.now,
   });

@@ -26,9 +26,9 @@ interface Target {
 
 /** Windows asked for at a time: enough to keep the pace, few enough to tell how it goes. */
 const WINDOWS_AT_A_TIME = 10;
-const PATIENCE = '20s';
 const HOUR_MS = 3_600_000;
-const BREATH_MS = 200;
+const SHORTEST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 1_000;
 
 /** Worth asking again: time alone mends them. */
 const passing = new Set(['PENDING', 'RATE_LIMITED']);
@@ -77,7 +77,9 @@ async function fill(
   const left: Gap[] = [];
   for (let from = range.from; from < range.to; ) {
     const part = { from, to: Math.min(Math.ceil((from + 1) / target.stepMs) * target.stepMs, range.to) };
-    const gaps = await ask(gateway, target, part);
+    // Asked one part ahead, so that the pace has work while the answer is looked at.
+    const ahead = await ask(gateway, target, { from, to: Math.min(part.to + target.stepMs, range.to) });
+    const gaps = ahead.filter((gap) => gap.from < part.to);
     signal.throwIfAborted();
     const waiting = gaps.filter(({ reason }) => passing.has(reason));
     progress.reached(Math.min(...waiting.map((gap) => gap.from), part.to));
@@ -96,7 +98,7 @@ async function fill(
 /** A range that ends now is asked again when its last window may be; milliseconds. */
 function untilRetry(gaps: readonly Gap[]): number {
   const left = Math.min(...gaps.map(({ retryAt }) => (retryAt ?? 0) - Date.now()));
-  return Math.max(BREATH_MS, left);
+  return Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, left));
 }
 
 const fields = { BET: 'bets', TRANSFER: 'transfers', SEQ_NO_FAILURE: 'seqNoFailures' } as const;
@@ -107,9 +109,10 @@ const inputs = {
 } as const;
 const answer = z.object({ rows: z.object({ coverage: coverageData }) });
 
+/** In the background lane, so that nobody who waits for an answer waits for a backfill. */
 async function ask(gateway: Gateway, { account, kind }: Target, range: Interval): Promise<readonly Gap[]> {
   const query = `query($filter: ${inputs[kind]}!) {
-    rows: ${fields[kind]}(filter: $filter, first: 0, maxWait: "${PATIENCE}") { coverage { ${coverageFields} } }
+    rows: ${fields[kind]}(filter: $filter, first: 0, maxWait: "0s") { coverage { ${coverageFields} } }
   }`;
   const filter = { range: rangeInput(range), accounts: [account] };
   return (await gateway.graphql(query, { filter }, answer)).rows.coverage.gaps;
