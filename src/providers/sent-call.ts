@@ -6,7 +6,7 @@ export interface SentCall<S, T> {
   readonly pace: PaceRule;
   /** Makes the request when it leaves, with whatever reading its answer needs to know of it. */
   readonly send: (departure: Departure) => { readonly request: HttpRequest; readonly sent: S };
-  readonly read: (response: HttpResponse, sent: S) => T;
+  readonly read: (response: HttpResponse, sent: S) => T | Promise<T>;
 }
 
 /** One call whose answer is read by what its last attempt really sent. */

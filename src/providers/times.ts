@@ -35,19 +35,18 @@ export function parseBeijing(value: string): number | null {
 }
 
 function instantOf(match: RegExpExecArray, fraction: string | undefined): number | null {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const ms = Number((fraction ?? '').padEnd(3, '0').slice(0, 3));
-  const at = Date.UTC(year, month - 1, day, hour, minute, second, ms);
-  const date = new Date(at);
-  // Date.UTC rolls 30 February, hour 24 and second 60 over: what does not come back the same was never there.
-  const same =
-    date.getUTCFullYear() === year &&
-    date.getUTCMonth() === month - 1 &&
-    date.getUTCDate() === day &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === minute &&
-    date.getUTCSeconds() === second;
-  return same ? at : null;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6])];
+  // Date.UTC would roll 30 February, hour 24 and second 60 over, and move the first century by 1900 years.
+  if (year < 100 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return null;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  const ms = fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
+  return Date.UTC(year, month - 1, day, hour, minute, second, ms);
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** `2020-01-01T00:00:00.000Z`. */

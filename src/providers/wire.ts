@@ -1,8 +1,8 @@
-import { isLosslessNumber, parse, stringify } from 'lossless-json';
+import { isLosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
 import { type Decimal, parseDecimal } from '../records/decimal.ts';
-import type { Quarantined } from '../records/record.ts';
+import { readJson } from './json.ts';
 
 /** How much of an unreadable body is kept for the quarantine. */
 const RAW_KEPT = 2_000;
@@ -14,22 +14,16 @@ const QUOTED = 40;
  * `who` opens the message: `vp-main: /v2/betlogs`.
  */
 export function parseBody(who: string, text: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    const raw = text.slice(0, RAW_KEPT);
-    throw new UpstreamError(`${who} expected JSON, got ${text.length} characters of something else`, {
-      action: 'retry',
-      upstreamCode: 'NOT_JSON',
-      raw,
-      cause,
-    });
-  }
-}
-
-/** Compact JSON of what `parseBody` read: key order and every digit kept. */
-export function toCompactJson(value: unknown): string {
-  return stringify(value) ?? 'null';
+  return readJson(
+    text,
+    (cause) =>
+      new UpstreamError(`${who} expected JSON, got ${text.length} characters of something else`, {
+        action: 'retry',
+        upstreamCode: 'NOT_JSON',
+        raw: text.slice(0, RAW_KEPT),
+        cause,
+      }),
+  );
 }
 
 /** A value as messages name it, cut short: `""`, `null`, `a list`, `"1,234.50"`. */
@@ -54,29 +48,53 @@ export function exactText(value: unknown): string | undefined {
 /** A value read from the wire, or the words for what is wrong with it. */
 export type Read<T> = { readonly value: T } | { readonly fault: string };
 
+/** Reads one wire value. */
+export type Reader<T> = (value: unknown) => Read<T>;
+
+// What a field's schema does, without zod between: a page has hundreds of thousands of fields.
+const readers = new WeakMap<z.ZodType, Reader<unknown>>();
+
+/** What reads one value as the schema does. */
+export function readerOf<T>(schema: z.ZodType<T>): Reader<T> {
+  const known = readers.get(schema) as Reader<T> | undefined;
+  if (known !== undefined) return known;
+  return (value) => {
+    const parsed = schema.safeParse(value);
+    return parsed.success
+      ? { value: parsed.data }
+      : { fault: parsed.error.issues[0]?.message ?? 'does not fit' };
+  };
+}
+
 /** A schema from a function that reads one wire value; the building block of every field below. */
-export function field<T>(read: (value: unknown) => Read<T>): z.ZodType<T> {
-  return z.unknown().transform((value, context) => {
+export function field<T>(read: Reader<T>): z.ZodType<T> {
+  const schema = z.unknown().transform((value, context) => {
     const result = read(value);
     if ('value' in result) return result.value;
     context.addIssue({ code: 'custom', message: result.fault });
     return z.NEVER;
   });
+  readers.set(schema, read);
+  return schema;
 }
 
 // PostgreSQL cannot hold U+0000, and a lone surrogate would be stored as another character.
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
-/** Text, or a number's exact spelling: an id beyond 2^53 stays what it is. May be empty. */
-export const text = field<string>((value) => {
+function readText(value: unknown): Read<string> {
   const exact = exactText(value);
   if (exact === undefined) return { fault: `expected text, got ${describe(value)}` };
   if (UNSTORABLE.test(exact)) return { fault: 'expected text, got characters that are none' };
   return { value: exact };
-});
+}
+
+/** Text, or a number's exact spelling: an id beyond 2^53 stays what it is. May be empty. */
+export const text = field(readText);
 
 /** Text that is not empty: keys, usernames, currencies. */
-export const filledText = text.refine((value) => value !== '', 'expected text, got ""');
+export const filledText = field((value) =>
+  exactText(value) === '' ? { fault: 'expected text, got ""' } : readText(value),
+);
 
 /** An amount, from a JSON number or a string: plain or with an exponent, never a locale's form. */
 export const decimalField = field<Decimal>((value) => {
@@ -97,56 +115,29 @@ export const integer = field<number>((value) => {
 /** A list of values that are looked at one by one later. */
 export const list = z.array(z.unknown());
 
+/** A list of fields; one that is wrong spoils it. */
+export function listOf<T>(schema: z.ZodType<T>): z.ZodType<readonly T[]> {
+  const read = readerOf(schema);
+  return field((value) => {
+    if (!Array.isArray(value)) return { fault: `expected a list, got ${describe(value)}` };
+    const values: T[] = [];
+    for (const each of value) {
+      const result = read(each);
+      if ('fault' in result) return result;
+      values.push(result.value);
+    }
+    return { value: values };
+  });
+}
+
+const nothing = { value: null };
+
 /** Absent and null become null; whatever is there must be right. */
 export function optional<T>(schema: z.ZodType<T>): z.ZodType<T | null> {
-  return schema.nullish().transform((value) => value ?? null);
-}
-
-/** What a mapping gives instead of a record when computed values do not fit; it opens with the field's name. */
-export interface RowFault {
-  readonly fault: string;
-}
-
-export interface ReadRows<R> {
-  readonly rows: readonly R[];
-  readonly quarantined: readonly Quarantined[];
-}
-
-/**
- * Reads a page's rows one by one: a row that fails its schema or its mapping is set aside whole, with a reason that
- * names the field, and the others stand. Fields nobody knows are tolerated; `raw` keeps them.
- */
-export function readRows<W, R extends object>(
-  values: readonly unknown[],
-  schema: z.ZodType<W>,
-  toRecord: (wire: W, raw: string) => R | RowFault,
-): ReadRows<R> {
-  const rows: R[] = [];
-  const quarantined: Quarantined[] = [];
-  for (const value of values) {
-    const raw = toCompactJson(value);
-    const record = readRow(value, raw, schema, toRecord);
-    if (isFault(record)) quarantined.push({ reason: record.fault, raw });
-    else rows.push(record);
-  }
-  return { rows, quarantined };
-}
-
-function readRow<W, R extends object>(
-  value: unknown,
-  raw: string,
-  schema: z.ZodType<W>,
-  toRecord: (wire: W, raw: string) => R | RowFault,
-): R | RowFault {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || isLosslessNumber(value)) {
-    return { fault: `row: expected an object, got ${describe(value)}` };
-  }
-  const parsed = schema.safeParse(value);
-  return parsed.success ? toRecord(parsed.data, raw) : { fault: firstFault(parsed.error) };
-}
-
-function isFault(record: object): record is RowFault {
-  return 'fault' in record;
+  const read = readerOf(schema);
+  const lenient = schema.nullish().transform((value) => value ?? null);
+  readers.set(lenient, (value) => (value === null || value === undefined ? nothing : read(value)));
+  return lenient;
 }
 
 /** A zod error's first issue, opened by the field it is about; by `whole` where it is about no single field. */

@@ -24,9 +24,11 @@ export interface PaceRule {
   readonly quota: { readonly calls: number; readonly perMs: number } | null;
 }
 
+export type Lane = 'interactive' | 'background';
+
 /** Whose turn it is when a slot comes free: read anew at every slot, since waiting people come and go. */
 export interface Turn {
-  readonly lane: 'interactive' | 'background';
+  readonly lane: Lane;
   /** Within a lane the smaller goes first. */
   readonly order: number;
   /** Told when a slot was given, so that the next one goes to somebody else. */
@@ -60,7 +62,7 @@ export interface Call<T> {
   /** Makes the request when it leaves: fresh times, nonces and signatures each attempt. */
   readonly build: (departure: Departure) => HttpRequest;
   /** Classifies and parses the answer; throws an UpstreamError where it is not what was asked. */
-  readonly read: (response: HttpResponse) => T;
+  readonly read: (response: HttpResponse) => T | Promise<T>;
   /** Forgets the session after a `reauthenticate`; absent where the provider has none. */
   readonly reauthenticate?: () => void;
   readonly onDelay?: (delay: Delay) => void;

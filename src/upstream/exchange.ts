@@ -128,7 +128,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         onWritten: slot.written,
       });
       noteClock(response);
-      const value = call.read(response);
+      const value = await call.read(response);
       report('ok', null);
       return value;
     } catch (error) {

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { UpstreamError } from '../../src/errors.ts';
-import {
-  decimalField,
-  filledText,
-  integer,
-  optional,
-  parseBody,
-  readRows,
-  text,
-  toCompactJson,
-} from '../../src/providers/wire.ts';
+import { toCompactJson } from '../../src/providers/json.ts';
+import { readRows } from '../../src/providers/rows.ts';
+import { decimalField, filledText, integer, optional, parseBody, text } from '../../src/providers/wire.ts';
 
 const who = 'one-main: list';
 const row = z.object({

@@ -4,9 +4,9 @@ import type { RecordKind } from '../../records/record.ts';
 import type { Departure, HttpRequest, HttpResponse, PaceRule } from '../../upstream/call.ts';
 import { codeError, readAnswer, shapeError } from '../answer.ts';
 import type { ConnectDeps, Connection, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
+import { readManyRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
 import { formatBeijing, formatIsoSeconds } from '../times.ts';
-import { readRows } from '../wire.ts';
 import { codes } from './codes.ts';
 import { toSeqNoFailure } from './mapping.ts';
 import type { Credentials, Options } from './options.ts';
@@ -71,7 +71,7 @@ export function createClient(
     });
   }
 
-  function read(response: HttpResponse, sent: Sent): Page {
+  async function read(response: HttpResponse, sent: Sent): Promise<Page> {
     const answer = { who, response, now: sent.at };
     const body = readAnswer(answer, envelope, ({ status }) =>
       status === SUCCESS ? null : codeError(answer, codes, String(status)),
@@ -84,7 +84,7 @@ export function createClient(
     return {
       interval: sent.interval,
       askedAt: sent.at,
-      ...readRows(listed, row, toSeqNoFailure),
+      ...(await readManyRows(listed, row, toSeqNoFailure)),
       count: listed.length,
       total: body.count,
       pageSize: options.pageSize,

@@ -4,9 +4,10 @@ import type { HttpRequest, PaceRule } from '../../upstream/call.ts';
 import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
 import { checkLimits } from '../limit-checks.ts';
 import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
+import { type ReadRows, readManyRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
 import { formatOffsetTime } from '../times.ts';
-import { describe, firstFault, type ReadRows, readRows } from '../wire.ts';
+import { describe, firstFault } from '../wire.ts';
 import { codesOf, SUCCESS } from './codes.ts';
 import { toBet, toTransfer } from './mapping.ts';
 import type { HotRoadCredentials, HotRoadOptions } from './options.ts';
@@ -44,7 +45,7 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
   function read<R>(
     path: Operation,
     ask: PageAsk,
-    rowsOf: (answer: Answer, data: unknown) => ReadRows<R>,
+    rowsOf: (answer: Answer, data: unknown) => Promise<ReadRows<R>>,
   ): Promise<Asked & ReadRows<R>> {
     const who = `${id}: ${path}`;
     return callSent(exchange, ask, {
@@ -55,12 +56,12 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
         if (options.limitChecks === 'strict') checkLimits(who, interval, ask.limits, departure);
         return { request: requestOf(path, interval), sent: { interval, askedAt: departure.now } };
       },
-      read: (response, sent) => {
+      read: async (response, sent) => {
         const answer = { who, response, now: sent.askedAt };
         const { data } = readAnswer(answer, envelope, ({ code }) =>
           code === SUCCESS ? null : codeError(answer, codes, code),
         );
-        return { ...sent, ...rowsOf(answer, data) };
+        return { ...sent, ...(await rowsOf(answer, data)) };
       },
     });
   }
@@ -78,17 +79,17 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
     paceOf,
     readBets: async (ask) =>
       pageOf(
-        await read(BETS, ask, (answer, data) => {
+        await read(BETS, ask, async (answer, data) => {
           const parsed = betData.safeParse(data);
           if (!parsed.success) throw shapeError(answer, `data.${firstFault(parsed.error)}`);
-          return readRows(parsed.data.list, betRow, (row, raw) => toBet(row, raw, currency));
+          return readManyRows(parsed.data.list, betRow, (row, raw) => toBet(row, raw, currency));
         }),
       ),
     readTransfers: async (ask) =>
       pageOf(
-        await read(TRANSFERS, ask, (answer, data) => {
+        await read(TRANSFERS, ask, async (answer, data) => {
           if (!Array.isArray(data)) throw shapeError(answer, `data: expected a list, got ${describe(data)}`);
-          return readRows(data, transferRow, (row, raw) => toTransfer(row, raw, currency));
+          return readManyRows(data, transferRow, (row, raw) => toTransfer(row, raw, currency));
         }),
       ),
   };

@@ -1,6 +1,6 @@
 import { fits, sign, sum } from '../../records/decimal.ts';
 import type { Bet, BetOutcome, Transfer, TransferDirection } from '../../records/record.ts';
-import type { RowFault } from '../wire.ts';
+import type { RowFault } from '../rows.ts';
 import type { BetRow, TransferRow } from './wire.ts';
 
 /** A record of 3.7 as a bet in the account's currency, or the reason it is none. */

@@ -1,9 +1,9 @@
 import { LosslessNumber } from 'lossless-json';
 import { fromUnits } from '../../records/decimal.ts';
 import type { Interval } from '../../records/interval.ts';
+import { toCompactJson } from '../json.ts';
 import { type Draw, drawFrom, type RowSeed, seedsIn } from '../seeded.ts';
 import { formatOffsetTime } from '../times.ts';
-import { toCompactJson } from '../wire.ts';
 
 /** A row and whose it is. */
 export interface Row {

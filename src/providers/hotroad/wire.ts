@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { offsetTime } from '../times.ts';
-import { decimalField, filledText, list, optional, text } from '../wire.ts';
+import { decimalField, filledText, list, listOf, optional, text } from '../wire.ts';
 
 /** What both operations answer; refusals need not carry `data`. */
 export const envelope = z.object({ code: text, data: z.unknown().optional() });
@@ -24,7 +24,7 @@ export const betRow = z.object({
   tableId: optional(text),
   roundId: optional(text),
   roundStartTime: optional(offsetTime),
-  result: optional(z.array(optional(text))),
+  result: optional(listOf(optional(text))),
   odds: optional(decimalField),
   winLoss: decimalField,
   validBet: optional(decimalField),

@@ -13,8 +13,9 @@ import type {
   PageAsk,
   ProviderAccount,
 } from '../provider.ts';
+import { readManyRows, readRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
-import { firstFault, readRows } from '../wire.ts';
+import { firstFault } from '../wire.ts';
 import { codes } from './codes.ts';
 import { toBet } from './mapping.ts';
 import type { Credentials, Options } from './options.ts';
@@ -84,7 +85,7 @@ export function createClient(
         };
         return { request: request(path, departure, fields), sent: { interval, askedAt: departure.now } };
       },
-      read: (response, sent): Page<'BET'> => {
+      read: async (response, sent): Promise<Page<'BET'>> => {
         const answer = answerOf(path, response, sent.askedAt);
         const parsed = listData.safeParse(dataOf(answer));
         if (!parsed.success) throw shapeError(answer, firstFault(parsed.error, 'data'));
@@ -94,7 +95,7 @@ export function createClient(
         const data = listed ?? [];
         return {
           ...sent,
-          ...readRows(data, row, toRecord),
+          ...(await readManyRows(data, row, toRecord)),
           count: data.length,
           total,
           pageSize: options.pageLimit,

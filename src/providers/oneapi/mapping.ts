@@ -1,6 +1,6 @@
 import { type Decimal, fits, negate, sign, sum } from '../../records/decimal.ts';
 import type { Bet, BetOutcome, BetStatus } from '../../records/record.ts';
-import type { RowFault } from '../wire.ts';
+import type { RowFault } from '../rows.ts';
 import type { Options } from './options.ts';
 import type { Row } from './wire.ts';
 

@@ -4,8 +4,9 @@ import type { HttpRequest, HttpResponse, PaceRule, Turn } from '../../upstream/c
 import { type Answer, type CodeTable, codeError, readAnswer, shapeError } from '../answer.ts';
 import { checkLimits } from '../limit-checks.ts';
 import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
+import { readManyRows } from '../rows.ts';
 import { formatIso } from '../times.ts';
-import { describe, firstFault, readRows } from '../wire.ts';
+import { describe, firstFault } from '../wire.ts';
 import { encrypt, keyOf } from './cipher.ts';
 import { authCodes, codes, SUCCESS } from './codes.ts';
 import { toBet } from './mapping.ts';
@@ -111,12 +112,12 @@ export function createClient(
     });
   }
 
-  function readPage(response: HttpResponse, interval: Interval, askedAt: number): Page<'BET'> {
+  async function readPage(response: HttpResponse, interval: Interval, askedAt: number): Promise<Page<'BET'>> {
     const answer = { who: `${account.id}: ${BET_LOGS}`, response, now: askedAt };
     if (response.status === 401) throw tokenEnded(answer);
     const { data } = readAnswer(answer, envelope, ({ code }) => refusalOf(answer, codes, code));
     if (!Array.isArray(data)) throw shapeError(answer, `data: expected a list, got ${describe(data)}`);
-    const { rows, quarantined } = readRows(data, betRow, (row, raw) => toBet(row, raw, options));
+    const { rows, quarantined } = await readManyRows(data, betRow, (row, raw) => toBet(row, raw, options));
     return { interval, askedAt, rows, quarantined, count: data.length, total: null, pageSize: null };
   }
 

@@ -1,6 +1,6 @@
 import { type Decimal, fits, negate, sign, sum } from '../../records/decimal.ts';
 import type { Bet, BetOutcome } from '../../records/record.ts';
-import type { RowFault } from '../wire.ts';
+import type { RowFault } from '../rows.ts';
 import type { VertexPlayOptions } from './options.ts';
 import type { BetRow } from './wire.ts';
 

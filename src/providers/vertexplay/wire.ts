@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isoTime } from '../times.ts';
-import { decimalField, filledText, integer, optional, text } from '../wire.ts';
+import { decimalField, field, filledText, integer, optional, readerOf, text } from '../wire.ts';
 
 /** What both operations answer; refusals carry no `data`. */
 export const envelope = z.object({ code: text, data: z.unknown().optional() });
@@ -8,8 +8,9 @@ export const envelope = z.object({ code: text, data: z.unknown().optional() });
 /** The `data` of `/v2/auth`; `expiresIn` is in seconds. */
 export const tokenData = z.object({ accessToken: filledText, expiresIn: integer });
 
+const readId = readerOf(text);
 // Newer documents add betId and plan to remove transferId; an empty id is no id.
-const id = optional(text).transform((value) => (value === '' ? null : value));
+const id = optional(field<string | null>((value) => (value === '' ? { value: null } : readId(value))));
 
 /** One row of `data[]`; amounts are strings of six decimals, ids exceed 2^53. */
 export const betRow = z.object({

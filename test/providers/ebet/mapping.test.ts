@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { codes } from '../../../src/providers/ebet/codes.ts';
 import { toSeqNoFailure } from '../../../src/providers/ebet/mapping.ts';
 import { envelope, row } from '../../../src/providers/ebet/wire.ts';
-import { parseBody, readRows } from '../../../src/providers/wire.ts';
+import { readRows } from '../../../src/providers/rows.ts';
+import { parseBody } from '../../../src/providers/wire.ts';
 import { fixture } from '../direct-exchange.ts';
 
 function read(text: string) {

@@ -1,11 +1,13 @@
+import { parse } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
 import { toBet, toTransfer } from '../../../src/providers/hotroad/mapping.ts';
 import { betRow, transferRow } from '../../../src/providers/hotroad/wire.ts';
-import { parseBody, readRows, toCompactJson } from '../../../src/providers/wire.ts';
+import { toCompactJson } from '../../../src/providers/json.ts';
+import { readRows } from '../../../src/providers/rows.ts';
 import { fixture } from '../direct-exchange.ts';
 
-const betSamples = parseBody('test', fixture('hotroad/bets.json')) as { data: { list: object[] } };
-const transferSamples = parseBody('test', fixture('hotroad/transfers.json')) as { data: object[] };
+const betSamples = parse(fixture('hotroad/bets.json')) as { data: { list: object[] } };
+const transferSamples = parse(fixture('hotroad/transfers.json')) as { data: object[] };
 const [losing, winning] = betSamples.data.list;
 const [withdrawal] = transferSamples.data;
 

@@ -3,7 +3,8 @@ import { codes } from '../../../src/providers/oneapi/codes.ts';
 import { oneapi } from '../../../src/providers/oneapi/index.ts';
 import { toBet } from '../../../src/providers/oneapi/mapping.ts';
 import { row } from '../../../src/providers/oneapi/wire.ts';
-import { parseBody, readRows } from '../../../src/providers/wire.ts';
+import { readRows } from '../../../src/providers/rows.ts';
+import { parseBody } from '../../../src/providers/wire.ts';
 
 const sample =
   '{"betId":"66ed36de40677ad3a7303624","playerId":"c180f4c5f1be830","orderId":"66ed36de40677ad3a7303624","gameCode":1002,"category":"BINGO","currency":"USD","bet":10,"win":0,"effectiveTurnover":10,"refundAmount":0,"status":1,"timestamp":1726822110737}';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readRows } from '../../../src/providers/rows.ts';
 import { type MappingOptions, toBet } from '../../../src/providers/vertexplay/mapping.ts';
 import { betRow } from '../../../src/providers/vertexplay/wire.ts';
-import { parseBody, readRows } from '../../../src/providers/wire.ts';
+import { parseBody } from '../../../src/providers/wire.ts';
 import { fixture } from '../direct-exchange.ts';
 
 const defaults: MappingOptions = { betIdField: 'auto', timeAxis: 'txTime', jackpotInWin: false };

@@ -1,0 +1,102 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { isLosslessNumber } from 'lossless-json';
+import { z } from 'zod';
+import type { Quarantined } from '../records/record.ts';
+import { readObject } from './json.ts';
+import { describe, firstFault, type Read, readerOf } from './wire.ts';
+
+/** What a mapping gives instead of a record when computed values do not fit; it opens with the field's name. */
+export interface RowFault {
+  readonly fault: string;
+}
+
+export interface ReadRows<R> {
+  readonly rows: readonly R[];
+  readonly quarantined: readonly Quarantined[];
+}
+
+/**
+ * Reads a page's rows one by one: a row that fails its schema or its mapping is set aside whole, with a reason that
+ * names the field, and the others stand. Fields nobody knows are tolerated; `raw` keeps them. A row that is no JSON
+ * throws what `parseBody` would have thrown.
+ */
+export function readRows<W, R extends object>(
+  values: readonly unknown[],
+  schema: z.ZodType<W>,
+  toRecord: (wire: W, raw: string) => R | RowFault,
+): ReadRows<R> {
+  const { take, read } = collect(schema, toRecord);
+  for (const value of values) take(value);
+  return read;
+}
+
+// Short beside a network's delays, long beside what a turn costs.
+const SLICE_MS = 8;
+
+/** The same of any number of rows, other work having its turn every few milliseconds. */
+export async function readManyRows<W, R extends object>(
+  values: readonly unknown[],
+  schema: z.ZodType<W>,
+  toRecord: (wire: W, raw: string) => R | RowFault,
+): Promise<ReadRows<R>> {
+  const { take, read } = collect(schema, toRecord);
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (const value of values) {
+    take(value);
+    if (performance.now() < sliceEnd) continue;
+    await turn();
+    sliceEnd = performance.now() + SLICE_MS;
+  }
+  return read;
+}
+
+function collect<W, R extends object>(
+  schema: z.ZodType<W>,
+  toRecord: (wire: W, raw: string) => R | RowFault,
+) {
+  const rows: R[] = [];
+  const quarantined: Quarantined[] = [];
+  const readRow = rowReader(schema);
+  return {
+    read: { rows, quarantined },
+    take(each: unknown) {
+      const { value, raw } = readObject(each);
+      const wire = isObject(value) ? readRow(value) : notAnObject(value);
+      const record = 'fault' in wire ? wire : toRecord(wire.value, raw);
+      if (isFault(record)) quarantined.push({ reason: record.fault, raw });
+      else rows.push(record);
+    },
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+}
+
+function notAnObject(value: unknown): RowFault {
+  return { fault: `row: expected an object, got ${describe(value)}` };
+}
+
+function isFault(record: object): record is RowFault {
+  return 'fault' in record;
+}
+
+/** Reads a row field by field where its schema is a plain object of fields, and by zod where it is anything else. */
+function rowReader<W>(schema: z.ZodType<W>): (row: Readonly<Record<string, unknown>>) => Read<W> {
+  if (!(schema instanceof z.ZodObject) || schema.def.checks !== undefined) return (row) => byZod(schema, row);
+  const fields = Object.entries<z.ZodType>(schema.shape).map(([name, of]) => ({ name, read: readerOf(of) }));
+  return (row) => {
+    const wire: Record<string, unknown> = {};
+    for (const { name, read } of fields) {
+      const result = read(row[name]);
+      if ('fault' in result) return { fault: `${name}: ${result.fault}` };
+      wire[name] = result.value;
+    }
+    return { value: wire as W };
+  };
+}
+
+function byZod<W>(schema: z.ZodType<W>, row: unknown): Read<W> {
+  const parsed = schema.safeParse(row);
+  return parsed.success ? { value: parsed.data } : { fault: firstFault(parsed.error) };
+}
