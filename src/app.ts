@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
 import type { Leases, PlayerOf } from './archive/archive.ts';
 import { createDuckDbArchive } from './archive/duckdb/index.ts';
+import { createPostgresArchive } from './archive/postgres/index.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
 import { createClaims } from './feeds/claims.ts';
@@ -25,7 +26,7 @@ import { createServer } from './server/server.ts';
 import { registerSyncMetrics } from './server/sync-metrics.ts';
 import { systemClock } from './upstream/clock.ts';
 import { createPacer } from './upstream/pace.ts';
-import { createLocalSlots } from './upstream/slots.ts';
+import { createLocalSlots, guardOf, type SlotSource } from './upstream/slots.ts';
 
 /** A gateway, wired and ready to listen. */
 export interface App {
@@ -53,7 +54,8 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
   const clock = systemClock;
   const registry = new Registry();
   const playerOf = createPlayerOf(config.players);
-  const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
+  const { archive, slots } = await openArchive(config.archive.url, playerOf);
+  const pacer = createPacer({ clock, slots });
   const connected = config.accounts.map((account) =>
     connectAccount(providerNamed(account.provider), account, {
       pacer,
@@ -62,7 +64,6 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
         logger[attempt.outcome === 'ok' ? 'debug' : 'warn'](attempt, 'a provider was called'),
     }),
   );
-  const archive = await openArchive(config.archive.url, playerOf);
   const feeds = connected.flatMap((each) => each.feeds);
   const claims = archive.leases === undefined ? undefined : createClaims(archive.leases);
   const filler = createFiller({
@@ -184,8 +185,17 @@ function providerNamed(name: string) {
   return provider;
 }
 
-async function openArchive(url: string, playerOf: PlayerOf): Promise<KeptArchive> {
-  return createDuckDbArchive({ path: url.replace(/^duckdb:/, ''), playerOf });
+/** The archive, and the pace that goes with it: one process's own, or shared by all at one database. */
+async function openArchive(
+  url: string,
+  playerOf: PlayerOf,
+): Promise<{ archive: KeptArchive; slots: SlotSource }> {
+  if (url.startsWith('duckdb:')) {
+    const archive = await createDuckDbArchive({ path: url.slice('duckdb:'.length), playerOf });
+    return { archive, slots: createLocalSlots(systemClock) };
+  }
+  const archive = await createPostgresArchive({ url, playerOf });
+  return { archive, slots: archive.slots({ monotonic: systemClock.monotonic, guardOf }) };
 }
 
 /** One process at a time keeps a feed filled; gives how to leave it to another, or null while another does. */

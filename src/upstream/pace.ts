@@ -105,7 +105,7 @@ function createQueue(clock: Clock, slots: SlotSource) {
     const { rule } = first;
     let reservation: Reservation;
     try {
-      reservation = await slots.reserve(rule, first.turn.lane, first.signal);
+      reservation = await slots.reserve(rule, () => best(waiters)?.turn.lane ?? 'background');
     } catch (error) {
       if (waiters.delete(first)) first.reject(error);
       return;

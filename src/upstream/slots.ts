@@ -1,4 +1,4 @@
-import type { PaceRule } from './call.ts';
+import type { Lane, PaceRule } from './call.ts';
 import type { Clock } from './clock.ts';
 
 /** An instant at which one call may leave, on `Clock.monotonic()`. */
@@ -10,7 +10,8 @@ export interface Reservation {
 
 /** Where the next start per pace key is kept: in this process, or in a database that several share. */
 export interface SlotSource {
-  reserve(rule: PaceRule, lane: 'interactive' | 'background', signal?: AbortSignal): Promise<Reservation>;
+  /** `lane` is asked as often as it matters: who waits may change while a slot is awaited. */
+  reserve(rule: PaceRule, lane: () => Lane, signal?: AbortSignal): Promise<Reservation>;
   /** The call was written at this instant, on an open connection: the next interval runs from here. */
   written(rule: PaceRule, at: number): void;
   /** The slot was not used. */
