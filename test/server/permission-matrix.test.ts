@@ -147,7 +147,13 @@ beforeAll(async () => {
     settings: {
       ...serverSettings.parse({
         bodyLimit: 10_000_000,
-        limits: { depth: 50, aliases: 5000, tokens: 1_000_000, cost: 1_000_000_000, costPerMinute: 1_000_000_000 },
+        limits: {
+          depth: 50,
+          aliases: 5000,
+          tokens: 1_000_000,
+          cost: 1_000_000_000,
+          costPerMinute: 1_000_000_000,
+        },
       }),
       host: '127.0.0.1',
       port: 0,
