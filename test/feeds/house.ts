@@ -1,5 +1,6 @@
 import type { Archive } from '../../src/archive/archive.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
+import { createClaims } from '../../src/feeds/claims.ts';
 import { connectAccount } from '../../src/feeds/connect.ts';
 import { createDispatcher, type Dispatcher } from '../../src/feeds/dispatch.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
@@ -13,11 +14,15 @@ import { sandboxes } from '../../src/sandbox/registry.ts';
 import { systemClock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/upstream/retry.ts';
-import { createLocalSlots } from '../../src/upstream/slots.ts';
+import { createLocalSlots, type SlotSource } from '../../src/upstream/slots.ts';
 
 export interface HouseOptions {
   readonly names?: readonly ProviderName[];
+  /** Default: DuckDB in memory, with a pace of this house alone. */
   readonly archive?: Archive;
+  readonly slots?: SlotSource;
+  /** Others' sandboxes, where several houses share them. */
+  readonly street?: Pick<House, 'sandboxes' | 'server'>;
   readonly minIntervalMs?: number;
   readonly rowsPerMinute?: number;
   readonly limits?: Partial<FeedLimits>;
@@ -46,12 +51,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   } = options;
   // Both sides share one event loop here, so a call may be noticed late and the next one on time: the pace is held
   // by the upstream's own tests, every other rule by the sandboxes.
-  const boxes = Object.fromEntries(
-    names.map((name) => [name, sandboxes[name]({ minIntervalMs: 0, rowsPerMinute })]),
-  );
-  const server = await createSandboxServer({ sandboxes: boxes });
+  const boxes =
+    options.street?.sandboxes ??
+    Object.fromEntries(names.map((name) => [name, sandboxes[name]({ minIntervalMs: 0, rowsPerMinute })]));
+  const server = options.street?.server ?? (await createSandboxServer({ sandboxes: boxes }));
   const clock = systemClock;
-  const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
+  const pacer = createPacer({ clock, slots: options.slots ?? createLocalSlots(clock) });
   const policy = { ...defaultRetryPolicy, baseMs: 5, breakMs: 40, ...options.policy };
   const connected = names.map((name) =>
     connectAccount(
@@ -66,7 +71,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   );
   const archive =
     options.archive ?? (await createDuckDbArchive({ path: ':memory:', playerOf: (_, name) => name }));
-  const filler = createFiller({ archive, now: clock.now });
+  const claims = archive.leases === undefined ? undefined : createClaims(archive.leases);
+  const filler = createFiller({ archive, claims, now: clock.now });
   const { maxRangeMs = 40 * 86_400_000, finalAfterMs = 0 } = options;
   const dispatcher = createDispatcher({ archive, filler, now: clock.now, maxRangeMs, finalAfterMs });
   const feeds = connected.flatMap((each) => each.feeds);
@@ -86,7 +92,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await filler.close(AbortSignal.timeout(100));
       if (options.archive === undefined) await archive.close();
       await Promise.all(connected.map(({ http }) => http.close()));
-      await server.close();
+      claims?.close();
+      if (options.street === undefined) await server.close();
     },
   };
 }

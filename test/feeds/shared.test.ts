@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createPostgresArchive } from '../../src/archive/postgres/index.ts';
+import { systemClock } from '../../src/upstream/clock.ts';
+import { guardOf } from '../../src/upstream/slots.ts';
+import { type PostgresServer, startPostgres } from '../archive/postgres-server.ts';
+import { type House, openHouse } from './house.ts';
+
+const HOUR = 3_600_000;
+let postgres: PostgresServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** Several gateways as processes are: each with connections, claims and slots of its own, on one database. */
+async function openStreet(count: number, minIntervalMs: number): Promise<House[]> {
+  const url = await postgres.createDatabase();
+  const houses: House[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const archive = await createPostgresArchive({ url, playerOf: (_, name) => name, leaseMs: 5_000 });
+    closing.push(() => archive.close());
+    const slots = archive.slots({ monotonic: systemClock.monotonic, guardOf });
+    const house = await openHouse({
+      names: ['vertexplay'],
+      archive,
+      slots,
+      street: houses[0],
+      minIntervalMs,
+    });
+    closing.push(() => house.close());
+    houses.push(house);
+  }
+  return houses;
+}
+
+function settledHour() {
+  const to = Math.floor((Date.now() - 10 * 60_000) / HOUR) * HOUR;
+  return { from: to - HOUR, to };
+}
+
+const windowCalls = (house: House) =>
+  house.sandboxes['vertexplay']!.calls.filter((call) => call.interval !== null && call.refused === null);
+
+describe('gateways on one database', () => {
+  test('answer the same concurrent queries completely, and read no window twice', async () => {
+    const houses = await openStreet(3, 30);
+    const range = { from: settledHour().from - HOUR, to: settledHour().to };
+    const answers = await Promise.all(
+      houses.flatMap((house) =>
+        Array.from({ length: 3 }, () =>
+          house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: 25_000 }),
+        ),
+      ),
+    );
+    for (const { coverage } of answers) expect(coverage).toMatchObject({ complete: true, gaps: [] });
+    const calls = windowCalls(houses[0]!);
+    expect(calls).toHaveLength(12);
+    expect(new Set(calls.map((call) => call.interval!.from)).size).toBe(12);
+    const times = calls.map((call) => call.at).sort((a, b) => a - b);
+    // Arrivals, on a clock of whole milliseconds: a start is never early, an arrival may be late.
+    expect(times.at(-1)! - times[0]!).toBeGreaterThanOrEqual(11 * 30);
+  });
+
+  test('take over the windows of one that went away', async () => {
+    const [first, second] = (await openStreet(2, 30)) as [House, House];
+    const range = settledHour();
+    await first.dispatcher.begin().cover({ feeds: first.feeds, range, maxWaitMs: 0 });
+    await first.filler.close(AbortSignal.timeout(0));
+    const { coverage } = await second.dispatcher
+      .begin()
+      .cover({ feeds: second.feeds, range, maxWaitMs: 20_000 });
+    expect(coverage.complete).toBe(true);
+  });
+
+  test('go on by themselves after the database was restarted', async () => {
+    const [house] = (await openStreet(1, 30)) as [House];
+    const range = settledHour();
+    const asking = house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: 25_000 });
+    await expect.poll(() => windowCalls(house).length, { interval: 5 }).toBeGreaterThan(1);
+    await postgres.restart();
+    await asking;
+    await expect
+      .poll(
+        async () =>
+          (await house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: 2_000 })).coverage
+            .complete,
+        { timeout: 25_000, interval: 200 },
+      )
+      .toBe(true);
+  });
+});
