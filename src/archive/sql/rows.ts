@@ -35,7 +35,7 @@ export function pageStatement(dialect: Dialect, query: PageQuery): Statement {
   if (query.before !== null) parts.push(beyond(axis, query.before, 'before', binder));
   const [time, name] = readsBackwards(query) ? ['ASC', 'DESC'] : ['DESC', 'ASC'];
   const text =
-    `SELECT ${cells(dialect, query.kind)} FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}` +
+    `SELECT ${recordCells(dialect, query.kind)} FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}` +
     ` ORDER BY ${axis} ${time}, account ${name}, key ${name} LIMIT ${Math.trunc(query.limit)}`;
   return { text, values: binder.values };
 }
@@ -79,7 +79,7 @@ export function byKeysStatement(
     ids.map((id) => id.key),
   );
   const wanted = `SELECT unnest(${accounts}), unnest(${keys})`;
-  const text = `SELECT ${cells(dialect, kind)} FROM ${tableName[kind]} WHERE (account, key) IN (${wanted})`;
+  const text = `SELECT ${recordCells(dialect, kind)} FROM ${tableName[kind]} WHERE (account, key) IN (${wanted})`;
   return { text, values: binder.values };
 }
 
@@ -92,7 +92,7 @@ export function usernamesStatement(dialect: Dialect, players: readonly string[] 
 }
 
 /** Every column of a stored record, in the order of `recordColumns`. */
-function cells(dialect: Dialect, kind: RecordKind): string {
+export function recordCells(dialect: Dialect, kind: RecordKind): string {
   return recordColumns[kind].map((column) => dialect.cell(sqlName(column.name), column.type)).join(', ');
 }
 
