@@ -1,9 +1,4 @@
-import {
-  type ApolloServerPlugin,
-  type GraphQLRequestContext,
-  type GraphQLRequestListener,
-  HeaderMap,
-} from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
 import { type FormattedExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../graph/context.ts';
@@ -57,13 +52,19 @@ export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServer
             }
           };
         },
-        async didResolveOperation({ document, operation, request: { variables = {} }, contextValue }) {
+        async didResolveOperation({
+          document,
+          operation,
+          request: { variables = {} },
+          response,
+          contextValue,
+        }) {
           if (operation === undefined) return;
           checkVariables(variables, limits.listSize);
           const counted = costOf(document, operation, variables);
           if (counted > limits.cost) throw limitError('cost', limits.cost, counted);
           cost = counted;
-          if (charge !== null) pay(() => charge(contextValue.viewer, Math.max(1, counted)));
+          if (charge !== null) pay(() => charge(contextValue.viewer, Math.max(1, counted)), response);
         },
         async willSendResponse({ response, document, operation, operationName, contextValue, errors = [] }) {
           if (response.body.kind !== 'single') return;
@@ -106,19 +107,16 @@ export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServer
   };
 }
 
-function pay(charge: () => void): void {
+/** Takes the cost, or answers with the refusal's status and headers. */
+function pay(charge: () => void, { http }: GraphQLRequestContext<GraphqlContext>['response']): void {
   try {
     charge();
   } catch (error) {
     if (!(error instanceof TooManyRequestsError)) throw error;
-    const { code, message, statusCode: status, headers, retryAfterSeconds } = error;
-    throw new GraphQLError(message, {
-      extensions: {
-        code,
-        retryAfterSeconds,
-        http: { status, headers: new HeaderMap(Object.entries(headers)) },
-      },
-    });
+    const { code, message, statusCode, headers, retryAfterSeconds } = error;
+    http.status = statusCode;
+    for (const [name, value] of Object.entries(headers)) http.headers.set(name, value);
+    throw new GraphQLError(message, { extensions: { code, retryAfterSeconds } });
   }
 }
 

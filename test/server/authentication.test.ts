@@ -2,12 +2,13 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { documentHash } from '../../src/server/safelist.ts';
 import { authSettings } from '../../src/server/settings.ts';
 import { ask, basic, bearer, post, start } from './harness.ts';
 
 const key = 'bi-key-of-the-tests';
-const auth = {
+const auth: z.input<typeof authSettings> = {
   apiKeys: [
     { name: 'powerbi', key, role: 'bi', accounts: ['vp-main'] },
     { name: 'hashed', sha256: documentHash('only its hash is configured'), role: 'viewer' },
@@ -15,7 +16,7 @@ const auth = {
     { name: 'rotated', key: 'the old one of two', role: 'viewer', expires: '2999-01-01' },
     { name: 'rotated', key: 'the new one of two', role: 'viewer' },
   ],
-} as const;
+};
 
 describe('authentication', () => {
   test.each([

@@ -296,7 +296,7 @@ async function readAll(role: string): Promise<Leaf[]> {
   return leavesOf(root, data, 'Query');
 }
 
-const marks = new Map(
+const marks = new Map<string, string>(
   Object.entries(decided).flatMap(([type, fields]) =>
     fields
       .split(' ')

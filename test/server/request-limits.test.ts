@@ -76,10 +76,10 @@ describe('request limits', () => {
     const settings = { limits: { costPerMinute: 120 } };
     const auth = {
       apiKeys: [
-        { name: 'a', key: 'key-a', role: 'bi' },
-        { name: 'b', key: 'key-b', role: 'bi' },
+        { name: 'a', key: 'key-a', role: 'bi' as const },
+        { name: 'b', key: 'key-b', role: 'bi' as const },
       ],
-    } as const;
+    };
     const running = await start({ settings, auth, clock: () => now });
     const page = '{ bets(first: 9) { nodes { id } } }'; // costs 60
     const status = async (key: string) => (await post(running, page, bearer(key))).status;
