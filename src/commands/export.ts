@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
 import type { Config } from '../config/config.ts';
 import { suggest } from '../config/fault.ts';
 import { UnavailableError, UsageError } from '../errors.ts';
@@ -35,7 +36,7 @@ export async function exportRows(ask: ExportAsk): Promise<number> {
     const parameters = new URLSearchParams({ ...rangeInput(range), ...(account && { accounts: account }) });
     const response = await gateway.get(`/export/${what}.${format}?${parameters}`);
     if (response.body === null) throw new UnavailableError(`${gateway.url}: expected rows, got no body`);
-    const rows = Readable.fromWeb(response.body);
+    const rows = Readable.fromWeb(response.body as ReadableStream);
     if (output === undefined) await pipeline(rows, io.stdout, { signal: io.signal, end: false });
     else await writeWhole(rows, resolve(io.cwd, output), io.signal);
     if (response.headers.get('countroom-complete') !== 'true') {
