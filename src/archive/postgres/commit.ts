@@ -9,7 +9,7 @@ import type { Client } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { laterParts, layInterval, markVanished } from './ledger.ts';
 import { setAside } from './quarantine.ts';
-import { changeQuartersSql, quartersOf } from './roll-ups.ts';
+import { changeTiersSql, emptyTiersSql } from './roll-ups.ts';
 import { stage, stagedColumns } from './staging.ts';
 
 type Plan = MergePlan<RecordKind, string>;
@@ -101,7 +101,7 @@ async function newToHistory(
   return shelve.filter(({ record, digest }) => !kept.has(`${record.key}\n${digest}`));
 }
 
-/** Moves replaced rows to the history, and out of the quarters they lay in. */
+/** Moves replaced rows to the history, and out of the roll-ups of the time they lay in. */
 async function retire(client: Client, { account, kind, readAt }: Commit, plan: Plan): Promise<void> {
   if (plan.retire.length === 0) return;
   const columns = `account, provider, archived_at, read_at, ${stagedColumns(kind)}`;
@@ -110,14 +110,10 @@ async function retire(client: Client, { account, kind, readAt }: Commit, plan: P
   const keep = `
     INSERT INTO ${historyName(kind)} (${columns}, seen_from, seen_until)
     SELECT ${columns}, read_at, greatest(read_at, ${time(3)}) FROM gone`;
-  const text = kind === 'BET' ? `${leave}, kept AS (${keep}) ${changeQuartersSql('gone', -1)}` : leave + keep;
+  const text = kind === 'BET' ? `${leave}, kept AS (${keep}), ${changeTiersSql('gone', -1)}` : leave + keep;
   await client.query(text, [account, plan.retire.map((row) => row.id), readAt]);
   if (kind !== 'BET') return;
-  await client.query(
-    `DELETE FROM bet_quarters WHERE account = $1 AND bets = 0
-      AND axis_at IN (SELECT to_timestamp(at / 1000) FROM unnest($2::float8[]) AS at)`,
-    [account, quartersOf(plan.retire.map((row) => row.axisAt))],
-  );
+  await client.query(emptyTiersSql(), [account, plan.retire.map((row) => row.axisAt)]);
 }
 
 async function revive(client: Client, { account, kind }: Commit, { revive }: Plan): Promise<void> {

@@ -30,7 +30,7 @@ import { migrateDatabase } from './migrate.ts';
 import { createNames, renameOutdated } from './names.ts';
 import { createNews } from './news.ts';
 import { acceptRows } from './quarantine.ts';
-import { countQuartersStatement, quarters, rollsUp, rollsUpTotals } from './roll-ups.ts';
+import { rolledCountStatement, rolledSource } from './rolled.ts';
 import { createPostgresSlots, type PostgresSlots, type SlotsOptions } from './slots.ts';
 import { streamRecords } from './stream.ts';
 import { createWriter } from './writer.ts';
@@ -123,12 +123,12 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
       return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells);
     },
     async count(query) {
-      const statement = rollsUp(query) ? countQuartersStatement : countStatement;
-      return Number((await read(statement(postgresDialect, query)))[0]?.[0]);
+      const rolled = rolledCountStatement(postgresDialect, query);
+      return Number((await read(rolled ?? countStatement(postgresDialect, query)))[0]?.[0]);
     },
     async totals(query) {
-      const source = rollsUpTotals(query) ? quarters : undefined;
-      return toTotals(query, await read(totalsStatement(postgresDialect, query, false, source)));
+      const rolled = rolledSource(query) ?? undefined;
+      return toTotals(query, await read(totalsStatement(postgresDialect, query, false, rolled)));
     },
     async byKeys(kind, ids) {
       const possible = ids.filter(({ account, key }) => !account.includes('\0') && !key.includes('\0'));

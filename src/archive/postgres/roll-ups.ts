@@ -1,98 +1,74 @@
-import type { PeriodGrid } from '../../records/period.ts';
-import { type RowQuery, summedColumns, type TotalsQuery, type Where } from '../../records/query.ts';
+import { summedColumns } from '../../records/query.ts';
 import { sqlName } from '../../records/shape.ts';
-import { createBinder, type Dialect, type Statement } from '../sql/dialect.ts';
-import { selectionSql } from '../sql/rows.ts';
-import type { TotalsSource } from '../sql/totals.ts';
 
-const QUARTER_MS = 15 * 60_000;
-const TABLE = 'bet_quarters';
-const DIMENSIONS = ['account', 'provider', 'currency', 'gameType', 'status', 'outcome'];
-const GROUPS: ReadonlySet<string> = new Set([
-  'ACCOUNT',
-  'PROVIDER',
-  'CURRENCY',
-  'GAME_TYPE',
-  'STATUS',
-  'OUTCOME',
-]);
-// Eight digits a scale: no quarter of an hour has a hundred million bets of one account.
-const DIGITS = 8;
-const WEIGHTS = `'{${Array.from({ length: 19 }, (_, scale) => `1e${DIGITS * scale}`).join(',')}}'::numeric[]`;
+/** A table of bets added up by spans of one width. */
+export interface Tier {
+  readonly table: string;
+  readonly widthMs: number;
+  /** The width in SQL. */
+  readonly width: string;
+}
 
-const sums = summedColumns.map(sqlName);
-const identity = ['account', 'axis_at', 'provider', ...DIMENSIONS.slice(2).map(sqlName)].join(', ');
-const added = ['bets', ...sums.flatMap((sum) => [sum, `${sum}_scales`])];
+export const QUARTER: Tier = { table: 'bet_quarters', widthMs: 900_000, width: '15 minutes' };
+/** Every width, from the widest. */
+export const tiers: readonly Tier[] = [
+  { table: 'bet_days', widthMs: 86_400_000, width: '1 day' },
+  { table: 'bet_hours', widthMs: 3_600_000, width: '1 hour' },
+  QUARTER,
+];
+
+/** The bet columns that tell roll-ups of one time apart. */
+export const rolledDimensions = ['account', 'provider', 'currency', 'gameType', 'status', 'outcome'];
+export const rolledSums = summedColumns.map(sqlName);
+
+// Eight digits a scale: no day has a hundred million bets of one account.
+const WEIGHTS = `'{${Array.from({ length: 19 }, (_, scale) => `1e${8 * scale}`).join(',')}}'::numeric[]`;
+
+const told = rolledDimensions.slice(2).map(sqlName).join(', ');
+const identity = `account, provider, axis_at, ${told}`;
+const added = ['bets', ...rolledSums.flatMap((sum) => [sum, `${sum}_scales`])];
+const merged = `ON CONFLICT (account, axis_at, provider, ${told}) DO UPDATE
+  SET ${added.map((column) => `${column} = t.${column} + excluded.${column}`).join(', ')}`;
 
 /**
- * SQL that adds the bets of `source`, a relation with a bet's columns, to the quarters they lie in, or takes them away.
- * `head` says what stands for account and provider.
+ * The tail of a statement that adds the bets of `source`, a relation with a bet's columns, to every tier, or takes them
+ * away: it goes on after the statement's `WITH`. `head` says what stands for account and provider.
  */
-export function changeQuartersSql(source: string, sign: 1 | -1, head = 'account, provider'): string {
-  const values = sums.flatMap((sum) => [
-    `coalesce(sum(${sum}), 0) * ${sign}`,
-    `coalesce(sum((${WEIGHTS})[scale(${sum}) + 1]), 0) * ${sign}`,
+export function changeTiersSql(source: string, sign: 1 | -1, head = 'account, provider'): string {
+  const values = rolledSums.flatMap((sum) => [
+    `coalesce(sum(${sum}), 0) * ${sign} AS ${sum}`,
+    `coalesce(sum((${WEIGHTS})[scale(${sum}) + 1]), 0) * ${sign} AS ${sum}_scales`,
   ]);
-  const own = DIMENSIONS.slice(2).map(sqlName).join(', ');
-  return `INSERT INTO ${TABLE} (account, provider, axis_at, ${own}, ${added.join(', ')})
-    SELECT ${head}, date_bin('15 minutes', axis_at, '0001-01-01 00:00:00+00') AS quarter, ${own},
-      count(*) * ${sign}, ${values.join(', ')}
-    FROM ${source} GROUP BY 1, 2, quarter, ${own}
-    ON CONFLICT (${identity}) DO UPDATE
-    SET ${added.map((column) => `${column} = ${TABLE}.${column} + excluded.${column}`).join(', ')}`;
+  const wider = tiers
+    .filter((tier) => tier !== QUARTER)
+    .map((tier) => `${tier.table}_done AS (${widen(tier)})`);
+  return `change AS MATERIALIZED (
+      SELECT ${head}, ${binned(QUARTER)} AS axis_at, ${told}, count(*) * ${sign} AS bets, ${values.join(', ')}
+      FROM ${source} GROUP BY 1, 2, 3, ${told}),
+    ${wider.join(', ')}
+    INSERT INTO ${QUARTER.table} AS t (${identity}, ${added.join(', ')})
+    SELECT ${identity}, ${added.join(', ')} FROM change ${merged}`;
 }
 
-/** The starts of the quarters that these times lie in. */
-export function quartersOf(times: readonly number[]): number[] {
-  return [...new Set(times.map((at) => Math.floor(at / QUARTER_MS) * QUARTER_MS))];
+/** Removes what fell to no bet, in the spans these times lie in. $1 account, $2 milliseconds. */
+export function emptyTiersSql(): string {
+  const removals = tiers.map(
+    (tier) => `DELETE FROM ${tier.table} WHERE account = $1 AND bets = 0 AND axis_at IN (
+      SELECT date_bin('${tier.width}', to_timestamp(at / 1000), ${ORIGIN}) FROM unnest($2::float8[]) AS at)`,
+  );
+  const [last, ...others] = removals.toReversed();
+  return `WITH ${others.map((removal, index) => `removal_${index} AS (${removal})`).join(', ')} ${last}`;
 }
 
-/** Totals read from the quarters. */
-export const quarters: TotalsSource = {
-  table: TABLE,
-  count: 'sum(bets)',
-  scaleOf: (column) =>
-    `CASE WHEN ${column}_scales > 0 THEN (length(${column}_scales::text) - 1) / ${DIGITS} END`,
-};
+const ORIGIN = "'0001-01-01 00:00:00+00'::timestamptz";
 
-/** One cell: how many bets a query has that `rollsUp`. */
-export function countQuartersStatement(dialect: Dialect, query: RowQuery): Statement {
-  const binder = createBinder(dialect);
-  const text = `SELECT coalesce(sum(bets), 0)::float8 FROM ${TABLE} WHERE ${selectionSql(query, binder)}`;
-  return { text, values: binder.values };
+function binned({ width }: Tier): string {
+  return `date_bin('${width}', axis_at, ${ORIGIN})`;
 }
 
-/** Whether the quarters tell the number of a query's rows: it selects whole quarters by what they are told apart by. */
-export function rollsUp({ kind, axis, players, range, where }: RowQuery): boolean {
-  if (kind !== 'BET' || axis !== 'SETTLED' || players !== null) return false;
-  if (range !== null && !(isQuarter(range.from) && isQuarter(range.to))) return false;
-  return where === null || isOfQuarters(where);
-}
-
-/** Whether the quarters tell a query's totals: it asks for nothing they do not have, in periods of whole quarters. */
-export function rollsUpTotals(query: TotalsQuery): boolean {
-  if (query.countPlayers || query.countRounds || !rollsUp(query)) return false;
-  if (!query.groupBy.every((dimension) => GROUPS.has(dimension))) return false;
-  return query.periods === null || hasQuarters(query.periods);
-}
-
-function hasQuarters({ dayStartsAtMs, pieces }: PeriodGrid): boolean {
-  const edges = pieces.slice(1).map((piece) => piece.from);
-  return [dayStartsAtMs, ...edges, ...pieces.map((piece) => piece.offsetMs)].every(isQuarter);
-}
-
-function isOfQuarters(where: Where): boolean {
-  switch (where.op) {
-    case 'and':
-    case 'or':
-      return where.of.every(isOfQuarters);
-    case 'not':
-      return isOfQuarters(where.of);
-    default:
-      return DIMENSIONS.includes(where.column);
-  }
-}
-
-function isQuarter(ms: number): boolean {
-  return ms % QUARTER_MS === 0;
+function widen(tier: Tier): string {
+  const sums = added.map((column) => `sum(${column})`).join(', ');
+  return `INSERT INTO ${tier.table} AS t (${identity}, ${added.join(', ')})
+    SELECT account, provider, ${binned(tier)} AS span, ${told}, ${sums} FROM change
+    GROUP BY account, provider, span, ${told} ${merged}`;
 }

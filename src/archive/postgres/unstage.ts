@@ -4,7 +4,7 @@ import { historyName } from '../sql/admin.ts';
 import type { Merged } from './commit.ts';
 import type { Client } from './database.ts';
 import { postgresDialect } from './dialect.ts';
-import { changeQuartersSql } from './roll-ups.ts';
+import { changeTiersSql } from './roll-ups.ts';
 import { stagedColumns, stagingName } from './staging.ts';
 
 const time = (index: number) => postgresDialect.parameter(index, 'time');
@@ -38,7 +38,8 @@ export async function unstage(
   }
   if (inserted > 0 && kind === 'BET') {
     const staged = `${stagingName(kind)} WHERE NOT shelved`;
-    await client.query(changeQuartersSql(staged, 1, '$1::text, $2::text'), [account, provider]);
+    const head = '$1::text AS account, $2::text AS provider';
+    await client.query(`WITH ${changeTiersSql(staged, 1, head)}`, [account, provider]);
   }
   if (shelved === 0) return;
   await client.query(
