@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   BIGINT,
   BOOLEAN,
@@ -58,6 +59,8 @@ export async function appendVersions(
       );
     }
     appender.appendDataChunk(chunk);
+    // Others' answers wait on this thread: a long write lets them through between its chunks.
+    await setImmediate();
   }
   appender.closeSync();
 }

@@ -1,4 +1,5 @@
 import { ArchiveError } from '../../errors.ts';
+import type { Commit } from '../archive.ts';
 import { writeCommits } from './commit.ts';
 import { type Database, openDatabase, transaction } from './database.ts';
 import { isFatal } from './faults.ts';
@@ -12,6 +13,7 @@ import { createWriter } from './writer.ts';
  * DuckDB cannot go on after (a checkpoint on a full disk) closes it; the next call opens it again.
  */
 export function createEngine(): Engine {
+  const sentRows = new Map<number, Commit['rows']>();
   let path: string | null = null;
   let current: Promise<Database> | null = null;
   let closing: Promise<unknown> = Promise.resolve();
@@ -78,7 +80,15 @@ export function createEngine(): Engine {
           kept.keep();
         }),
       ),
-    commit: (job) => writer.commit(job),
+    async addRows({ ticket, rows }) {
+      sentRows.set(ticket, [...(sentRows.get(ticket) ?? []), ...rows]);
+    },
+    commit(job) {
+      if (job.ticket === undefined) return writer.commit(job);
+      const rows = sentRows.get(job.ticket) ?? [];
+      sentRows.delete(job.ticket);
+      return writer.commit({ ...job, commit: { ...job.commit, rows } });
+    },
     accept: ({ ids, now }) =>
       writer.exclusively(() =>
         use(({ writing }) => transaction(writing, () => acceptRows(writing, ids, now))),

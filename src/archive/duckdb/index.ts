@@ -24,6 +24,7 @@ import {
 import { toTotals, totalsStatement } from '../sql/totals.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
+import { createSender } from './sender.ts';
 import { streamRecords } from './stream.ts';
 import { startThread, type Thread } from './thread.ts';
 
@@ -60,13 +61,12 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     throw error;
   }
 
-  const call: Thread['call'] = (method, argument) =>
-    closed
-      ? Promise.reject(new ArchiveError(`archive ${options.path}: it is closed`))
-      : thread.call(method, argument);
+  const refused = () => Promise.reject(new ArchiveError(`archive ${options.path}: it is closed`));
+  const call: Thread['call'] = (method, argument) => (closed ? refused() : thread.call(method, argument));
+  const sender = createSender(thread.call);
 
   return {
-    commit: (commit) => call('commit', { commit, now: clock(), names: namesOf(commit, playerOf) }),
+    commit: (commit) => (closed ? refused() : sender.send(commit, clock(), namesOf(commit, playerOf))),
     async coverage(feeds, range) {
       const statement = coverageStatement(duckDbDialect, feeds, range);
       return statement === null ? [] : toSpans(await call('read', { statement }));
@@ -118,6 +118,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
       if (closed) return;
       closed = true;
       try {
+        await sender.sent();
         await thread.call('close', undefined);
       } finally {
         await leave();

@@ -9,6 +9,8 @@ export interface CommitJob {
   readonly now: number;
   /** The commit's usernames with the operator's name of each. */
   readonly names: readonly Username[];
+  /** Under which the commit's rows were sent before, where they are many. */
+  readonly ticket?: number;
 }
 
 export interface ReadJob {
@@ -23,6 +25,8 @@ export interface Engine {
   open(path: string): Promise<readonly Username[]>;
   /** Gives usernames another operator's name. */
   rename(names: readonly Username[]): Promise<void>;
+  /** Keeps rows for a commit to come. */
+  addRows(part: { readonly ticket: number; readonly rows: Commit['rows'] }): Promise<void>;
   commit(job: CommitJob): Promise<CommitResult>;
   /** Takes quarantined rows as they are at `now`; gives how many were waiting. */
   accept(job: { readonly ids: readonly string[]; readonly now: number }): Promise<number>;

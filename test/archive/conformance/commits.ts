@@ -235,6 +235,21 @@ export function describeCommits(subject: Subject): void {
       expect(rows.map((row) => row.raw)).toEqual(['turn 5', 'turn 4', 'turn 3']);
     });
 
+    it('keeps the order of commits however long they are', async () => {
+      const many = Array.from({ length: 3_500 }, (_, index) =>
+        bet(`k${index}`, index, { raw: `long ${index}` }),
+      );
+      const results = await Promise.all([
+        archive.commit(read('long', { readAt: 1, rows: many, interval: { from: 0, to: 10_000 } })),
+        archive.commit(read('long', { readAt: 2, rows: [bet('k7', 7, { raw: 'short' })] })),
+      ]);
+      expect(results).toMatchObject([{ inserted: 3_500 }, { inserted: 0, changed: 1 }]);
+      expect(await archive.count(all('BET', ['long']))).toBe(3_500);
+      let streamed = 0;
+      for await (const batch of archive.stream(all('BET', ['long']))) streamed += batch.length;
+      expect(streamed).toBe(3_500);
+    });
+
     it('still has everything after it was closed and opened again', async () => {
       const durable = await subject.createStore({ durable: true });
       const first = await durable.open();
