@@ -22,6 +22,8 @@ export interface ConnectOptions {
   readonly pacer: Pacer;
   readonly clock: Clock;
   readonly policy?: RetryPolicy;
+  /** Most bytes of one decoded answer. @default 64 MiB */
+  readonly maxBodyBytes?: number;
   readonly onAttempt?: (report: AttemptReport) => void;
 }
 
@@ -35,13 +37,13 @@ export interface ConnectedAccount {
 export function connectAccount(
   provider: Provider,
   config: AccountSettings,
-  { pacer, clock, policy, onAttempt }: ConnectOptions,
+  { pacer, clock, policy, maxBodyBytes, onAttempt }: ConnectOptions,
 ): ConnectedAccount {
   const account: Account = { id: config.id, provider: provider.name, currency: config.currency };
-  const http = createHttp({ account: config.id, baseUrl: config.baseUrl });
+  const http = createHttp({ account: config.id, baseUrl: config.baseUrl, maxBodyBytes });
   const exchange = createExchange({ account: config.id, http, pacer, clock, policy, onAttempt });
   const { credentials, options } = config;
-  const connection = provider.connect({ ...account, credentials, options }, { exchange });
+  const connection = provider.connect({ ...account, credentials, options }, { exchange, clock: clock.now });
   const feeds = provider.feeds.map((spec): Feed => {
     const limits = config.limits[spec.kind] ?? spec.limits;
     return {
