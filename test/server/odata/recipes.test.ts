@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complete, createBet, createCommit, DAY, HOUR, iso, NOON } from '../../graph/harness.ts';
+import { type House, openHouse } from '../export/house.ts';
+
+interface Dashboard {
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets: readonly {
+      readonly url: string;
+      readonly columns: readonly { readonly selector: string }[];
+    }[];
+  }[];
+}
+
+let house: House;
+beforeAll(async () => {
+  const gap = {
+    account: 'vp-main',
+    kind: 'BET',
+    from: NOON,
+    to: NOON + HOUR,
+    retryAt: null,
+    message: null,
+  } as const;
+  house = await openHouse({
+    commits: [createCommit('vp-main', 'BET', [createBet('b1', NOON), createBet('b2', NOON - 2 * DAY)])],
+    coverage: { ...complete, complete: false, gaps: [{ ...gap, reason: 'PROVIDER_ERROR' }] },
+  });
+});
+afterAll(() => house.close());
+
+/** What Grafana makes of an address: variables filled in, the rest percent-encoded. */
+function filled(url: string): string {
+  const [from, to] = [NOON - DAY, NOON + DAY].map(iso) as [string, string];
+  const variables: Readonly<Record<string, string>> = {
+    address: house.url,
+    '__from:date:YYYY-MM-DD': from.slice(0, 10),
+    '__to:date:YYYY-MM-DD': to.slice(0, 10),
+    '__from:date:iso': from,
+    '__to:date:iso': to,
+  };
+  return encodeURI(
+    url.replace(/\$\{(.*?)\}/g, (_, name: string) => variables[name] ?? `no variable ${name}`),
+  );
+}
+
+describe('the Grafana dashboard', async () => {
+  const file = new URL('../../../docs/bi/grafana-dashboard.json', import.meta.url);
+  const dashboard = JSON.parse(await readFile(file, 'utf8')) as Dashboard;
+
+  it.each(dashboard.panels.map((panel) => [panel.title, panel] as const))(
+    'fills %s',
+    async (_, { targets }) => {
+      expect(targets).toHaveLength(1);
+      const [{ url, columns }] = targets as [(typeof targets)[0]];
+      const response = await fetch(filled(url));
+      const { value } = (await response.json()) as { value: readonly Readonly<Record<string, unknown>>[] };
+      expect(response.status).toBe(200);
+      expect(value.length).toBeGreaterThan(0);
+      for (const { selector } of columns) expect(value[0]).toHaveProperty(selector);
+    },
+  );
+});
+
+describe('Power BI', () => {
+  it('gets a refresh period’s rows by the filter it folds, page after page', async () => {
+    const filter = 'settledAt ge 2026-11-21T00:00:00Z and settledAt lt 2026-11-22T00:00:00Z';
+    const select =
+      'id,account,provider,player,gameCode,gameType,currency,stake,payout,netWin,status,outcome,settledAt';
+    const query = `$filter=${encodeURIComponent(filter).replaceAll('%20', '+')}&$select=${encodeURIComponent(select)}`;
+    const response = await house.get(`/odata/v4/Bets?${query}`, {
+      headers: {
+        accept: 'application/json;odata.metadata=minimal;q=1.0,application/json;odata.streaming=true;q=0.9',
+      },
+    });
+    const { value } = (await response.json()) as { value: readonly Readonly<Record<string, unknown>>[] };
+    expect(value).toMatchObject([{ account: 'vp-main', stake: 10, settledAt: iso(NOON) }]);
+  });
+
+  it('learns what it may leave to the service', async () => {
+    const xml = await (await house.get('/odata/v4/$metadata')).text();
+    expect(xml).toContain('<Collection><String>startswith</String></Collection>');
+  });
+});
