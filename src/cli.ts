@@ -125,6 +125,16 @@ ranged('export')
   });
 
 program
+  .command('migrate')
+  .description('bring a PostgreSQL archive to this release’s layout')
+  .option('--dry-run', 'say what would be done, and do nothing')
+  .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
+    const config = await configuration();
+    const { migrate } = await import('./commands/migrate.ts');
+    code = await migrate({ config, dryRun, io });
+  });
+
+program
   .command('schema')
   .description('print the graph’s schema, or the JSON Schema of the configuration')
   .argument('[of]', 'graph or config', 'graph')

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
-import { createPostgresArchive } from '../../src/archive/postgres/index.ts';
-import { sameName } from './conformance/store.ts';
-import { describeArchive, type Store } from './conformance.ts';
+import { describeArchive } from './conformance.ts';
+import { describeMigrations } from './postgres/migrations.ts';
+import { describeMisfits } from './postgres/misfits.ts';
+import { describeRollUps } from './postgres/roll-ups.ts';
+import { createPostgresStore } from './postgres/store.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 
 let server: PostgresServer;
@@ -10,14 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function createStore(): Promise<Store> {
-  const url = await server.createDatabase();
-  return {
-    open: ({ playerOf = sameName, clock } = {}) => createPostgresArchive({ url, playerOf, clock }),
-    drop: async () => {
-      await server.run(`DROP DATABASE ${new URL(url).pathname.slice(1)}`);
-    },
-  };
-}
-
-describeArchive('PostgreSQL', createStore);
+describeArchive('PostgreSQL', () => createPostgresStore(server));
+describeMigrations(() => server);
+describeMisfits(() => server);
+describeRollUps(() => server);
