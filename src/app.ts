@@ -70,8 +70,11 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     archive,
     claims,
     now: clock.now,
-    onFailure: ({ account, kind }, window, { reason, message }) =>
-      logger.warn({ account: account.id, kind, window, reason, problem: message }, 'a window was not read'),
+    onFailure: ({ account, kind }, window, { reason, message, cause }) => {
+      const line = { account: account.id, kind, window, reason, problem: message };
+      if (cause === null) logger.warn(line, 'a window was not read');
+      else logger.error({ ...line, err: cause }, 'a window was not read');
+    },
   });
   const dispatcher = createDispatcher({
     archive,

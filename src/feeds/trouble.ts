@@ -8,6 +8,8 @@ export interface Failure {
   readonly message: string;
   /** The body that could not be read, to be set aside. */
   readonly raw: string | null;
+  /** What nobody has a rule for, for the log alone; null where the message says it all. */
+  readonly cause: unknown;
 }
 
 const SOON_MS = 15_000;
@@ -16,25 +18,30 @@ const LATER_MS = 300_000;
 /** What a failed read means for its gap: one table from the upstream's actions to reasons. */
 export function failureOf(error: unknown, now: number): Failure {
   if (!(error instanceof UpstreamError)) {
-    const message =
-      error instanceof ArchiveError ? error.message : 'the window could not be read: an internal error';
-    return { reason: 'PENDING', retryAt: now + SOON_MS, message, raw: null };
+    const isKnown = error instanceof ArchiveError;
+    const message = isKnown ? error.message : 'the window could not be read: an internal error';
+    return { reason: 'PENDING', retryAt: now + SOON_MS, message, raw: null, cause: isKnown ? null : error };
   }
   const { message, retryAfterMs } = error;
+  const known = { message, raw: null, cause: null };
   const retryAt = (afterMs: number) => now + (retryAfterMs ?? afterMs);
   switch (error.action) {
     case 'slowDown':
-      return { reason: 'RATE_LIMITED', retryAt: retryAt(SOON_MS), message, raw: null };
+      return { reason: 'RATE_LIMITED', retryAt: retryAt(SOON_MS), ...known };
     case 'stopAccount':
     case 'reauthenticate':
-      return { reason: 'CREDENTIALS_REFUSED', retryAt: retryAt(LATER_MS), message, raw: null };
+      return { reason: 'CREDENTIALS_REFUSED', retryAt: retryAt(LATER_MS), ...known };
     case 'refuseInput':
-    case 'giveUp':
-      return { reason: 'PROVIDER_ERROR', retryAt: retryAt(LATER_MS), message, raw: null };
+      return { reason: 'PROVIDER_ERROR', retryAt: retryAt(LATER_MS), ...known };
+    case 'giveUp': {
+      // An answer nobody has a rule for is kept for whoever will write one.
+      const raw = isUnreadable(error) ? error.raw : null;
+      return { reason: 'PROVIDER_ERROR', retryAt: retryAt(LATER_MS), ...known, raw };
+    }
     default:
       return isUnreadable(error)
-        ? { reason: 'QUARANTINED', retryAt: retryAt(LATER_MS), message, raw: error.raw }
-        : { reason: 'PROVIDER_ERROR', retryAt: retryAt(SOON_MS), message, raw: null };
+        ? { reason: 'QUARANTINED', retryAt: retryAt(LATER_MS), ...known, raw: error.raw }
+        : { reason: 'PROVIDER_ERROR', retryAt: retryAt(SOON_MS), ...known };
   }
 }
 
