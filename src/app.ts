@@ -44,7 +44,7 @@ export interface AppOptions {
 }
 
 /** How long a stop waits for windows that are being read. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 3_000;
 
 /**
  * Wires config → archive, feeds, graph, server; the only place that names concrete parts. Nothing is called or
@@ -76,9 +76,11 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
       else logger.error({ ...line, err: cause }, 'a window was not read');
     },
   });
+  const stopping = new AbortController();
   const dispatcher = createDispatcher({
     archive,
     filler,
+    stopping: stopping.signal,
     now: clock.now,
     maxRangeMs: config.server.maxRange,
     finalAfterMs: config.sync.enabled ? Math.max(0, ...config.sync.revisits) : 0,
@@ -158,6 +160,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
   }
 
   async function stop(): Promise<void> {
+    stopping.abort();
     await server.close();
     await sync?.stop();
     await filler.close(AbortSignal.timeout(PATIENCE_MS));

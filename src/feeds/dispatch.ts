@@ -8,6 +8,7 @@ import {
   type FeedTiming,
   joinCoverage,
   lackingWindows,
+  type Trouble,
 } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
@@ -39,6 +40,8 @@ export interface DispatcherOptions {
   readonly now: () => number;
   /** The most missing time of one feed that one ask may fetch; milliseconds. */
   readonly maxRangeMs: number;
+  /** Aborted when the gateway stops: nobody waits any longer. */
+  readonly stopping?: AbortSignal;
   /** When a read is final: the longest planned revisit; milliseconds, 0 for none. */
   readonly finalAfterMs: number;
 }
@@ -63,7 +66,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return { begin: () => begin(options) };
 }
 
-function begin({ archive, filler, now, maxRangeMs, finalAfterMs }: DispatcherOptions): Dispatch {
+function begin({ archive, filler, now, maxRangeMs, finalAfterMs, stopping }: DispatcherOptions): Dispatch {
   const asker = filler.newAsker();
 
   // Not cached: what is held changes while a request waits.
@@ -128,38 +131,57 @@ function begin({ archive, filler, now, maxRangeMs, finalAfterMs }: DispatcherOpt
     return Promise.all(ask.feeds.map((feed) => ledger.load({ feed, range: ask.range })));
   }
 
+  /** The windows to ask for, newest first, a list a feed. */
+  function lackingOf(ask: CoverAsk, parts: readonly (readonly HeldSpan[])[]): (readonly Window[])[] {
+    return ask.feeds.map((feed, index) =>
+      ask.maxWaitMs === null
+        ? []
+        : lackingWindows(timingOf(feed), ask.range, parts[index] ?? [], now(), maxRangeMs),
+    );
+  }
+
   async function fill(
     ask: CoverAsk,
-    parts: readonly (readonly HeldSpan[])[],
+    lacking: readonly (readonly Window[])[],
     knownAt: number,
-  ): Promise<boolean> {
-    const lacking = ask.feeds.flatMap((feed, index) =>
-      lackingWindows(timingOf(feed), ask.range, parts[index] ?? [], now(), maxRangeMs).map((window) => ({
-        feed,
-        window,
-        knownAt,
-      })),
+  ): Promise<void> {
+    const keys = ask.feeds.flatMap((feed, index) =>
+      (lacking[index] ?? []).map((window) => ({ feed, window, knownAt })),
     );
-    if (lacking.length === 0) return false;
-    const waits = ask.maxWaitMs !== null && ask.maxWaitMs > 0;
-    const tickets = await Promise.all(lacking.map((key) => windows.load(key)));
-    if (!waits) return true;
+    const tickets = await Promise.all(keys.map((key) => windows.load(key)));
+    if (ask.maxWaitMs === null || ask.maxWaitMs === 0) return;
     const joined = tickets.map((ticket) => ticket.join(asker));
     await settleWithin(
       tickets.map((ticket) => ticket.done),
       ask.maxWaitMs,
+      stopping,
     );
     for (const leave of joined) leave();
-    return true;
+  }
+
+  /** What lies before the windows asked for, where there were more than one ask may fetch. */
+  function beyondOf(feed: Feed, asked: readonly Window[], range: Interval): Trouble[] {
+    const oldest = asked.at(-1);
+    if (oldest === undefined || asked.length * feed.limits.grid < maxRangeMs) return [];
+    const message = 'older than one query may fetch (server.maxRange): ask again, ask for less, or backfill';
+    return [{ from: range.from, to: oldest.from, reason: 'PENDING', retryAt: now(), message }];
   }
 
   async function cover(ask: CoverAsk): Promise<Covered> {
     const knownAt = now();
     let parts = await ledgerOf(ask);
-    if (ask.maxWaitMs !== null && (await fill(ask, parts, knownAt))) parts = await ledgerOf(ask);
-    const feeds = ask.feeds.map((feed, index) =>
-      coverageOf(timingOf(feed), ask.range, parts[index] ?? [], filler.troubles(feed, ask.range), now()),
-    );
+    const lacking = lackingOf(ask, parts);
+    if (lacking.some((ofFeed) => ofFeed.length > 0)) {
+      await fill(ask, lacking, knownAt);
+      parts = await ledgerOf(ask);
+    }
+    const feeds = ask.feeds.map((feed, index) => {
+      const troubles = [
+        ...filler.troubles(feed, ask.range),
+        ...beyondOf(feed, lacking[index] ?? [], ask.range),
+      ];
+      return coverageOf(timingOf(feed), ask.range, parts[index] ?? [], troubles, now());
+    });
     return { coverage: joinCoverage(feeds), feeds };
   }
 
@@ -186,10 +208,15 @@ function groupByFeed(keys: readonly WindowKey[]): Map<Feed, WindowKey[]> {
   return groups;
 }
 
-/** Resolves when all have settled, or when the time is up. */
-async function settleWithin(promises: readonly Promise<void>[], ms: number): Promise<void> {
+/** Resolves when all have settled, when the time is up, or when the gateway stops. */
+async function settleWithin(
+  promises: readonly Promise<void>[],
+  ms: number,
+  stopping?: AbortSignal,
+): Promise<void> {
   const timer = new AbortController();
-  const timeout = wait(ms, undefined, { signal: timer.signal }).catch(() => {});
+  const signal = stopping === undefined ? timer.signal : AbortSignal.any([timer.signal, stopping]);
+  const timeout = wait(ms, undefined, { signal }).catch(() => {});
   await Promise.race([Promise.all(promises), timeout]);
   timer.abort();
 }

@@ -35,8 +35,7 @@ export function failureOf(error: unknown, now: number): Failure {
       return { reason: 'PROVIDER_ERROR', retryAt: retryAt(LATER_MS), ...known };
     case 'giveUp': {
       // An answer nobody has a rule for is kept for whoever will write one.
-      const raw = isUnreadable(error) ? error.raw : null;
-      return { reason: 'PROVIDER_ERROR', retryAt: retryAt(LATER_MS), ...known, raw };
+      return { reason: 'PROVIDER_ERROR', retryAt: retryAt(LATER_MS), ...known, raw: error.raw };
     }
     default:
       return isUnreadable(error)
@@ -45,7 +44,9 @@ export function failureOf(error: unknown, now: number): Failure {
   }
 }
 
-/** A page of HTML comes from something before the provider and passes; any other body was meant for us. */
-function isUnreadable(error: UpstreamError): boolean {
-  return error.raw !== null && !error.raw.trimStart().startsWith('<');
+const unreadable = new Set(['NOT_JSON', 'NOT_UTF8']);
+
+/** A page of HTML comes from something before the provider and passes; any other broken body was meant for us. */
+function isUnreadable({ raw, upstreamCode }: UpstreamError): boolean {
+  return raw !== null && unreadable.has(upstreamCode ?? '') && !raw.trimStart().startsWith('<');
 }

@@ -59,6 +59,8 @@ export interface Call<T> {
   readonly signal?: AbortSignal;
   /** Done before a slot is taken, e.g. to have a valid token. May throw an UpstreamError. */
   readonly prepare?: () => Promise<void>;
+  /** Whether what `prepare` made still holds when the call leaves; where not, the slot is given back and it is done again. */
+  readonly isPrepared?: () => boolean;
   /** Makes the request when it leaves: fresh times, nonces and signatures each attempt. */
   readonly build: (departure: Departure) => HttpRequest;
   /** Classifies and parses the answer; throws an UpstreamError where it is not what was asked. */

@@ -31,6 +31,9 @@ export interface ExchangeOptions {
   readonly onAttempt?: (report: AttemptReport) => void;
 }
 
+/** What was prepared did not outlast the wait for a slot. */
+const outdated = Symbol('outdated');
+
 const SKEW_TOLERANCE_MS = 1_500;
 
 /** One account's way out: its breaker, its stop after refused credentials, and the provider's clock as its answers tell it. */
@@ -92,7 +95,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     return null;
   }
 
-  async function attempt<T>(call: Call<T>): Promise<T> {
+  async function attempt<T>(call: Call<T>): Promise<T | typeof outdated> {
     const open = async () => {
       refuseWhenPaused();
       await http.open();
@@ -103,6 +106,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       .catch((error: unknown) => breaker.execute(() => Promise.reject(error)));
     try {
       refuseWhenPaused();
+      if (call.isPrepared?.() === false) return outdated;
       return await breaker.execute(() => sendOnce(call, slot));
     } finally {
       slot.unused();
@@ -156,6 +160,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const trialOver = await passGate(call.signal);
       try {
         const value = await attempt(call);
+        if (value === outdated) continue;
         stop = null;
         return value;
       } catch (error) {

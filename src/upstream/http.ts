@@ -155,7 +155,8 @@ export function createHttp(options: HttpOptions): Http {
 function noteWritten(handler: Dispatcher.DispatchHandler, onWritten: () => void): Dispatcher.DispatchHandler {
   return {
     onRequestStart(...args) {
-      onWritten();
+      // Noted once it is written: were the process held up in between, the next interval would seem longer than it is.
+      queueMicrotask(onWritten);
       handler.onRequestStart?.(...args);
     },
     onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),

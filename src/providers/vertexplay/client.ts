@@ -98,6 +98,7 @@ export function createClient(
       signal: ask.signal,
       onDelay: ask.onDelay,
       prepare: () => session.prepare(() => login(ask.limits)),
+      isPrepared: session.isAlive,
       build: (departure) => {
         interval = ask.interval(departure);
         askedAt = departure.now;

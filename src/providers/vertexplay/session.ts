@@ -15,7 +15,9 @@ export interface SessionDeps {
 export interface Session {
   /** Resolves when a token that is still good is at hand, got by `login` where needed; rejects with the login's error. */
   prepare(login: () => Promise<Token>): Promise<void>;
-  /** The last token; a call may leave with one that is being replaced and is then told so by the provider. */
+  /** Whether the last token has neither ended nor been refused; it may be about to be replaced. */
+  isAlive(): boolean;
+  /** The last token. */
   token(): string;
   /** A token the provider refuses is not used again; one that was replaced meanwhile changes nothing. */
   forget(refused: string): void;
@@ -28,9 +30,13 @@ export function createSession({ refreshSkewMs, clock }: SessionDeps): Session {
   let pending: Promise<void> | null = null;
 
   function isGood(): boolean {
-    if (current === null || current.text === refused) return false;
+    if (current === null || !isAlive()) return false;
     const skewMs = Math.min(refreshSkewMs, (current.endsAt - current.issuedAt) / 2);
     return clock() < current.endsAt - skewMs;
+  }
+
+  function isAlive(): boolean {
+    return current !== null && current.text !== refused && clock() < current.endsAt;
   }
 
   async function replace(login: () => Promise<Token>): Promise<void> {
@@ -38,6 +44,7 @@ export function createSession({ refreshSkewMs, clock }: SessionDeps): Session {
   }
 
   return {
+    isAlive,
     async prepare(login) {
       if (isGood()) return;
       pending ??= replace(login).finally(() => {
