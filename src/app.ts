@@ -24,7 +24,9 @@ import { registerFeedMetrics } from './server/metrics.ts';
 import { odataRoutes } from './server/odata/routes.ts';
 import { createServer } from './server/server.ts';
 import { registerSyncMetrics } from './server/sync-metrics.ts';
+import { createUpstreamMetrics } from './server/upstream-metrics.ts';
 import { systemClock } from './upstream/clock.ts';
+import type { AttemptReport } from './upstream/exchange.ts';
 import { createPacer } from './upstream/pace.ts';
 import { createLocalSlots, guardOf, type SlotSource } from './upstream/slots.ts';
 
@@ -56,13 +58,13 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
   const playerOf = createPlayerOf(config.players);
   const { archive, slots } = await openArchive(config.archive.url, playerOf);
   const pacer = createPacer({ clock, slots });
+  const countAttempt = createUpstreamMetrics(registry);
+  const onAttempt = (attempt: AttemptReport) => {
+    countAttempt(attempt);
+    logger[attempt.outcome === 'ok' ? 'debug' : 'warn'](attempt, 'a provider was called');
+  };
   const connected = config.accounts.map((account) =>
-    connectAccount(providerNamed(account.provider), account, {
-      pacer,
-      clock,
-      onAttempt: (attempt) =>
-        logger[attempt.outcome === 'ok' ? 'debug' : 'warn'](attempt, 'a provider was called'),
-    }),
+    connectAccount(providerNamed(account.provider), account, { pacer, clock, onAttempt }),
   );
   const feeds = connected.flatMap((each) => each.feeds);
   const claims = archive.leases === undefined ? undefined : createClaims(archive.leases);

@@ -14,6 +14,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { createFormatError } from '../graph/errors.ts';
 import { limitRule } from '../graph/limits.ts';
 import { createNoticesPlugin } from '../graph/notices.ts';
+import { operationTypesRule } from '../graph/operation-types.ts';
 import type { RouteFamily, ServerDeps } from './deps.ts';
 import { createGraphqlPlugin, type GraphqlContext, type GraphqlPluginOptions } from './graphql-plugin.ts';
 import { hideSchemaRule } from './hide-schema.ts';
@@ -43,7 +44,11 @@ export function createApollo(options: ApolloOptions): ApolloServer<GraphqlContex
     cache: 'bounded',
     persistedQueries: { cache: createPersistedQueryCache(safelist) },
     parseOptions: { maxTokens: limits.tokens },
-    validationRules: [limitRule(limits), ...(settings.introspection ? [] : [hideSchemaRule])],
+    validationRules: [
+      limitRule(limits),
+      operationTypesRule,
+      ...(settings.introspection ? [] : [hideSchemaRule]),
+    ],
     formatError,
     plugins: [
       createGraphqlPlugin(options),
