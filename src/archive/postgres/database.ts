@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { CountroomError } from '../../errors.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cell, Cells } from '../sql/records.ts';
 import { explainFault, isPassing, placeOf } from './faults.ts';
@@ -64,7 +65,8 @@ export function createDatabase(options: DatabaseOptions): Database {
       client.release();
       return result;
     } catch (error) {
-      client.release(isPassing(error));
+      // What failed work left in the connection's own tables goes with it.
+      client.release(!(error instanceof CountroomError));
       throw error;
     }
   }

@@ -45,9 +45,11 @@ function faultOf(error: unknown): Fault {
 
 function reasonOf({ code, text }: Fault): string {
   const line = text.split('\n', 1)[0] ?? text;
+  // A file that may not grow is no matter of space by its code, and the same to whoever writes.
+  if (code === '53100' || /^could not extend file/.test(line)) {
+    return `the disk is full, nothing of this was written (${line})`;
+  }
   switch (code) {
-    case '53100':
-      return `the disk is full, nothing of this was written (${line})`;
     case '57014':
       return `the database took longer than a statement may (${line})`;
     case '25006':

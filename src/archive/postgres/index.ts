@@ -26,7 +26,7 @@ import { createDatabase } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { placeOf } from './faults.ts';
 import { createLeases } from './leases.ts';
-import { migrateDatabase } from './migrate.ts';
+import { migrateDatabase, refuseOutdated } from './migrate.ts';
 import { createNames, renameOutdated } from './names.ts';
 import { createNews } from './news.ts';
 import { acceptRows } from './quarantine.ts';
@@ -167,14 +167,6 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
       await leave();
     },
   };
-}
-
-async function refuseOutdated(url: string): Promise<void> {
-  const { pending } = await migrateDatabase(url, { dryRun: true });
-  if (pending.length === 0) return;
-  throw new ArchiveError(
-    `archive ${placeOf(url)}: its layout is older than this release (${pending.join(', ')}): run countroom migrate`,
-  );
 }
 
 /** PostgreSQL's text cannot hold NUL, so no row can have it either. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ArchiveError } from '../../errors.ts';
 import { type Client, createDatabase, inTransaction } from './database.ts';
+import { placeOf } from './faults.ts';
 import { migrations } from './migrations/list.ts';
 import type { Migration } from './migrations/migration.ts';
 import { grantReader } from './reader.ts';
@@ -41,6 +42,15 @@ export async function migrateDatabase(
       await client.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
     }
   });
+}
+
+/** Rejects with an ArchiveError where the layout is older than this release's; changes nothing. */
+export async function refuseOutdated(url: string): Promise<void> {
+  const { pending } = await migrateDatabase(url, { dryRun: true });
+  if (pending.length === 0) return;
+  throw new ArchiveError(
+    `archive ${placeOf(url)}: its layout is older than this release (${pending.join(', ')}): run countroom migrate`,
+  );
 }
 
 async function withConnection<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {

@@ -83,7 +83,7 @@ function lineOf(kind: RecordKind, { record, formerKey, digest, vanishedAt }: Ver
 }
 
 /** A value in the text format of COPY. */
-function cellOf(type: Column['type'], value: unknown): string {
+export function cellOf(type: Column['type'], value: unknown): string {
   if (value === null) return '\\N';
   switch (type) {
     case 'text':

@@ -1,0 +1,247 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { PostgresArchive } from '../../src/archive/postgres/index.ts';
+import type { Interval } from '../../src/records/interval.ts';
+import type { PaceRule } from '../../src/upstream/call.ts';
+import { systemClock } from '../../src/upstream/clock.ts';
+import { createPacer } from '../../src/upstream/pace.ts';
+import { guardOf } from '../../src/upstream/slots.ts';
+import { all, bet, firstPage, read } from './conformance/sample.ts';
+import { createPostgresStore, type PostgresStore } from './postgres/store.ts';
+import { type PostgresServer, startPostgres } from './postgres-server.ts';
+
+let server: PostgresServer;
+let store: PostgresStore;
+beforeAll(async () => {
+  server = await startPostgres();
+  store = await createPostgresStore(server);
+});
+afterAll(() => server.stop());
+
+const opened: PostgresArchive[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((archive) => archive.close()));
+});
+
+/** An archive as another process has it: with connections and a name of its own. */
+async function openProcess(leaseMs?: number): Promise<PostgresArchive> {
+  const archive = await store.open(leaseMs === undefined ? {} : { leaseMs });
+  opened.push(archive);
+  return archive;
+}
+
+const { monotonic } = systemClock;
+let keys = 0;
+function rule(minIntervalMs: number, quota: PaceRule['quota'] = null): PaceRule {
+  keys += 1;
+  return { key: `pace ${keys}`, minIntervalMs, quota };
+}
+
+describe('one pace for all processes', () => {
+  const slotsOf = (archive: PostgresArchive) => archive.slots({ monotonic, guardOf });
+
+  it.each([100, 300])(
+    'keeps every start %i ms from the next, whichever process it is of',
+    async (interval) => {
+      const shared = rule(interval);
+      const starts: { readonly at: number; readonly process: number }[] = [];
+      const processes = await Promise.all([openProcess(), openProcess()]);
+      const calls = processes.flatMap((archive, process) => {
+        const pacer = createPacer({ clock: systemClock, slots: slotsOf(archive) });
+        return Array.from({ length: interval === 100 ? 8 : 4 }, async (_, order) => {
+          const turn = { lane: 'background', order, served: () => {} } as const;
+          const slot = await pacer.slot({ rule: shared, turn, open: async () => {} });
+          starts.push({ at: monotonic(), process });
+          slot.written();
+          slot.done();
+        });
+      });
+      await Promise.all(calls);
+      starts.sort((a, b) => a.at - b.at);
+      const gaps = starts.slice(1).map((start, index) => start.at - (starts[index]?.at ?? 0));
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(interval);
+      // In turns: nobody has to wait until the other is done.
+      const halfway = starts.slice(0, starts.length / 2).map((start) => start.process);
+      expect(new Set(halfway).size).toBe(2);
+    },
+  );
+
+  it('lets whoever waits interactively go before the background of any process', async () => {
+    const [one, two] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
+    const shared = rule(500);
+    const first = await one.reserve(shared, 'background');
+    await systemClock.until(first.at);
+    one.written(shared, monotonic());
+    const order: string[] = [];
+    const background = one.reserve(shared, 'background').then(() => order.push('background'));
+    const interactive = two
+      .reserve(shared, () => 'interactive')
+      .then((slot) => {
+        order.push('interactive');
+        two.unused(shared, slot);
+      });
+    await Promise.all([background, interactive]);
+    expect(order).toEqual(['interactive', 'background']);
+  });
+
+  it('passes an unused slot on at once', async () => {
+    const [one, two] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
+    const shared = rule(60_000);
+    const slot = await one.reserve(shared, 'background');
+    const waiting = two.reserve(shared, 'background');
+    one.unused(shared, slot);
+    expect((await waiting).at - monotonic()).toBeLessThan(1_000);
+  });
+
+  it('puts everybody off when one was refused, also whoever holds a slot already', async () => {
+    const [one, two] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
+    const shared = rule(10);
+    const held = await two.reserve(shared, 'background');
+    expect(held.good(monotonic())).toBe(true);
+    one.slowDown(shared, monotonic() + 5_000);
+    await until(() => !held.good(monotonic()));
+    two.unused(shared, held);
+    const next = await two.reserve(shared, 'interactive');
+    expect(next.at - monotonic()).toBeGreaterThan(3_000);
+  });
+
+  it('counts the calls of a quota over all processes', async () => {
+    const shared = rule(0, { calls: 3, perMs: 30_000 });
+    const sources = [slotsOf(await openProcess()), slotsOf(await openProcess())];
+    for (let call = 0; call < 3; call += 1) {
+      const source = sources[call % 2]!;
+      const slot = await source.reserve(shared, 'interactive');
+      expect(slot.at - monotonic()).toBeLessThan(1_000);
+      source.written(shared, monotonic());
+    }
+    const fourth = await sources[1]!.reserve(shared, 'interactive');
+    expect(fourth.at - monotonic()).toBeGreaterThan(25_000);
+  });
+
+  it('passes the slot of a process that died on, as if it had been used', async () => {
+    const [dying, other] = [await openProcess(), slotsOf(await openProcess())];
+    const shared = rule(100);
+    const lost = await slotsOf(dying).reserve(shared, 'background');
+    await dying.close();
+    const next = await other.reserve(shared, 'background');
+    expect(next.at - lost.at).toBeGreaterThanOrEqual(2_000 + 100);
+    expect(lost.good(lost.at + 1_500)).toBe(false);
+  });
+
+  it('stops waiting when it is told to, and leaves nothing behind', async () => {
+    const [one, two] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
+    const shared = rule(50);
+    const held = await one.reserve(shared, 'background');
+    const stop = new AbortController();
+    const waiting = two.reserve(shared, 'interactive', stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    one.unused(shared, held);
+    expect((await one.reserve(shared, 'background')).at - monotonic()).toBeLessThan(1_000);
+  });
+});
+
+describe('leases', () => {
+  const feed = { account: 'vp', kind: 'BET' } as const;
+  const window = { from: 0, to: 3_600_000 };
+
+  it('are held by one process at a time, by window and by feed', async () => {
+    const [one, two] = [await openProcess(), await openProcess()];
+    const lease = await one.leases.acquire(feed, window);
+    expect(lease).not.toBeNull();
+    expect(await two.leases.acquire(feed, window)).toBeNull();
+    const others = await Promise.all([
+      two.leases.acquire(feed, null),
+      two.leases.acquire({ ...feed, account: 'other' }, window),
+      two.leases.acquire(feed, { from: 3_600_000, to: 7_200_000 }),
+    ]);
+    expect(others.every((other) => other !== null)).toBe(true);
+    const told = new Promise<number | null>((resolve) => two.leases.onReleased((_, from) => resolve(from)));
+    expect(await lease?.renew()).toBe(true);
+    await lease?.release();
+    expect(await told).toBe(0);
+    const next = await two.leases.acquire(feed, window);
+    expect(next?.fence.token).toBeGreaterThan(lease?.fence.token ?? Number.POSITIVE_INFINITY);
+    expect(await lease?.renew()).toBe(false);
+    await Promise.all([next, ...others].map((each) => each?.release()));
+  });
+
+  it('pass from a dead process to another, and what the dead one read late is not written', async () => {
+    const [slow, quick] = [await openProcess(100), await openProcess(100)];
+    const interval = { from: 0, to: 1_000 };
+    const lost = await slow.leases.acquire(feed, window);
+    const taken = await untilSome(() => quick.leases.acquire(feed, window));
+    await quick.commit(
+      read('vp', { interval, readAt: 10_000, rows: [bet('b', 1, { raw: 'new' })], fence: taken.fence }),
+    );
+    const late = read('vp', {
+      interval,
+      readAt: 20_000,
+      rows: [bet('b', 1, { raw: 'late' })],
+      fence: lost!.fence,
+    });
+    await expect(slow.commit(late)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    expect((await slow.page(firstPage(all('BET', ['vp'])))).map((row) => row.raw)).toEqual(['new']);
+    expect(await slow.ledger(feed, interval)).toMatchObject([{ readAt: 10_000 }]);
+    await taken.release();
+  });
+
+  it('tell the other processes of what was committed, not oneself', async () => {
+    const [one, two] = [await openProcess(), await openProcess()];
+    const heard: [string, Interval][] = [];
+    const stop = [one, two].map((archive, process) =>
+      archive.leases.onCommitted(({ account, kind }, interval) =>
+        heard.push([`${process} ${account} ${kind}`, interval]),
+      ),
+    );
+    await Promise.all([one, two].map((archive) => archive.leases.acquire(feed, null)));
+    await one.commit(read('heard', { interval: { from: 5, to: 9 } }));
+    await until(() => heard.length > 0);
+    expect(heard).toEqual([['1 heard BET', { from: 5, to: 9 }]]);
+    for (const each of stop) each();
+  });
+});
+
+describe('the time of archiving', () => {
+  it('never lets a reader that goes on after the last one it saw miss a row', async () => {
+    const writers = [await openProcess(), await openProcess()];
+    const reader = await openProcess();
+    const accounts = ['inc-0', 'inc-1', 'inc-2', 'inc-3'];
+    const seen = new Set<string>();
+    let after = -1;
+    const look = async () => {
+      const where = { op: 'gt', column: 'archivedAt', value: after } as const;
+      const rows = await reader.page(firstPage({ ...all('BET', accounts), where }));
+      for (const row of rows) {
+        seen.add(`${row.account} ${row.key}`);
+        after = Math.max(after, row.archivedAt);
+      }
+    };
+    let writing = true;
+    const written = Promise.all(
+      accounts.map(async (account, turn) => {
+        for (let commit = 0; commit < 12; commit += 1) {
+          // Of all sizes, so that what began later often ends sooner.
+          const rows = Array.from({ length: (commit * 7 + turn * 3) % 20 }, (_, index) =>
+            bet(`${commit}-${index}`, index),
+          );
+          await writers[turn % 2]!.commit(read(account, { rows, readAt: commit }));
+        }
+      }),
+    ).then(() => {
+      writing = false;
+    });
+    while (writing) await look();
+    await written;
+    await look();
+    expect(seen.size).toBe(await reader.count(all('BET', accounts)));
+  });
+});
+
+/** Resolves when the condition holds; news take a moment. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await systemClock.until(monotonic() + 5);
+}
+
+async function untilSome<T>(ask: () => Promise<T | null>): Promise<T> {
+  for (let answer = await ask(); ; answer = await ask()) if (answer !== null) return answer;
+}
