@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { createMagnitude, type Magnitude } from './magnitude.ts';
-import { loadNames, type Names } from './names.ts';
+import { createNames, type Names } from './names.ts';
 import { createPool, type Pool } from './pool.ts';
 import { prepareSchema } from './schema.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
@@ -43,7 +43,7 @@ export async function openDatabase(path: string, nextId: () => number): Promise<
       writing,
       readers,
       snapshots,
-      names: await loadNames(writing),
+      names: createNames(),
       magnitude: await createMagnitude(writing),
       lastArchivedAt: await newestArchived(writing),
       async close() {

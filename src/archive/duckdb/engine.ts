@@ -3,6 +3,7 @@ import type { Commit } from '../archive.ts';
 import { writeCommits } from './commit.ts';
 import { type Database, openDatabase, transaction } from './database.ts';
 import { isFatal } from './faults.ts';
+import { allNames } from './names.ts';
 import type { Engine } from './protocol.ts';
 import { acceptRows } from './quarantine.ts';
 import { readCells } from './values.ts';
@@ -71,7 +72,7 @@ export function createEngine(): Engine {
   return {
     async open(file) {
       path = file;
-      return (await opened()).names.all();
+      return use(({ writing }) => allNames(writing));
     },
     rename: (usernames) =>
       writer.exclusively(() =>

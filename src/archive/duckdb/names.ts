@@ -5,46 +5,71 @@ import { listOf } from './values.ts';
 export interface Names {
   /** Writes what is new or named otherwise, inside the transaction that is open; `keep` once it stands. */
   write(connection: DuckDBConnection, names: readonly Username[]): Promise<{ keep(): void }>;
-  all(): Username[];
 }
 
-/** The usernames ever seen, held in memory so that a commit writes only the few that are new. */
-export async function loadNames(connection: DuckDBConnection): Promise<Names> {
-  const known = new Map<string, Username>();
-  const result = await connection.runAndReadAll('SELECT account, username, player FROM names');
-  for (const [account, username, player] of result.getRowsJson()) {
-    const name = { account: String(account), username: String(username), player: String(player) };
-    known.set(idOf(name), name);
-  }
+// Usernames that come again and again are known without asking; past so many, memory is let go.
+const MAX_REMEMBERED = 50_000;
+
+/** The distinct usernames ever seen, each with the operator's name for it. */
+export function createNames(): Names {
+  const remembered = new Map<string, string>();
 
   return {
-    async write(writing, names) {
-      const fresh = names.filter((name) => known.get(idOf(name))?.player !== name.player);
-      const renamed = fresh.filter((name) => known.has(idOf(name)));
+    async write(connection, names) {
+      // Commits of one group may bring the same name: it stands once.
+      const distinct = [...new Map(names.map((name) => [idOf(name), name])).values()];
+      const unsure = distinct.filter((name) => remembered.get(idOf(name)) !== name.player);
+      const standing = await standingNames(connection, unsure);
+      const fresh = unsure.filter((name) => standing.get(idOf(name)) !== name.player);
+      const renamed = fresh.filter((name) => standing.has(idOf(name)));
       if (renamed.length > 0) {
-        await writing.run(
+        await connection.run(
           `DELETE FROM names WHERE (account, username) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))`,
           [column(renamed, 'account'), column(renamed, 'username')],
         );
       }
       if (fresh.length > 0) {
-        await writing.run(
+        await connection.run(
           `INSERT INTO names SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[])`,
           [column(fresh, 'account'), column(fresh, 'username'), column(fresh, 'player')],
         );
       }
       return {
         keep() {
-          for (const name of fresh) known.set(idOf(name), name);
+          if (remembered.size > MAX_REMEMBERED) remembered.clear();
+          for (const name of unsure) remembered.set(idOf(name), name.player);
         },
       };
     },
-    all: () => [...known.values()],
   };
 }
 
+/** Every name there is. */
+export async function allNames(connection: DuckDBConnection): Promise<Username[]> {
+  const result = await connection.runAndReadAll('SELECT account, username, player FROM names');
+  return result.getRows().map(toName);
+}
+
+async function standingNames(
+  connection: DuckDBConnection,
+  names: readonly Username[],
+): Promise<Map<string, string>> {
+  if (names.length === 0) return new Map();
+  const result = await connection.runAndReadAll(
+    `SELECT account, username, player FROM names
+    WHERE (account, username) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))`,
+    [column(names, 'account'), column(names, 'username')],
+  );
+  return new Map(result.getRows().map((row) => [idOf(toName(row)), toName(row).player]));
+}
+
+function toName(row: readonly unknown[]): Username {
+  const [account, username, player] = row;
+  return { account: String(account), username: String(username), player: String(player) };
+}
+
 function idOf(name: Username): string {
-  return JSON.stringify([name.account, name.username]);
+  return `${name.account}\n${name.username}`;
 }
 
 function column(names: readonly Username[], field: keyof Username) {

@@ -3,37 +3,40 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Commit } from '../archive.ts';
 import { listOf } from './values.ts';
 
-/**
- * Keeps a commit's unreadable rows, each once however often it is read; returns how many no admin has accepted.
- */
+/** Keeps a commit's unreadable rows, each once however often it is read; returns how many no admin has accepted. */
 export async function setAside(connection: DuckDBConnection, commit: Commit): Promise<number> {
-  let waiting = 0;
+  if (commit.quarantined.length === 0) return 0;
   const { account, kind, interval, readAt } = commit;
-  for (const { reason, raw } of commit.quarantined) {
-    const id = createHash('sha256')
-      .update(JSON.stringify([account, kind, reason, raw]))
-      .digest('base64url')
-      .slice(0, 22);
-    const found = await connection.runAndReadAll('SELECT accepted_at FROM quarantine WHERE id = $1', [id]);
-    const known = found.getRows()[0];
-    if (known?.[0] === undefined || known[0] === null) waiting += 1;
-    const span = [
-      interval === null ? null : BigInt(interval.from),
-      interval === null ? null : BigInt(interval.to),
-    ];
-    if (known === undefined) {
-      await connection.run(
-        'INSERT INTO quarantine VALUES ($1, $2, $3, $4::BIGINT, $5::BIGINT, $6, $7, $8, $8, NULL)',
-        [id, account, kind, ...span, reason, raw, BigInt(readAt)],
-      );
-    } else {
-      await connection.run(
-        'UPDATE quarantine SET from_at = $2::BIGINT, to_at = $3::BIGINT, read_at = $4 WHERE id = $1 AND read_at <= $4',
-        [id, ...span, BigInt(readAt)],
-      );
-    }
+  const rows = commit.quarantined.map(({ reason, raw }) => ({ id: idOf(commit, reason, raw), reason, raw }));
+  const ids = listOf(rows.map((row) => row.id));
+  const found = await connection.runAndReadAll(
+    'SELECT id, accepted_at IS NOT NULL FROM quarantine WHERE id IN (SELECT unnest($1::VARCHAR[]))',
+    [ids],
+  );
+  const accepted = new Map(found.getRows().map(([id, isAccepted]) => [String(id), isAccepted === true]));
+  const fresh = [...new Map(rows.map((row) => [row.id, row])).values()].filter(
+    (row) => !accepted.has(row.id),
+  );
+  const span = interval === null ? [null, null] : [BigInt(interval.from), BigInt(interval.to)];
+  if (accepted.size > 0) {
+    await connection.run(
+      `UPDATE quarantine SET from_at = $2::BIGINT, to_at = $3::BIGINT, read_at = $4::BIGINT
+      WHERE id IN (SELECT unnest($1::VARCHAR[])) AND read_at <= $4::BIGINT`,
+      [ids, ...span, BigInt(readAt)],
+    );
   }
-  return waiting;
+  if (fresh.length > 0) {
+    await connection.run(
+      `INSERT INTO quarantine
+      SELECT unnest($1::VARCHAR[]), $4, $5, $6::BIGINT, $7::BIGINT, unnest($2::VARCHAR[]), unnest($3::VARCHAR[]),
+        $8::BIGINT, $8::BIGINT, NULL`,
+      [
+        ...(['id', 'reason', 'raw'] as const).map((field) => listOf(fresh.map((row) => row[field]))),
+        ...[account, kind, ...span, BigInt(readAt)],
+      ],
+    );
+  }
+  return rows.filter((row) => accepted.get(row.id) !== true).length;
 }
 
 /** Takes rows as they are and counts anew what still waits in their intervals; returns how many were waiting. */
@@ -57,4 +60,9 @@ export async function acceptRows(
     [wanted],
   );
   return accepted.rowsChanged;
+}
+
+function idOf({ account, kind }: Commit, reason: string, raw: string): string {
+  const content = JSON.stringify([account, kind, reason, raw]);
+  return createHash('sha256').update(content).digest('base64url').slice(0, 22);
 }

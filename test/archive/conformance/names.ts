@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { all, bet, firstPage, read } from './sample.ts';
+import { all, bet, failure, firstPage, read, transfer } from './sample.ts';
 import type { Subject } from './store.ts';
 
 export function describeNames(subject: Subject): void {
@@ -32,6 +32,22 @@ export function describeNames(subject: Subject): void {
       expect((await archive.page(firstPage(query))).map((row) => row.key)).toEqual(['4', '3', '1']);
       expect(await archive.count({ ...query, players: [] })).toBe(0);
       expect(await archive.count({ ...query, accounts: ['hrg'] })).toBe(1);
+      await archive.close();
+      await store.drop();
+    });
+
+    it('knows a username once however many commits bring it at once', async () => {
+      const store = await subject.createStore();
+      const archive = await store.open();
+      const rest = { account: 'a', provider: 'hotroad', interval: null, readAt: 1, quarantined: [] } as const;
+      await Promise.all([
+        archive.commit(read('a', { rows: [bet('1', 1)] })),
+        archive.commit({ ...rest, kind: 'TRANSFER', rows: [transfer('1', 1)] }),
+        archive.commit({ ...rest, kind: 'SEQ_NO_FAILURE', rows: [failure('1', 1)] }),
+      ]);
+      expect(await archive.usernames(null)).toEqual([
+        { account: 'a', username: 'player1', player: 'player1' },
+      ]);
       await archive.close();
       await store.drop();
     });
