@@ -2,8 +2,6 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
 import type { Leases, PlayerOf } from './archive/archive.ts';
-import { createDuckDbArchive } from './archive/duckdb/index.ts';
-import { createPostgresArchive } from './archive/postgres/index.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
 import { createClaims } from './feeds/claims.ts';
@@ -198,10 +196,13 @@ async function openArchive(
   url: string,
   playerOf: PlayerOf,
 ): Promise<{ archive: KeptArchive; slots: SlotSource }> {
+  // Each engine's client is loaded where it is used: starting is quick, and half of it is loading.
   if (url.startsWith('duckdb:')) {
+    const { createDuckDbArchive } = await import('./archive/duckdb/index.ts');
     const archive = await createDuckDbArchive({ path: url.slice('duckdb:'.length), playerOf });
     return { archive, slots: createLocalSlots(systemClock) };
   }
+  const { createPostgresArchive } = await import('./archive/postgres/index.ts');
   const archive = await createPostgresArchive({ url, playerOf });
   return { archive, slots: archive.slots({ monotonic: systemClock.monotonic, guardOf }) };
 }
