@@ -31,6 +31,11 @@ describe('console', () => {
     expect((await ask(`${url}/`, { headers: basic('my-key-of-tests') })).status).toBe(200);
   });
 
+  test('comes with the package', () => {
+    const { files } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(files).toContain('src/server/console');
+  });
+
   test('asks a question that parses', () => {
     const script = readFileSync(new URL('../../src/server/console/console.js', import.meta.url), 'utf8');
     const [, query = ''] = /`\n( {2}query Console[\s\S]*?)`;/.exec(script) ?? [];

@@ -24,12 +24,24 @@ const query = /* GraphQL */ `
   }
 `;
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const stateLooks = { OK: 'good', IDLE: 'quiet', SLOWED: 'fair', FAILING: 'bad', STOPPED: 'bad' };
+const kinds = { BET: 'bets', TRANSFER: 'transfers', SEQ_NO_FAILURE: 'failed sequences' };
+/** How a gap is drawn: what comes by itself, what somebody should look at, and what never comes. */
+const gapLooks = {
+  PENDING: 'pending',
+  RATE_LIMITED: 'pending',
+  IN_FUTURE: 'lost',
+  BEYOND_RETENTION: 'lost',
+};
 const whole = new Intl.NumberFormat('en');
 const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
+const ago = new Intl.RelativeTimeFormat('en', { style: 'short', numeric: 'auto' });
 
 const status = document.querySelector('#status');
 const hours = document.querySelector('#hours');
+let refreshes = 0;
 
 document.querySelector('#range').addEventListener('submit', (event) => {
   event.preventDefault();
@@ -39,18 +51,30 @@ hours.addEventListener('change', refresh);
 refresh();
 
 async function refresh() {
-  status.textContent = 'Reading…';
-  const to = Date.now();
-  const span = { from: to - Number(hours.value) * 3_600_000, to };
+  refreshes += 1;
+  const mine = refreshes;
+  const now = Date.now();
+  say('Reading…');
+  // Whole minutes that are over: no provider answers for the seconds just passing.
+  const to = Math.floor((now - 10_000) / MINUTE_MS) * MINUTE_MS;
+  const span = { from: to - Number(hours.value) * HOUR_MS, to };
   try {
     const data = await ask(span);
+    // A later choice has been made meanwhile.
+    if (mine !== refreshes) return;
+    showSummary(data);
     showCoverage(data.coverage, span);
-    showHealth(data.accounts);
+    showHealth(data.accounts, now);
     showTotals(data.betTotals);
-    status.textContent = `As of ${clock.format(to)} UTC`;
+    say(`As of ${clock.format(now)} UTC`);
   } catch (error) {
-    status.textContent = `Not read: ${error.message}`;
+    if (mine === refreshes) say(`Not read: ${error.message}`, 'bad');
   }
+}
+
+function say(text, look = '') {
+  status.textContent = text;
+  status.className = look;
 }
 
 async function ask({ from, to }) {
@@ -65,19 +89,41 @@ async function ask({ from, to }) {
   return data;
 }
 
+function showSummary({ accounts, coverage, betTotals }) {
+  const feeds = accounts.flatMap(({ feeds }) => feeds);
+  const well = feeds.filter(({ health }) => stateLooks[health.state] !== 'bad').length;
+  const complete = coverage.filter((feed) => feed.coverage.complete).length;
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  const quarantined = sum(coverage.map((feed) => feed.coverage.quarantined));
+  const figures = [
+    ['Feeds complete', `${complete} of ${coverage.length}`, complete === coverage.length ? 'good' : 'fair'],
+    ['Feeds without trouble', `${well} of ${feeds.length}`, well === feeds.length ? 'good' : 'bad'],
+    ['Rows held', whole.format(sum(coverage.map(({ rows }) => rows))), ''],
+    ['Bets settled', whole.format(sum(betTotals.rows.map(({ betCount }) => betCount))), ''],
+    ['Rows in quarantine', whole.format(quarantined), quarantined === 0 ? '' : 'fair'],
+  ];
+  const tiles = figures.map(([name, figure, look]) => {
+    const tile = document.createElement('div');
+    tile.append(element('dt', name), element('dd', figure, look));
+    return tile;
+  });
+  document.querySelector('#summary').replaceChildren(...tiles);
+}
+
 function showCoverage(feeds, span) {
   replaceRows('#coverage', feeds, ({ account, kind, rows, held, coverage }) => [
-    heading(`${account.id} ${kind}`),
-    cell(timeline(held, coverage.gaps, span, `${account.id} ${kind}`)),
-    cell(`${whole.format(coverage.windowsHeld)} of ${whole.format(coverage.windowsAsked)}`),
-    cell(whole.format(rows)),
-    coverage.final
-      ? cell('final', 'good')
-      : coverage.complete
-        ? cell('complete', 'good')
-        : cell('incomplete', 'fair'),
-    cell(missing(coverage)),
+    feedHeading(account.id, kind),
+    cell(stateOf(coverage)),
+    cell(timeline(held, coverage.gaps, span, `${account.id} ${kinds[kind]}`)),
+    cell(`${whole.format(coverage.windowsHeld)} of ${whole.format(coverage.windowsAsked)}`, 'number'),
+    cell(whole.format(rows), 'number'),
+    cell(missing(coverage), 'words'),
   ]);
+}
+
+function stateOf({ complete, final }) {
+  const [word, look] = final ? ['final', 'good'] : complete ? ['complete', 'good'] : ['incomplete', 'fair'];
+  return element('span', word, `state ${look}`);
 }
 
 function missing({ gaps, quarantined }) {
@@ -91,18 +137,35 @@ function missing({ gaps, quarantined }) {
   return [...parts, ...(message ? [message] : [])].join(', ') || '–';
 }
 
-function showHealth(accounts) {
+function showHealth(accounts, now) {
   const feeds = accounts.flatMap(({ id, provider, feeds }) =>
     feeds.map((feed) => ({ id, provider, ...feed })),
   );
   replaceRows('#health', feeds, ({ id, provider, kind, health }) => [
-    heading(`${id} ${kind}`),
+    feedHeading(id, kind),
+    cell(element('span', health.state.toLowerCase(), `state ${stateLooks[health.state]}`)),
     cell(provider),
-    cell(health.state, stateLooks[health.state]),
-    cell(health.lastSuccessAt === null ? 'never' : `${clock.format(Date.parse(health.lastSuccessAt))} UTC`),
-    cell(`${whole.format(health.queued)} queued, ${whole.format(health.reading)} being read`),
-    cell(health.message ?? '–'),
+    cell(health.lastSuccessAt === null ? 'never' : moment(Date.parse(health.lastSuccessAt), now)),
+    cell(whole.format(health.queued), 'number'),
+    cell(whole.format(health.reading), 'number'),
+    cell(health.message ?? '–', 'words'),
   ]);
+}
+
+/** How long ago, with the instant itself for whoever points at it. */
+function moment(at, now) {
+  // What the answer tells may be later than the question.
+  const seconds = Math.min(0, Math.round((at - now) / 1000));
+  const [amount, unit] =
+    seconds > -90
+      ? [seconds, 'second']
+      : seconds > -5_400
+        ? [Math.round(seconds / 60), 'minute']
+        : [Math.round(seconds / 3_600), 'hour'];
+  const time = element('time', ago.format(amount, unit));
+  time.dateTime = new Date(at).toISOString();
+  time.title = `${clock.format(at)} UTC`;
+  return time;
 }
 
 function showTotals({ rows, coverage }) {
@@ -112,37 +175,47 @@ function showTotals({ rows, coverage }) {
     : 'Some of this time is not held yet: these are not all the bets.';
   note.className = 'fair';
   replaceRows('#totals', rows, ({ currency, betCount, playerCount, stake, payout, grossGamingRevenue }) => [
-    heading(currency ?? '–'),
+    element('th', currency ?? '–'),
     cell(whole.format(betCount), 'number'),
     cell(whole.format(playerCount), 'number'),
-    // Amounts are shown as they came, digit for digit: they never become numbers here.
-    cell(stake, 'number'),
-    cell(payout, 'number'),
-    cell(grossGamingRevenue, 'number'),
+    cell(amount(stake), 'number'),
+    cell(amount(payout), 'number'),
+    cell(amount(grossGamingRevenue), 'number'),
   ]);
+}
+
+/** An amount digit for digit as it came, its thousands set apart: it never becomes a number here. */
+function amount(decimal) {
+  const [units, fraction] = decimal.split('.');
+  const grouped = units.replace(/\B(?=(\d{3})+$)/g, ',').replace('-', '\u2212');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
 function replaceRows(body, items, toCells) {
   const rows = items.map((item) => {
     const row = document.createElement('tr');
     row.append(...toCells(item));
+    row.firstElementChild.scope = 'row';
     return row;
   });
   document.querySelector(body).replaceChildren(...rows);
 }
 
-function heading(text) {
-  const element = document.createElement('th');
-  element.scope = 'row';
-  element.textContent = text;
-  return element;
+function feedHeading(account, kind) {
+  const heading = element('th', account);
+  heading.append(' ', element('span', kinds[kind] ?? kind, 'unit'));
+  return heading;
 }
 
-function cell(content, look = '') {
-  const element = document.createElement('td');
-  element.className = look;
-  element.append(content);
-  return element;
+function cell(content, look) {
+  return element('td', content, look);
+}
+
+function element(name, content, look = '') {
+  const made = document.createElement(name);
+  if (look !== '') made.className = look;
+  made.append(content);
+  return made;
 }
 
 /** Held parts and gaps as a bar over the span, with a name for those who cannot see it. */
@@ -154,7 +227,10 @@ function timeline(held, gaps, { from, to }, name) {
     role: 'img',
   });
   const at = (iso) => ((Date.parse(iso) - from) / (to - from)) * 1000;
-  const bars = [...held.map((part) => ['held', part]), ...gaps.map((part) => ['gap', part])];
+  const bars = [
+    ...held.map((part) => ['held', part]),
+    ...gaps.map((part) => [gapLooks[part.reason] ?? 'failed', part]),
+  ];
   for (const [look, part] of bars) {
     const x = at(part.from);
     svg.append(svgElement('rect', { class: look, x, y: 0, width: Math.max(0, at(part.to) - x), height: 10 }));
@@ -164,7 +240,7 @@ function timeline(held, gaps, { from, to }, name) {
 }
 
 function svgElement(name, attributes) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  return element;
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
 }
