@@ -3,7 +3,7 @@ import type { Column } from '../../records/shape.ts';
 /** A value bound to a statement: times are milliseconds, decimals plain strings. */
 export type SqlValue = string | number | boolean | readonly string[];
 
-export type ParameterType = Exclude<Column['type'], 'texts'> | 'texts';
+export type ParameterType = Column['type'];
 
 /** SQL text with `$1`, `$2` … for its values. */
 export interface Statement {
