@@ -36,6 +36,16 @@ const ROWS_A_CHUNK = 2048;
 const AMOUNT = DECIMAL(MAX_INTEGER_DIGITS + MAX_SCALE, MAX_SCALE);
 const ZEROS = '0'.repeat(MAX_SCALE);
 
+/** How each type of column is held. */
+export const columnTypes: Readonly<Record<Column['type'], DuckDBType>> = {
+  text: VARCHAR,
+  texts: VARCHAR,
+  decimal: AMOUNT,
+  time: TIMESTAMP,
+  int: BIGINT,
+  bool: BOOLEAN,
+};
+
 /** Writes versions into a kind's table, or as seen at their read alone into its history. Never by way of a float. */
 export async function appendVersions(
   connection: DuckDBConnection,
@@ -81,14 +91,7 @@ function slotsOf(kind: RecordKind, history: boolean): Slot[] {
 }
 
 function slotOf(column: Column): Slot {
-  const type = {
-    text: VARCHAR,
-    texts: VARCHAR,
-    decimal: AMOUNT,
-    time: TIMESTAMP,
-    int: BIGINT,
-    bool: BOOLEAN,
-  }[column.type];
+  const type = columnTypes[column.type];
   switch (column.name) {
     case 'account':
       return { type, value: (_, source) => source.account };
@@ -102,7 +105,7 @@ function slotOf(column: Column): Slot {
         value: ({ vanishedAt }) => (vanishedAt === null ? null : timestamp(vanishedAt)),
       };
     default:
-      return { type, value: ({ record }) => toValue(column, fieldOf(record, column.name)) };
+      return { type, value: ({ record }) => toValue(column.type, fieldOf(record, column.name)) };
   }
 }
 
@@ -120,9 +123,10 @@ function fieldOf(record: object, name: string): unknown {
   return (record as Readonly<Record<string, unknown>>)[name] ?? null;
 }
 
-function toValue(column: Column, value: unknown): DuckDBValue {
+/** A field as its column holds it; never by way of a float. */
+export function toValue(type: Column['type'], value: unknown): DuckDBValue {
   if (value === null) return null;
-  switch (column.type) {
+  switch (type) {
     case 'texts':
       return JSON.stringify(value);
     case 'decimal':

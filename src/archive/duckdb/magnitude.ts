@@ -7,6 +7,8 @@ import { recordColumns } from '../sql/columns.ts';
 export interface Magnitude {
   /** Remembers the most integer digits of the commits' amounts, inside the open transaction; `keep` once it stands. */
   write(connection: DuckDBConnection, commits: readonly Commit[]): Promise<{ keep(): void }>;
+  /** The same of amounts alone; whatever is no text is none. */
+  widen(connection: DuckDBConnection, amounts: readonly unknown[]): Promise<{ keep(): void }>;
   /** Whether the plain sum of a column of all rows could overflow. */
   isWide(connection: DuckDBConnection): Promise<boolean>;
 }
@@ -28,19 +30,21 @@ export async function createMagnitude(connection: DuckDBConnection): Promise<Mag
   );
   let digits = Number(found.getRowsJson()[0]?.[0] ?? MIN_DIGITS);
 
+  async function remember(writing: DuckDBConnection, most: number): Promise<{ keep(): void }> {
+    if (most > digits) {
+      await writing.run("DELETE FROM archive_meta WHERE name = 'integer digits'");
+      await writing.run("INSERT INTO archive_meta VALUES ('integer digits', $1)", [String(most)]);
+    }
+    return {
+      keep() {
+        digits = Math.max(digits, most);
+      },
+    };
+  }
+
   return {
-    async write(writing, commits) {
-      const most = commits.reduce((widest, commit) => Math.max(widest, digitsOf(commit)), digits);
-      if (most > digits) {
-        await writing.run("DELETE FROM archive_meta WHERE name = 'integer digits'");
-        await writing.run("INSERT INTO archive_meta VALUES ('integer digits', $1)", [String(most)]);
-      }
-      return {
-        keep() {
-          digits = Math.max(digits, most);
-        },
-      };
-    },
+    write: (writing, commits) => remember(writing, Math.max(...commits.map(digitsOf))),
+    widen: (writing, amounts) => remember(writing, widest(amounts)),
     async isWide(reading) {
       const counts = recordKinds.map((kind) => `(SELECT count(*) FROM ${tableName[kind]})`);
       const result = await reading.runAndReadAll(`SELECT greatest(${counts.join(', ')})::DOUBLE`);
@@ -57,12 +61,17 @@ function digitsOf(commit: Commit): number {
   let most = 0;
   for (const row of commit.rows as readonly object[]) {
     const fields = row as Readonly<Record<string, unknown>>;
-    for (const name of decimals[commit.kind]) {
-      const amount = fields[name];
-      if (typeof amount !== 'string') continue;
-      const point = amount.indexOf('.');
-      most = Math.max(most, point === -1 ? amount.length : point);
-    }
+    most = Math.max(most, widest(decimals[commit.kind].map((name) => fields[name])));
+  }
+  return most;
+}
+
+function widest(amounts: readonly unknown[]): number {
+  let most = 0;
+  for (const amount of amounts) {
+    if (typeof amount !== 'string') continue;
+    const point = amount.indexOf('.');
+    most = Math.max(most, point === -1 ? amount.length : point);
   }
   return most;
 }

@@ -49,14 +49,19 @@ function statements(): string[] {
 export async function prepareSchema(connection: DuckDBConnection): Promise<void> {
   await connection.run('BEGIN');
   for (const statement of statements()) await connection.run(statement);
+  const found = await connection.runAndReadAll("SELECT 1 FROM archive_meta WHERE name = 'schema'");
+  if (found.currentRowCount === 0)
+    await connection.run(`INSERT INTO archive_meta VALUES ('schema', '${SCHEMA_VERSION}')`);
+  await refuseOtherSchema(connection);
+  await connection.run('COMMIT');
+}
+
+/** Rejects with an ArchiveError where the layout is not this release's. */
+export async function refuseOtherSchema(connection: DuckDBConnection): Promise<void> {
   const found = await connection.runAndReadAll("SELECT value FROM archive_meta WHERE name = 'schema'");
   const version = found.getRowsJson()[0]?.[0];
-  if (version === undefined) {
-    await connection.run(`INSERT INTO archive_meta VALUES ('schema', '${SCHEMA_VERSION}')`);
-  } else if (Number(version) !== SCHEMA_VERSION) {
-    throw new ArchiveError(
-      `expected schema version ${SCHEMA_VERSION}, got ${String(version)}: it was written by another release`,
-    );
-  }
-  await connection.run('COMMIT');
+  if (Number(version) === SCHEMA_VERSION) return;
+  throw new ArchiveError(
+    `expected schema version ${SCHEMA_VERSION}, got ${String(version)}: it was written by another release`,
+  );
 }
