@@ -135,6 +135,18 @@ program
   });
 
 program
+  .command('copy-archive')
+  .description('copy an archive into an empty one, all of it or nothing, and compare every row')
+  .argument('<from>', 'as archive.url has it: duckdb:FILE or postgres://…')
+  .argument('<to>', 'likewise')
+  .option('--json', 'as JSON')
+  .action(async (from: string, to: string, { json = false }: { json?: boolean }) => {
+    secrets = [from, to].flatMap((url) => (URL.canParse(url) ? new URL(url).password : []));
+    const { copyArchive } = await import('./commands/copy-archive.ts');
+    code = await copyArchive({ from, to, json, io });
+  });
+
+program
   .command('schema')
   .description('print the graph’s schema, or the JSON Schema of the configuration')
   .argument('[of]', 'graph or config', 'graph')

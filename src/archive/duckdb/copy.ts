@@ -1,0 +1,135 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, UTINYINT } from '@duckdb/node-api';
+import { ArchiveError } from '../../errors.ts';
+import { type Decimal, scaleOf } from '../../records/decimal.ts';
+import type { Copying, CopySource, CopyTarget } from '../copy.ts';
+import type { Cell, Cells } from '../sql/records.ts';
+import { type ArchiveTable, countTablesSql, dumpStatement, type TableColumn } from '../sql/tables.ts';
+import { columnTypes, toValue } from './append.ts';
+import { duckDbDialect } from './dialect.ts';
+import { explainFault } from './faults.ts';
+import { createMagnitude } from './magnitude.ts';
+import { prepareSchema, refuseOtherSchema } from './schema.ts';
+import { cellsOf } from './values.ts';
+
+/** Copying out of and into a DuckDB file that nobody else has open. */
+export function copyingDuckDb(path: string): Copying {
+  const explained = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ArchiveError) throw explainFault(path, error.message);
+      throw explainFault(path, error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  async function open(mode: 'READ_ONLY' | 'READ_WRITE') {
+    const instance = await DuckDBInstance.create(resolve(path), {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      access_mode: mode,
+    });
+    const connection = await instance.connect();
+    const close = async () => {
+      connection.closeSync();
+      instance.closeSync();
+    };
+    return { connection, close };
+  }
+
+  return {
+    openSource: () =>
+      explained(async () => {
+        const { connection, close } = await open('READ_ONLY');
+        try {
+          await refuseOtherSchema(connection);
+          const counts = await countsOf(connection);
+          return { counts, batches: (table) => batchesOf(connection, table), close } satisfies CopySource;
+        } catch (error) {
+          await close();
+          throw error;
+        }
+      }),
+    openTarget: () =>
+      explained(async () => {
+        await mkdir(dirname(resolve(path)), { recursive: true });
+        const { connection, close } = await open('READ_WRITE');
+        try {
+          await prepareSchema(connection);
+          const held = (await countsOf(connection)).some((rows) => rows > 0);
+          if (held) throw new ArchiveError('expected an empty archive to copy into, got one that holds rows');
+          return await beginTarget(connection, close, explained);
+        } catch (error) {
+          await close();
+          throw error;
+        }
+      }),
+  };
+}
+
+async function beginTarget(
+  connection: DuckDBConnection,
+  close: () => Promise<void>,
+  explained: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<CopyTarget> {
+  const magnitude = await createMagnitude(connection);
+  await connection.run('BEGIN');
+  return {
+    add: (table, cells) =>
+      explained(async () => {
+        await append(connection, table, cells);
+        const amounts = cells.filter((_, index) => table.columns[index]?.type === 'decimal');
+        (await magnitude.widen(connection, amounts.flat())).keep();
+      }),
+    batches: (table) => batchesOf(connection, table),
+    finish: () =>
+      explained(async () => {
+        await connection.run('COMMIT');
+        await connection.run('CHECKPOINT');
+      }),
+    // What was not committed goes with its connection.
+    close,
+  };
+}
+
+async function* batchesOf(connection: DuckDBConnection, table: ArchiveTable): AsyncGenerator<Cells> {
+  const result = await connection.stream(dumpStatement(duckDbDialect, table).text);
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; ) {
+    yield cellsOf(chunk);
+    chunk = await result.fetchChunk();
+  }
+}
+
+async function append(connection: DuckDBConnection, table: ArchiveTable, cells: Cells): Promise<void> {
+  const columns = table.columns.flatMap((column, index) => {
+    const values = cells[index] ?? [];
+    const own = { type: typeOf(column), values: values.map((cell) => heldValue(column, cell)) };
+    if (column.type !== 'decimal') return [own];
+    const scales = values.map((cell) => (cell === null ? null : scaleOf(cell as Decimal)));
+    return [own, { type: UTINYINT, values: scales }];
+  });
+  const chunk = DuckDBDataChunk.create(
+    columns.map(({ type }) => type),
+    cells[0]?.length ?? 0,
+  );
+  for (const [index, { values }] of columns.entries()) chunk.setColumnValues(index, values);
+  const appender = await connection.createAppender(table.name);
+  appender.appendDataChunk(chunk);
+  appender.closeSync();
+}
+
+function typeOf({ type }: TableColumn) {
+  return columnTypes[type === 'digest' ? 'int' : type];
+}
+
+function heldValue({ type }: TableColumn, cell: Cell) {
+  if (type === 'digest') return BigInt(String(cell));
+  // A list lies in its column as the text it comes as.
+  return toValue(type === 'texts' ? 'text' : type, cell);
+}
+
+async function countsOf(connection: DuckDBConnection): Promise<number[]> {
+  const result = await connection.runAndReadAll(countTablesSql);
+  return (result.getRows()[0] ?? []).map(Number);
+}

@@ -1,0 +1,73 @@
+import { type RecordKind, recordKinds } from '../../records/record.ts';
+import { type Column, sqlName, tableName } from '../../records/shape.ts';
+import { historyName } from './admin.ts';
+import { recordColumns } from './columns.ts';
+import type { Dialect, Statement } from './dialect.ts';
+
+export interface TableColumn {
+  /** As SQL has it. */
+  readonly name: string;
+  /** A digest is an integer of 64 bits, and travels as text. */
+  readonly type: Column['type'] | 'digest';
+}
+
+/** A table both archives have alike, but for how they hold a column's values. */
+export interface ArchiveTable {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+}
+
+const version = [column('former_key', 'text'), column('read_at', 'time'), column('digest', 'digest')];
+const seen = [column('seen_from', 'time'), column('seen_until', 'time')];
+
+/** Everything an archive holds, in the order it is moved: rows and their history, ledger, quarantine, names. */
+export const archiveTables: readonly ArchiveTable[] = [
+  ...recordKinds.flatMap((kind) => [
+    { name: tableName[kind], columns: columnsOf(kind) },
+    { name: historyName(kind), columns: [...columnsOf(kind), ...seen] },
+  ]),
+  {
+    name: 'intervals',
+    columns: [
+      ...columns('text', 'account', 'kind'),
+      ...columns('int', 'from_at', 'to_at', 'read_at', 'rows'),
+      column('checksum', 'text'),
+      column('quarantined', 'int'),
+    ],
+  },
+  {
+    name: 'quarantine',
+    columns: [
+      ...columns('text', 'id', 'account', 'kind'),
+      ...columns('int', 'from_at', 'to_at'),
+      ...columns('text', 'reason', 'raw'),
+      ...columns('int', 'seen_at', 'read_at', 'accepted_at'),
+    ],
+  },
+  { name: 'names', columns: columns('text', 'account', 'username', 'player') },
+];
+
+/** Selects every row of a table, in the columns' order; as cells. */
+export function dumpStatement(dialect: Dialect, { name, columns }: ArchiveTable): Statement {
+  const cells = columns.map((each) =>
+    each.type === 'digest' ? `CAST(${each.name} AS VARCHAR)` : dialect.cell(each.name, each.type),
+  );
+  return { text: `SELECT ${cells.join(', ')} FROM ${name}`, values: [] };
+}
+
+/** One row of doubles: how many rows each table has, in the order of `archiveTables`. */
+export const countTablesSql = `SELECT ${archiveTables
+  .map(({ name }) => `CAST((SELECT count(*) FROM ${name}) AS DOUBLE PRECISION)`)
+  .join(', ')}`;
+
+function columnsOf(kind: RecordKind): TableColumn[] {
+  return [...recordColumns[kind].map(({ name, type }) => column(sqlName(name), type)), ...version];
+}
+
+function columns(type: TableColumn['type'], ...names: readonly string[]): TableColumn[] {
+  return names.map((name) => column(name, type));
+}
+
+function column(name: string, type: TableColumn['type']): TableColumn {
+  return { name, type };
+}
