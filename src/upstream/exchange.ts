@@ -55,14 +55,25 @@ export function createExchange(options: ExchangeOptions): Exchange {
   let stop: { readonly error: UpstreamError; readonly until: number; readonly forMs: number } | null = null;
   let behindMs = 0;
 
-  const departure = (): Departure => ({ now: clock.now(), providerNow: clock.now() - behindMs });
+  function departure(): Departure {
+    const now = clock.now();
+    return { now, providerNow: now - behindMs };
+  }
 
-  /** The provider's `Date` header has whole seconds; only a clock clearly behind ours matters. */
-  function noteClock(response: HttpResponse): void {
+  /**
+   * The provider's `Date` header has whole seconds and was written after the call had left: only a clock surely
+   * behind ours matters. Throws where the call left with another idea of it: what was asked for may not have been yet.
+   */
+  function noteClock(response: HttpResponse, left: Departure): void {
     const date = Date.parse(response.headers['date'] ?? '');
     if (Number.isNaN(date)) return;
-    const behind = clock.now() - (date + 1_000);
+    const behind = left.now - (date + 1_000);
     behindMs = behind > SKEW_TOLERANCE_MS ? behind : 0;
+    if (behindMs - (left.now - left.providerNow) <= SKEW_TOLERANCE_MS) return;
+    throw new UpstreamError(`${account}: expected the provider's clock, got one ${behindMs} ms behind ours`, {
+      action: 'retry',
+      upstreamCode: 'CLOCK_BEHIND',
+    });
   }
 
   /** Throws where sending now would hammer a provider that is down, or one that has refused us. */
@@ -124,14 +135,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
         upstreamCode,
         durationMs: clock.monotonic() - startedAt,
       });
-    const request = call.build(departure());
+    const left = departure();
+    const request = call.build(left);
     try {
       const response = await http.send(request, {
         timeoutMs: call.timeoutMs,
         signal: call.signal,
         onWritten: slot.written,
       });
-      noteClock(response);
+      noteClock(response, left);
       const value = await call.read(response);
       report('ok', null);
       return value;
