@@ -28,6 +28,8 @@ export interface ReadContext {
 }
 
 const PASSES = 3;
+// Where the provider says no total, only this ends pages that are never short.
+const MOST_PAGES = 1_000;
 // A window that keeps contradicting itself is not worth calls without end.
 const MOST_SPLITS = 64;
 
@@ -135,13 +137,16 @@ async function readPass(feed: Feed, part: Interval, context: ReadContext): Promi
     for (const row of page.rows) rows.set(row.key, row);
     quarantined.push(...page.quarantined);
     const found = rows.size + quarantined.length;
-    // A page that brings nothing new would be followed by another like it, for ever.
-    if (page.count < (page.pageSize ?? 1) || found === known) break;
+    // Pages that bring nothing new, or more than the provider says it has, might go on for ever.
+    const tooMany = number === MOST_PAGES || (page.total !== null && found > page.total);
+    if (isShort(page) || found === known || tooMany) break;
     known = found;
     page = await askPage(feed, context, () => first.interval, number + 1);
   }
   const found = rows.size + quarantined.length;
-  const stands = [first.total, page.total].every((total) => total === null || total === found);
+  const totals = [first.total, page.total].filter((total) => total !== null);
+  // Without a total only a short page says that there are no more.
+  const stands = (totals.length > 0 || isShort(page)) && totals.every((total) => total === found);
   return {
     stands,
     piece: {
@@ -150,8 +155,12 @@ async function readPass(feed: Feed, part: Interval, context: ReadContext): Promi
       rows: [...rows.values()],
       quarantined,
     },
-    message: `${feed.account.id}: expected ${page.total} rows as the provider counts, got ${found} distinct`,
+    message: `${feed.account.id}: expected ${page.total ?? 'fewer'} rows as the provider counts, got ${found} distinct`,
   };
+}
+
+function isShort({ count, pageSize }: Page): boolean {
+  return count < (pageSize ?? 1);
 }
 
 /** The part as it may be asked when its call leaves. */

@@ -1,0 +1,93 @@
+import type { Feed } from '../../src/feeds/feed.ts';
+import type { Page, PageAsk } from '../../src/providers/provider.ts';
+import type { Interval } from '../../src/records/interval.ts';
+import type { SeqNoFailure } from '../../src/records/record.ts';
+import type { Departure } from '../../src/upstream/call.ts';
+
+export const NOW = Date.UTC(2026, 10, 21);
+
+/** A row whose key says when it was. */
+export function rowAt(at: number, name = ''): SeqNoFailure {
+  return {
+    key: `${at}${name}`,
+    formerKey: null,
+    providerUsername: 'apitest001',
+    axisAt: at,
+    versionAt: null,
+    raw: `{"at":${at}}`,
+    seqNo: `${at}${name}`,
+    event: null,
+    statusCode: 500,
+    statusMeaning: null,
+    succeeded: false,
+    requestedAt: at,
+    respondedAt: null,
+  };
+}
+
+export interface Asked {
+  readonly interval: Interval;
+  readonly page: number;
+}
+
+export interface PaperOptions {
+  readonly rows?: readonly SeqNoFailure[];
+  readonly paging?: Feed['paging'];
+  /** Rows of one answer: where it comes whole it is cut there, and the feed's cap says so. */
+  readonly size?: number | null;
+  readonly stepMs?: number;
+  readonly retention?: number | null;
+  readonly departure?: Departure;
+  /** What is answered instead: counted from 1 over all calls. */
+  readonly answer?: (page: Page, asked: Asked, call: number) => Page | Promise<Page>;
+}
+
+/** A feed whose provider is a list of rows: both ends of an interval belong to its answer. */
+export function paperFeed(options: PaperOptions = {}): { readonly feed: Feed; readonly asked: Asked[] } {
+  const { rows = [], paging = 'whole', size = null, stepMs = 1, retention = null } = options;
+  const { departure = { now: NOW, providerNow: NOW }, answer = (page) => page } = options;
+  const asked: Asked[] = [];
+
+  async function readPage(ask: PageAsk): Promise<Page> {
+    const interval = ask.interval(departure);
+    asked.push({ interval, page: ask.page });
+    const found = rows.filter(({ axisAt }) => axisAt >= interval.from && axisAt <= interval.to);
+    const most = size ?? Number.POSITIVE_INFINITY;
+    const start = paging === 'pages' ? (ask.page - 1) * most : 0;
+    const listed = found.slice(start, start + most);
+    const page: Page = {
+      interval,
+      askedAt: departure.now,
+      rows: listed,
+      quarantined: [],
+      count: listed.length,
+      total: paging === 'pages' ? found.length : null,
+      pageSize: paging === 'pages' ? size : null,
+    };
+    return answer(page, { interval, page: ask.page }, asked.length);
+  }
+
+  const pace = { key: 'paper', minIntervalMs: 0, quota: null };
+  const feed: Feed = {
+    account: { id: 'paper-main', provider: 'ebet', currency: null },
+    kind: 'SEQ_NO_FAILURE',
+    limits: {
+      maxWindow: null,
+      grid: 600_000,
+      minInterval: 0,
+      quota: null,
+      retention,
+      rowCap: paging === 'whole' ? size : null,
+      settlementLag: 0,
+      openMaxAge: 30_000,
+      settlesWithin: 0,
+      timeout: 1_000,
+      maxAttempts: 1,
+    },
+    paging,
+    stepMs,
+    pace,
+    connection: { readPage: (_kind, ask) => readPage(ask), paceOf: () => pace },
+  };
+  return { feed, asked };
+}
