@@ -89,6 +89,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
 
   const deps: GraphDeps = {
     archive,
+    quarantine: archive,
     providers: providers.map(({ name, title, feeds: served }) => ({
       name,
       title,

@@ -25,6 +25,11 @@ export class BadUserInputError extends CountroomError {
   readonly code = 'BAD_USER_INPUT';
 }
 
+/** Asked for by somebody who is known and may not. */
+export class NotPermittedError extends CountroomError {
+  readonly code = 'FORBIDDEN';
+}
+
 /** What is done about a provider's refusal; each provider's code table maps to these. */
 export type UpstreamAction =
   /** A passing fault: the same call again, with backoff. */

@@ -1,3 +1,4 @@
+import type { ArchiveAdmin } from '../archive/admin.ts';
 import type { Archive } from '../archive/archive.ts';
 import type { DetailOutcome } from '../feeds/detail.ts';
 import type { Dispatch } from '../feeds/dispatch.ts';
@@ -10,6 +11,8 @@ export type { DetailOutcome } from '../feeds/detail.ts';
 /** What the graph stands on for the life of the process; wired in `app.ts`. */
 export interface GraphDeps {
   readonly archive: Archive;
+  /** Rows set aside unread; the same archive's. */
+  readonly quarantine: Pick<ArchiveAdmin, 'quarantined' | 'acceptQuarantined'>;
   readonly providers: readonly ProviderInfo[];
   readonly accounts: readonly Account[];
   readonly feeds: readonly Feed[];

@@ -17,6 +17,7 @@ export {
   InputType,
   Int,
   InterfaceType,
+  Mutation,
   type NonEmptyArray,
   ObjectType,
   Query,

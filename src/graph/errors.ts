@@ -6,6 +6,7 @@ const INTERNAL = 'INTERNAL_SERVER_ERROR';
 /** The failures of the machine that a client may know of; every other class stays inside. */
 const publicCodes: ReadonlySet<string> = new Set([
   'BAD_USER_INPUT',
+  'FORBIDDEN',
   'UPSTREAM',
   'ARCHIVE_UNAVAILABLE',
   'UNAVAILABLE',

@@ -23,6 +23,7 @@ import { buildSchemaSync, createResolversMap, type NonEmptyArray } from './decor
 import { NodeResolver } from './node/resolver.ts';
 import { type PlayerReference, resolvePlayer } from './player/reference.ts';
 import { PlayerResolver } from './player/resolver.ts';
+import { QuarantineResolver } from './quarantine/resolver.ts';
 import { resolveSeqNoFailure } from './seq-no-failure/reference.ts';
 import { SeqNoFailureResolver } from './seq-no-failure/resolver.ts';
 import { SeqNoFailureConnectionResolver } from './seq-no-failure/type.ts';
@@ -46,6 +47,9 @@ const LINK =
 const QUERY_DESCRIPTION =
   'Bets, transfers and failed wallet callbacks of every provider in one graph. Each answer says in `coverage` how complete ' +
   'it is: check it before you rely on a number. Times are UTC, ranges are half-open, money is exact text.';
+
+const MUTATION_DESCRIPTION =
+  'What an operator does by hand. Rows are never written here: they come from their providers alone.';
 
 // Decorators register arguments last to first, and inherited ones before a class's own.
 const argumentOrder = [
@@ -83,6 +87,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   FeedResolver,
   CoverageResolver,
   BetTotalsResolver,
+  QuarantineResolver,
 ];
 
 interface IdReference {
@@ -105,6 +110,8 @@ export function createSubgraph({ exposeNode }: SubgraphOptions): GraphQLSchema {
   });
   const query = classes.getQueryType();
   if (query) query.description = QUERY_DESCRIPTION;
+  const mutation = classes.getMutationType();
+  if (mutation) mutation.description = MUTATION_DESCRIPTION;
   forEachField(classes, (field) => {
     field.args = [...field.args].sort((a, b) => placeOf(a) - placeOf(b));
   });

@@ -1,4 +1,5 @@
 import { type ExecutionResult, type GraphQLError, graphql } from 'graphql';
+import type { ArchiveAdmin } from '../../src/archive/admin.ts';
 import type { Archive, Commit } from '../../src/archive/archive.ts';
 import type { CoverAsk, Dispatch } from '../../src/feeds/dispatch.ts';
 import type { Account, Feed } from '../../src/feeds/feed.ts';
@@ -99,7 +100,7 @@ function turned(text: string): string {
 }
 
 export interface Surroundings {
-  readonly archive: Archive;
+  readonly archive: Archive & Partial<ArchiveAdmin>;
   readonly viewer?: Partial<Viewer>;
   readonly players?: Players;
   readonly coverage?: Coverage;
@@ -157,9 +158,12 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
       };
     },
   };
+  const refuse = () => Promise.reject(new Error('quarantine: expected no call'));
+  const { quarantined = refuse, acceptQuarantined = refuse } = archive;
   return {
     deps: {
       archive,
+      quarantine: { quarantined, acceptQuarantined },
       providers: [{ name: 'vertexplay', title: 'VertexPlay', kinds: ['BET'] }],
       accounts,
       feeds,

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Archive } from '../../src/archive/archive.ts';
+import type { KeptArchive } from '../../src/archive/admin.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { type Access, type Role, roles, toViewer } from '../../src/server/auth/permissions.ts';
 import { createPlayers } from '../../src/server/auth/pseudonyms.ts';
@@ -31,12 +31,14 @@ import { ask, bearer, post } from './harness.ts';
 
 /**
  * Every field of the graph, by type, with what was decided about it: `@` names a player, `~` carries a name and is
- * sealed, `!` is the provider's record, no mark shows nothing of either. A field that is not here fails the test.
+ * sealed, `!` is the provider's record, `#` is for admins alone, no mark shows nothing of either. A field that is not here fails the test.
  */
 const decided: Readonly<Record<string, string>> = {
   Query:
     'providers accounts bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus player ' +
-    'betTotals _entities _service',
+    'betTotals quarantined# _entities _service',
+  Mutation: 'acceptQuarantined#',
+  QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt#',
   _Service: 'sdl',
   Provider: 'name title kinds',
   Account: 'id provider currency feeds',
@@ -113,7 +115,7 @@ const readsRaw: readonly Role[] = ['support', 'admin'];
 const at = NOON - HOUR;
 const range = { from: iso(NOON - 2 * HOUR), to: iso(NOON) };
 
-let archive: Archive;
+let archive: KeptArchive;
 let server: Server;
 let url: string;
 const routes: { readonly method: string; readonly url: string; readonly access: Access | undefined }[] = [];
@@ -135,6 +137,12 @@ beforeAll(async () => {
     await archive.commit(createCommit('hrg-main', 'TRANSFER', [createTransfer(`tx${index}`, at, parts)]));
     const seqNo = `9490|bet|16868|${providerUsername}`;
     await archive.commit(createCommit('ebet-main', 'SEQ_NO_FAILURE', [createFailure(seqNo, at, parts)]));
+  }
+  for (const account of ['vp-main', 'one-main']) {
+    const quarantined = [{ reason: 'winAmt: expected an amount', raw: `{"user":"${ann}"}` }];
+    await archive.commit(
+      createCommit(account, 'BET', [], { quarantined, readAt: account === 'vp-main' ? NOON : NOON + 1 }),
+    );
   }
   const playersOf = createPlayers({
     playerOf: (_account, username) => username,
@@ -214,18 +222,19 @@ const argumentsOf: Readonly<Record<string, string>> = {
 };
 
 /** Every field there is, each type once on a way; in fragments under an alias, lest two types quarrel over a name. */
-function selectAll(type: GraphQLObjectType, way: readonly string[] = [], alias = ''): string {
+function selectAll(role: string, type: GraphQLObjectType, way: readonly string[] = [], alias = ''): string {
   const inner = [...way, type.name];
   const fields = Object.values(type.getFields()).flatMap((field) => {
     const named = getNamedType(field.type);
+    if (marks.get(`${type.name}.${field.name}`) === '#' && role !== 'admin') return [];
     const given = argumentsOf[`${type.name}.${field.name}`];
     const call = `${alias && `${alias}${field.name}: `}${field.name}${given === undefined ? '' : `(${given})`}`;
     if (!isCompositeType(named)) return [call];
     if (way.includes(named.name) || way.length > 5) return [];
-    if (isObjectType(named)) return [`${call} { ${selectAll(named, inner)} }`];
+    if (isObjectType(named)) return [`${call} { ${selectAll(role, named, inner)} }`];
     const fragments = schema
       .getPossibleTypes(named)
-      .map((each) => `... on ${each.name} { ${selectAll(each, inner, `${each.name}_`)} }`);
+      .map((each) => `... on ${each.name} { ${selectAll(role, each, inner, `${each.name}_`)} }`);
     return [`${call} { __typename ${fragments.join(' ')} }`];
   });
   return fields.join(' ');
@@ -281,7 +290,7 @@ async function readAll(role: string): Promise<Leaf[]> {
   const root = schema.getQueryType();
   if (!root) throw new TypeError('expected a query type');
   const source = `query All($filter: BetFilter!, $transfers: TransferFilter!, $failures: SeqNoFailureFilter!, $range: TimeRange!,
-    $bet: ID!, $failure: ID!, $ids: [ID!]!, $player: String!, $representations: [_Any!]!) { ${selectAll(root)} }`;
+    $bet: ID!, $failure: ID!, $ids: [ID!]!, $player: String!, $representations: [_Any!]!) { ${selectAll(role, root)} }`;
   const data = await query(role, source, {
     filter: { range },
     transfers: { range },
@@ -300,7 +309,7 @@ const marks = new Map<string, string>(
   Object.entries(decided).flatMap(([type, fields]) =>
     fields
       .split(' ')
-      .map((field) => [`${type}.${field.replace(/[@~!]$/, '')}`, /[@~!]$/.exec(field)?.[0] ?? ''] as const),
+      .map((field) => [`${type}.${field.replace(/[@~!#]$/, '')}`, /[@~!#]$/.exec(field)?.[0] ?? ''] as const),
   ),
 );
 
@@ -322,13 +331,41 @@ describe('permission matrix', () => {
       const named = shows(value, ann) || shows(value, bob);
       if (!readsNames.includes(role) && named) return true;
       if (role === 'player' && shows(value, bob)) return true;
+      if (mark === '#') return role !== 'admin';
       if (mark === '!') return readsRaw.includes(role) ? value === null : value !== null;
       if ((mark === '@' || mark === '~') && value !== null) return readsNames.includes(role) !== named;
       return named && !/Cursor$/.test(coordinate);
     });
     expect(wrong).toEqual([]);
     const seen = new Set(leaves.map(({ coordinate }) => coordinate));
-    for (const [coordinate, mark] of marks) if (mark !== '') expect(seen).toContain(coordinate);
+    for (const [coordinate, mark] of marks) {
+      const isAsked =
+        mark === '#' ? role === 'admin' && coordinate.startsWith('QuarantinedRow.') : mark !== '';
+      if (isAsked) expect(seen).toContain(coordinate);
+    }
+  });
+
+  test.each(roles.filter((role) => role !== 'admin'))('refuses %s what is for admins', async (role) => {
+    for (const source of [
+      '{ quarantined { id reason raw } }',
+      'mutation { acceptQuarantined(ids: ["x"]) }',
+    ]) {
+      const { json, text } = await post({ url }, source, bearer(keyOf(role)));
+      expect(json.errors[0].extensions.code).toBe('FORBIDDEN');
+      expect(text).not.toMatch(new RegExp(`${ann}|${bob}`));
+    }
+  });
+
+  test('lets an admin see and accept what is in quarantine at the accounts of the key', async () => {
+    const source = '{ quarantined { id account { id } raw } }';
+    const [vp, one] = (await query('admin', source)).quarantined;
+    expect([vp.account.id, one.account.id]).toEqual(['vp-main', 'one-main']);
+    expect((await query('vp-only', source)).quarantined).toEqual([vp]);
+    const accept = 'mutation ($ids: [ID!]!) { acceptQuarantined(ids: $ids) }';
+    const ids = [vp.id, one.id];
+    expect(await query('vp-only', accept, { ids })).toEqual({ acceptQuarantined: 1 });
+    expect(await query('admin', accept, { ids })).toEqual({ acceptQuarantined: 1 });
+    expect(await query('admin', source)).toEqual({ quarantined: [] });
   });
 
   test('shows a key bound to one account nothing of any other', async () => {
