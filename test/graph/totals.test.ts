@@ -3,7 +3,7 @@ import type { Archive } from '../../src/archive/archive.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { decimal } from '../../src/records/decimal.ts';
 import type { TotalsQuery } from '../../src/records/query.ts';
-import { createBet, createCommit, createUntouchedArchive, DAY, HOUR, run } from './harness.ts';
+import { createBet, createCommit, createUntouchedArchive, DAY, HOUR, hiddenPlayers, run } from './harness.ts';
 
 let archive: Archive;
 const START = Date.UTC(2026, 10, 1);
@@ -41,6 +41,8 @@ const totals = (args: string, fields: string, filter = '') =>
     `{ betTotals(filter: { ${RANGE} ${filter} }, ${args}) { rows { ${fields} } coverage { complete } } }`,
   );
 
+const zyx = { ...hiddenPlayers, shownPlayer: (player: string) => (player === 'ann' ? 'z-ann' : 'y-bob') };
+
 async function rows(args: string, fields: string, filter = ''): Promise<unknown> {
   const { data, errors } = await totals(args, fields, filter);
   expect(errors).toEqual([]);
@@ -48,6 +50,14 @@ async function rows(args: string, fields: string, filter = ''): Promise<unknown>
 }
 
 describe('totals', () => {
+  it('come in the order of the names that are shown', async () => {
+    const viewer = { readsPlayers: false };
+    const source = `{ betTotals(filter: { ${RANGE} currencies: ["THB"] }, groupBy: [PLAYER]) { rows { player } } }`;
+    const { data, errors } = await run({ archive, viewer, players: zyx }, source);
+    expect(errors).toEqual([]);
+    expect(data['betTotals']).toEqual({ rows: [{ player: 'y-bob' }, { player: 'z-ann' }] });
+  });
+
   it('are exact sums whose scale is the largest summed', async () => {
     const fields = `currency provider gameCode betCount playerCount roundCount stake validStake payout netWin refund rebate
       jackpotWin jackpotContribution grossGamingRevenue returnToPlayer hold period { label }`;

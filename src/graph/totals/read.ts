@@ -65,10 +65,11 @@ export async function readBetTotals(
     countPlayers: wants('playerCount'),
     countRounds: wants('roundCount'),
   });
-  const ordered = orderRows(found, args.groupBy);
+  // In the order of the names that are shown: that of the real ones would tell something of them.
+  const ordered = orderRows(withShownPlayers(context, found), args.groupBy);
   const rows = args.orderBy ? orderRowsBy(ordered, args.orderBy) : ordered;
   const kept = args.first === null || args.first === undefined ? rows : rows.slice(0, most);
-  return { rows: kept.map((row) => toRow(context, row, periods)), coverage: toCoverage(coverage) };
+  return { rows: kept.map((row) => toRow(row, periods)), coverage: toCoverage(coverage) };
 }
 
 function toGrouping({ groupBy, timeZone, dayStartsAt }: TotalsArgs, range: Interval): Grouping {
@@ -92,8 +93,15 @@ function isPeriodUnit(dimension: Dimension): dimension is PeriodUnit {
   return dimension === 'HOUR' || dimension === 'DAY' || dimension === 'WEEK' || dimension === 'MONTH';
 }
 
+function withShownPlayers({ players }: RequestContext, rows: readonly TotalsRow[]): readonly TotalsRow[] {
+  return rows.map((row) => {
+    const player = row.player === null ? null : players.shownPlayer(row.player);
+    return player === row.player ? row : { ...row, player };
+  });
+}
+
 /** A row whose money fields are left to their resolvers. */
-function toRow({ players }: RequestContext, record: TotalsRow, periods: PeriodGrid | null): TotalsRowSource {
+function toRow(record: TotalsRow, periods: PeriodGrid | null): TotalsRowSource {
   return {
     record,
     period: periods === null || record.period === null ? null : toPeriod(periods, record.period),
@@ -103,7 +111,7 @@ function toRow({ players }: RequestContext, record: TotalsRow, periods: PeriodGr
     gameCode: record.gameCode,
     gameType: record.gameType,
     betType: record.betType,
-    player: record.player === null ? null : players.shownPlayer(record.player),
+    player: record.player,
     status: record.status,
     outcome: record.outcome,
     betCount: record.count,
