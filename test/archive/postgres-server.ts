@@ -170,7 +170,7 @@ function embeddedBinaries(folder: string): Binaries {
   for (const { source, target } of links) {
     symlinkSync(join(native, '..', source), join(libraries, basename(target)));
   }
-  return { folder: join(native, 'bin'), env: { LD_LIBRARY_PATH: libraries } };
+  return { folder: join(native, 'bin'), env: { LD_LIBRARY_PATH: `${libraries}:${join(native, 'lib')}` } };
 }
 
 /** The server refuses to run as root: another user of the machine runs it then. */

@@ -29,6 +29,12 @@ export function explainFault(place: string, error: unknown): CountroomError {
 
 /** Where a connection string leads: host, port and database alone. */
 export function placeOf(url: string): string {
+  // The address itself is not told: what is wrong with it may be its password.
+  if (!URL.canParse(url)) {
+    throw new ArchiveError(
+      'archive: expected postgres://user:password@host:5432/database, special characters percent-encoded',
+    );
+  }
   const { hostname, port, pathname } = new URL(url);
   return `${hostname}${port === '' ? '' : `:${port}`}${pathname}`;
 }
@@ -62,6 +68,7 @@ function reasonOf({ code, text }: Fault): string {
     case '42501':
       return `the database user lacks a right (${line})`;
     default:
+      if (text.startsWith('timeout exceeded when trying')) return 'no connection came free, or could be made';
       return isLost({ code, text }) ? `it cannot be reached (${line})` : line;
   }
 }

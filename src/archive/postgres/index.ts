@@ -25,7 +25,7 @@ import { toTotals, totalsStatement } from '../sql/totals.ts';
 import { createDatabase } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { placeOf } from './faults.ts';
-import { createLeases } from './leases.ts';
+import { createLeases, forgetDead } from './leases.ts';
 import { migrateDatabase, refuseOutdated } from './migrate.ts';
 import { createNames, renameOutdated } from './names.ts';
 import { createNews } from './news.ts';
@@ -79,7 +79,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     });
   const reads = pool('reads', 4, READ_MS, COMMIT_IDLE_MS, 5_000);
   const writes = pool('writes', 3, WRITE_MS, COMMIT_IDLE_MS, 30_000);
-  const streams = pool('streams', 2, READ_MS, STREAM_IDLE_MS, 0);
+  const streams = pool('streams', 4, READ_MS, STREAM_IDLE_MS, 0);
   const turns = pool('turns', 2, TURN_MS, TURN_MS, 10_000);
   const news = createNews(url, randomUUID());
   const openStreams = new Set<() => void>();
@@ -93,7 +93,10 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
   try {
     if (readOnly) await refuseOutdated(url);
     else await migrateDatabase(url);
-    if (!readOnly) await renameOutdated(writes, playerOf);
+    if (!readOnly) {
+      await renameOutdated(writes, playerOf);
+      await forgetDead(turns);
+    }
   } catch (error) {
     await leave();
     throw error;

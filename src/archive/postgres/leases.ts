@@ -67,3 +67,12 @@ export function createLeases({ database, news, ttlMs }: LeasesOptions): Leases {
       news.on('released', ({ account, kind, from }) => listener({ account, kind }, from)),
   };
 }
+
+/** Forgets what processes that died long ago have left behind. */
+export async function forgetDead(database: Database): Promise<void> {
+  await database.use(async (client) => {
+    for (const table of ['leases', 'pace_waiters']) {
+      await client.query(`DELETE FROM ${table} WHERE until < clock_timestamp() - interval '1 day'`);
+    }
+  });
+}

@@ -60,7 +60,7 @@ async function withConnection<T>(url: string, work: (client: Client) => Promise<
     connections: 1,
     statementMs: 0,
     idleMs: 60_000,
-    patienceMs: 5_000,
+    patienceMs: 3_000,
   });
   try {
     return await database.use(work);

@@ -1,12 +1,15 @@
+import type { QueryArrayResult } from 'pg';
 import type { RowQuery } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import type { StoredRecord } from '../archive.ts';
 import type { Cell } from '../sql/records.ts';
 import { toRecords } from '../sql/records.ts';
 import { pageStatement } from '../sql/rows.ts';
-import { type Database, toCells } from './database.ts';
+import { type Client, type Database, toCells } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
+
+type Batch = QueryArrayResult<Cell[]>;
 
 const ROWS_A_BATCH = 1_000;
 
@@ -35,10 +38,12 @@ export async function* streamRecords<K extends RecordKind>(
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(`DECLARE rows NO SCROLL CURSOR FOR ${text}`, [...values]);
-    for (let rows = ROWS_A_BATCH; rows === ROWS_A_BATCH; ) {
-      const batch = await client.query<Cell[]>({ text: `FETCH ${ROWS_A_BATCH} FROM rows`, rowMode: 'array' });
-      rows = batch.rows.length;
-      if (rows > 0) yield toRecords(query.kind, toCells(batch.rows, batch.fields.length));
+    for (let next: Promise<Batch> | null = fetch(client); next !== null; ) {
+      const batch: Batch = await next;
+      // The server reads on while this batch is used; one that is never asked for fails unheard.
+      next = batch.rows.length < ROWS_A_BATCH ? null : fetch(client);
+      next?.catch(() => undefined);
+      if (batch.rows.length > 0) yield toRecords(query.kind, toCells(batch.rows, batch.fields.length));
     }
     await client.query('COMMIT');
     letGo(false);
@@ -48,4 +53,8 @@ export async function* streamRecords<K extends RecordKind>(
     // Left early or failed: closing the connection ends the cursor and its snapshot at once.
     letGo(true);
   }
+}
+
+function fetch(client: Client): Promise<Batch> {
+  return client.query<Cell[]>({ text: `FETCH ${ROWS_A_BATCH} FROM rows`, rowMode: 'array' });
 }
