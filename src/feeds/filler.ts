@@ -44,7 +44,7 @@ export interface Filler {
 }
 
 export interface FillerOptions {
-  readonly archive: Archive;
+  readonly archive: Pick<Archive, 'commit'>;
   /** Absent where no other process shares the archive. */
   readonly claims?: Claims;
   readonly now: () => number;

@@ -1,0 +1,281 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Commit } from '../../src/archive/archive.ts';
+import { ArchiveError, UpstreamError } from '../../src/errors.ts';
+import type { Feed } from '../../src/feeds/feed.ts';
+import { createFiller, type Filler, interactiveTurn } from '../../src/feeds/filler.ts';
+import type { Window } from '../../src/records/window.ts';
+import type { Clock } from '../../src/upstream/clock.ts';
+import { createPacer } from '../../src/upstream/pace.ts';
+import { createLocalSlots } from '../../src/upstream/slots.ts';
+import { NOW, type PaperOptions, paperFeed } from './paper-provider.ts';
+
+const WINDOW = 600_000;
+const first = NOW - 100 * WINDOW;
+const windowAt = (index: number): Window => ({
+  from: first + index * WINDOW,
+  to: first + (index + 1) * WINDOW,
+});
+const windows = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => windowAt(from + index));
+
+const fillers: Filler[] = [];
+afterEach(async () => {
+  await Promise.all(fillers.splice(0).map((filler) => filler.close(AbortSignal.timeout(0))));
+});
+
+/** A clock whose waits are over at once. */
+function paperClock(): Clock & { leap(ms: number): void } {
+  let at = 0;
+  return {
+    now: () => NOW + at,
+    monotonic: () => at,
+    until: async (instant) => {
+      at = Math.max(at, instant);
+    },
+    leap(ms) {
+      at += ms;
+    },
+  };
+}
+
+interface SetUp extends PaperOptions {
+  /** Called as each window's slot comes, with how many were served before. */
+  readonly onServed?: (window: number, before: number) => void;
+  readonly commit?: (commit: Commit) => Promise<void>;
+}
+
+/** A filler over one feed whose calls are paced for real, by a clock of paper. */
+function setUp(options: SetUp = {}) {
+  const clock = paperClock();
+  const { feed: plain } = paperFeed(options);
+  const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
+  const rule = { key: 'paper', minIntervalMs: 3_000, quota: null };
+  const served: number[] = [];
+  const committed: number[] = [];
+  const feed: Feed = {
+    ...plain,
+    pace: rule,
+    connection: {
+      ...plain.connection,
+      async readPage(kind, ask) {
+        const slot = await pacer.slot({ rule, turn: ask.turn, signal: ask.signal, open: async () => {} });
+        const { from } = ask.interval({ now: NOW, providerNow: NOW });
+        const window = (from - first) / WINDOW;
+        options.onServed?.(window, served.length);
+        served.push(window);
+        slot.written();
+        slot.done();
+        return plain.connection.readPage(kind, ask);
+      },
+    },
+  };
+  const archive = {
+    async commit(commit: Commit) {
+      await options.commit?.(commit);
+      if (commit.interval !== null) committed.push((commit.interval.from - first) / WINDOW);
+      return { inserted: 0, changed: 0, moved: 0, duplicates: 0, vanished: 0 };
+    },
+  };
+  const filler = createFiller({ archive, now: clock.now });
+  fillers.push(filler);
+  const fill = (wanted: readonly Window[], knownAt = clock.now()) =>
+    filler.fill(feed, wanted, { knownAt, isWanted: async () => true });
+  return { clock, feed, filler, fill, served, committed };
+}
+
+const settled = (tickets: readonly { readonly done: Promise<void> }[]) =>
+  Promise.all(tickets.map((ticket) => ticket.done));
+
+describe('turns', () => {
+  test('a cold big query leaves another’s single window served within the next two slots', async () => {
+    const joined: (() => void)[] = [];
+    let late = Number.NaN;
+    const house = setUp({
+      onServed(_, before) {
+        if (before !== 4) return;
+        late = before;
+        const [ticket] = house.fill([windowAt(99)]);
+        joined.push(ticket!.join(house.filler.newAsker()));
+      },
+    });
+    const big = house.filler.newAsker();
+    const tickets = house.fill(windows(0, 30));
+    for (const ticket of tickets) joined.push(ticket.join(big));
+    await settled(tickets);
+    const turn = house.served.indexOf(99);
+    expect(turn - late).toBeGreaterThan(0);
+    expect(turn - late).toBeLessThanOrEqual(2);
+    expect(house.served).toHaveLength(31);
+  });
+
+  test('two who wait take turns, one window each', async () => {
+    const { filler, fill, served } = setUp();
+    const [one, other] = [filler.newAsker(), filler.newAsker()];
+    const theirs = fill(windows(0, 5));
+    for (const ticket of theirs) ticket.join(one);
+    const others = fill(windows(50, 55));
+    for (const ticket of others) ticket.join(other);
+    await settled([...theirs, ...others]);
+    const turns = served.map((window) => (window < 50 ? 'one' : 'other'));
+    expect(turns).toEqual(['one', 'other', 'one', 'other', 'one', 'other', 'one', 'other', 'one', 'other']);
+  });
+
+  test('what somebody waits for goes before what nobody does', async () => {
+    const { filler, fill, served } = setUp();
+    const background = fill(windows(0, 5));
+    const waited = fill([windowAt(50)]);
+    waited[0]?.join(filler.newAsker());
+    await settled([...background, ...waited]);
+    expect(served.indexOf(50)).toBeLessThanOrEqual(1);
+  });
+
+  test('a window whose last asker left is in the background again', async () => {
+    const { filler, fill, served } = setUp();
+    const left = fill(windows(0, 3));
+    const leave = left.map((ticket) => ticket.join(filler.newAsker()));
+    const waited = fill(windows(50, 53));
+    for (const ticket of waited) ticket.join(filler.newAsker());
+    for (const each of leave) each();
+    await settled([...left, ...waited]);
+    expect(served).toEqual([50, 51, 52, 0, 1, 2]);
+  });
+
+  test('windows of one asker are read in the order they were given', async () => {
+    const { filler, fill, served } = setUp();
+    const asker = filler.newAsker();
+    const tickets = fill([7, 3, 5].map(windowAt));
+    for (const ticket of tickets) ticket.join(asker);
+    await settled(tickets);
+    expect(served).toEqual([7, 3, 5]);
+  });
+
+  test('a call outside any window stands in the interactive lane at its asker’s turn', () => {
+    const { filler } = setUp();
+    const asker = filler.newAsker();
+    expect(interactiveTurn(asker)).toMatchObject({ lane: 'interactive', order: asker.lastServed });
+  });
+});
+
+describe('a window', () => {
+  test('is read once, however many ask for it meanwhile', async () => {
+    const { fill, served } = setUp();
+    const [one] = fill([windowAt(1)]);
+    const [other] = fill([windowAt(1)]);
+    expect(other).toBe(one);
+    await one?.done;
+    expect(served).toEqual([1]);
+  });
+
+  test('finished after its asker looked is not read again; asked for with a later look it is', async () => {
+    const { clock, fill, served } = setUp();
+    const looked = clock.now();
+    await settled(fill([windowAt(1)], looked));
+    await settled(fill([windowAt(1)], looked));
+    expect(served).toEqual([1]);
+    clock.leap(1);
+    await settled(fill([windowAt(1)], clock.now()));
+    expect(served).toEqual([1, 1]);
+  });
+
+  test('that failed waits for its time, and says why', async () => {
+    let down = true;
+    const error = new UpstreamError('paper-main: torn', { action: 'giveUp' });
+    const { clock, feed, filler, fill, served } = setUp({
+      answer: (page) => (down ? Promise.reject(error) : page),
+    });
+    await settled(fill([windowAt(1)]));
+    const [trouble] = filler.troubles(feed, windowAt(1));
+    expect(trouble).toMatchObject({ ...windowAt(1), reason: 'PROVIDER_ERROR', message: 'paper-main: torn' });
+    expect(filler.mustWait(feed, windowAt(1))).toBe(true);
+    expect(filler.troubles(feed, windowAt(2))).toEqual([]);
+    down = false;
+    await settled(fill([windowAt(1)], clock.now() + 1));
+    expect(served).toEqual([1]);
+    clock.leap(trouble!.retryAt! - clock.now());
+    expect(filler.mustWait(feed, windowAt(1))).toBe(false);
+    await settled(fill([windowAt(1)], clock.now() + 1));
+    expect(served).toEqual([1, 1]);
+    expect(filler.troubles(feed, windowAt(1))).toEqual([]);
+  });
+
+  test('that is queued is PENDING, with the time its turn may come', async () => {
+    const { clock, feed, filler, fill } = setUp();
+    const tickets = fill(windows(0, 3));
+    const pending = filler.troubles(feed, { from: first, to: first + 3 * WINDOW });
+    expect(pending.map(({ reason, retryAt }) => [reason, retryAt! - clock.now()])).toEqual([
+      ['PENDING', 3_000],
+      ['PENDING', 6_000],
+      ['PENDING', 9_000],
+    ]);
+    expect(filler.health(feed)).toMatchObject({ state: 'IDLE', queued: 3, reading: 0 });
+    await settled(tickets);
+    expect(filler.health(feed)).toMatchObject({ state: 'OK', queued: 0, reading: 0 });
+  });
+
+  test('whose rows cannot be archived is asked for again soon', async () => {
+    const full = new ArchiveError('archive: the disk is full');
+    const { feed, filler, fill } = setUp({ commit: () => Promise.reject(full) });
+    await settled(fill([windowAt(1)]));
+    expect(filler.troubles(feed, windowAt(1))).toMatchObject([
+      { reason: 'PENDING', message: 'archive: the disk is full' },
+    ]);
+  });
+});
+
+describe('closing', () => {
+  test('gives back what was not begun, finishes what was, and begins nothing more', async () => {
+    let answer = () => {};
+    let begun = () => {};
+    const beginning = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const { filler, fill, served, committed } = setUp({
+      answer: (page) =>
+        new Promise((resolve) => {
+          answer = () => resolve(page);
+          begun();
+        }),
+      onServed: (_, before) => {
+        if (before > 0) throw new Error('expected no other window to be begun');
+      },
+    });
+    const tickets = fill(windows(0, 5));
+    await beginning;
+    const closing = filler.close(new AbortController().signal);
+    await settled(tickets.slice(1));
+    answer();
+    await closing;
+    expect(committed).toEqual([0]);
+    await settled(fill([windowAt(9)]));
+    expect(served).toEqual([0]);
+  });
+
+  test('gives up what was begun when patience ends', async () => {
+    let begun = () => {};
+    const beginning = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const { feed, filler, fill, committed } = setUp({ rows: [] });
+    const stuck: Feed = {
+      ...feed,
+      connection: {
+        ...feed.connection,
+        readPage: (_, { turn, signal }) =>
+          new Promise((_resolve, reject) => {
+            turn.served();
+            signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+            begun();
+          }),
+      },
+    };
+    const [ticket] = filler.fill(stuck, [windowAt(1)], { knownAt: NOW, isWanted: async () => true });
+    await beginning;
+    const patience = new AbortController();
+    const closing = filler.close(patience.signal);
+    patience.abort();
+    await Promise.all([closing, ticket?.done]);
+    expect(committed).toEqual([]);
+    expect(filler.troubles(feed, windowAt(1))).toEqual([]);
+    await settled(fill([windowAt(2)]));
+  });
+});
