@@ -1,0 +1,58 @@
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import type { KeptArchive } from '../../src/archive/admin.ts';
+import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
+import type { ProviderName } from '../../src/records/record.ts';
+import { changes } from './conformance/changes.ts';
+import type { FaultRow, Stage } from './conformance/fault-row.ts';
+import { type FeedUnderTest, feedsUnderTest } from './conformance/feeds.ts';
+import { pages } from './conformance/pages.ts';
+import { refusals } from './conformance/refusals.ts';
+import { rows } from './conformance/rows.ts';
+import { openScene } from './conformance/scene.ts';
+import { times } from './conformance/times.ts';
+import { transport } from './conformance/transport.ts';
+
+/** The fault matrix as far as it reaches a provider, in its order. */
+export const faultRows: readonly FaultRow[] = [
+  ...transport,
+  ...refusals,
+  ...rows,
+  ...pages,
+  ...changes,
+  ...times,
+].sort((a, b) => a.id - b.id);
+
+/** Every fault that can reach a provider's feeds, each against its strict sandbox, over real sockets, into DuckDB. */
+export function describeProvider(name: ProviderName): void {
+  let archive: KeptArchive;
+  beforeAll(async () => {
+    archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_, username) => username });
+  });
+  afterAll(() => archive.close());
+
+  for (const under of feedsUnderTest.filter(({ provider }) => provider === name)) {
+    describe(under.title, () => describeFeed(under, () => archive));
+  }
+}
+
+function describeFeed(under: FeedUnderTest, archive: () => KeptArchive): void {
+  const closing: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+  const stage: Stage = {
+    under,
+    async open(options) {
+      const scene = await openScene(under, archive(), options);
+      closing.push(() => scene.close());
+      return scene;
+    },
+    after: (close) => void closing.push(close),
+  };
+  for (const { id, fault, trials, notFor } of faultRows) {
+    if ((notFor?.(under) ?? null) !== null) continue;
+    describe(`${id} ${fault}`, () => {
+      for (const [says, play] of Object.entries(trials)) test(says, () => play(stage));
+    });
+  }
+}

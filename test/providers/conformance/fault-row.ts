@@ -1,0 +1,22 @@
+import type { FeedUnderTest } from './feeds.ts';
+import type { Scene, SceneOptions } from './scene.ts';
+
+/** Where one trial plays. */
+export interface Stage {
+  readonly under: FeedUnderTest;
+  open(options?: SceneOptions): Promise<Scene>;
+  /** Done when the trial is over, before its scenes close. */
+  after(close: () => Promise<void>): void;
+}
+
+export type Trial = (stage: Stage) => Promise<void>;
+
+/** One line of the fault matrix. */
+export interface FaultRow {
+  readonly id: number;
+  readonly fault: string;
+  /** What must happen, each with the test that shows it. */
+  readonly trials: Readonly<Record<string, Trial>>;
+  /** Why it cannot reach a feed; absent or null where it can. */
+  readonly notFor?: (under: FeedUnderTest) => string | null;
+}

@@ -1,0 +1,131 @@
+import { expect } from 'vitest';
+import type { Fault } from '../../../src/sandbox/fault.ts';
+import { editRows, stuck, unspoilt } from './answers.ts';
+import type { FaultRow, Stage } from './fault-row.ts';
+import { exact, type FeedUnderTest, type Row } from './feeds.ts';
+import type { Scene } from './scene.ts';
+
+// Twenty rows a window, and the one on its edge: three pages.
+const PAGE_SIZE = 8;
+const PAGES = 3;
+
+const whole = ({ pageOption }: FeedUnderTest) => (pageOption === null ? 'its answers come whole' : null);
+const same = (count: number) => count;
+
+/** The pages contradict each other: they are read again, and no row is lost or counted twice. */
+async function passesAgain(scene: Scene): Promise<void> {
+  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
+  expect(scene.calls().length).toBeGreaterThan(PAGES);
+  expect(scene.commits).toHaveLength(1);
+  await scene.heals();
+}
+
+/** Notes the last row of the page it meets, for the page after it. */
+function noteLast(under: FeedUnderTest, note: (row: Row) => void): Fault {
+  return editRows(under, 'answers as it should', (rows) => {
+    note(rows.at(-1)!);
+    return rows;
+  });
+}
+
+async function countsOnce({ open, under }: Stage): Promise<void> {
+  if (under.pageOption === null) {
+    const scene = await open();
+    scene.inject('duplicateRow');
+    expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+    expect(scene.commits).toMatchObject([{ duplicates: 1 }]);
+    return scene.heals();
+  }
+  const scene = await open({ pageSize: PAGE_SIZE });
+  let last: Row = {};
+  scene.inject(
+    noteLast(under, (row) => {
+      last = row;
+    }),
+  );
+  scene.inject(editRows(under, 'begins with the row before', (rows) => [last, ...rows.slice(0, -1)], same));
+  await passesAgain(scene);
+}
+
+/** A row comes in before the offset: the second page begins with what was the end of the first. */
+async function seesInsertion({ open, under }: Stage): Promise<void> {
+  const scene = await open({ pageSize: PAGE_SIZE });
+  const late = JSON.parse(scene.truth()[PAGE_SIZE] ?? 'null') as Row;
+  scene.inject(
+    editRows(
+      under,
+      'lacks its first row',
+      ([, ...rows]) => [...rows, late],
+      (count) => count - 1,
+    ),
+  );
+  await passesAgain(scene);
+}
+
+async function goesOnAfterEmpty({ open, under }: Stage): Promise<void> {
+  const scene = await open({ pageSize: PAGE_SIZE });
+  scene.inject(unspoilt);
+  scene.inject(editRows(under, 'lists no rows on its second page', () => [], same));
+  await passesAgain(scene);
+}
+
+const busy = { pageSize: 2, rowsPerMinute: 60, limits: { grid: 4_000 } };
+
+/** Never an end, never a loop: a gap that says so, after a number of calls that can be counted. */
+async function stopsLooping({ open, under }: Stage, fault: Fault): Promise<void> {
+  const scene = await open(busy);
+  const range = { from: scene.range.from, to: scene.range.from + 4_000 };
+  scene.inject(fault, Number.POSITIVE_INFINITY);
+  const { coverage, held } = await scene.ask({ range });
+  expect(coverage.gaps).toMatchObject([{ ...range, reason: 'TOO_MANY_ROWS' }]);
+  expect(held).toEqual([]);
+  expect(scene.calls().length).toBeLessThan(100);
+  scene.server.heal(under.provider);
+  scene.clock.leap(700_000);
+  expect((await scene.ask({ range })).coverage).toMatchObject({ complete: true, gaps: [] });
+  const listed = (await scene.stored()).filter((row) => row.vanishedAt === null && row.axisAt < range.to);
+  expect(listed.map((row) => row.raw).sort()).toEqual([...scene.truth(range)].sort());
+}
+
+function endless(under: FeedUnderTest): Fault {
+  const seen: Row[] = [];
+  let made = 0;
+  const unheardOf = (row: Row) => {
+    made += 1;
+    return { ...row, [under.id]: exact(String(made)) };
+  };
+  return editRows(
+    under,
+    'lists rows unheard of on every page',
+    (rows) => {
+      seen.push(...rows);
+      return seen.slice(0, busy.pageSize).map(unheardOf);
+    },
+    same,
+  );
+}
+
+export const pages: readonly FaultRow[] = [
+  { id: 22, fault: 'a row listed twice', trials: { 'archived once': countsOnce } },
+  {
+    id: 25,
+    fault: 'rows inserted while pages are read',
+    trials: { 'the pages are read again until they agree': seesInsertion },
+    notFor: whole,
+  },
+  {
+    id: 26,
+    fault: 'pages without end',
+    trials: {
+      'the same page over again is noticed': (stage) => stopsLooping(stage, stuck()),
+      'so are more rows than the provider says it has': (stage) => stopsLooping(stage, endless(stage.under)),
+    },
+    notFor: whole,
+  },
+  {
+    id: 27,
+    fault: 'an empty page in the middle',
+    trials: { 'is not taken for the end': goesOnAfterEmpty },
+    notFor: whole,
+  },
+];

@@ -1,0 +1,150 @@
+import { expect } from 'vitest';
+import type { Fault } from '../../../src/sandbox/fault.ts';
+import { answer, status, tooManyRequests } from '../../../src/sandbox/faults.ts';
+import type { FaultRow, Stage, Trial } from './fault-row.ts';
+import type { Scene } from './scene.ts';
+
+const ALWAYS = Number.POSITIVE_INFINITY;
+
+/** Told to slow down: the call comes again after the time said, and nothing counts as failed. */
+function slowsDown(fault: Fault, atLeastMs: number): Trial {
+  return async ({ open }) => {
+    const scene = await open();
+    scene.inject(fault);
+    expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+    const [first, second] = scene.calls();
+    const waited = second!.at - first!.at;
+    expect(waited).toBeGreaterThanOrEqual(atLeastMs);
+    expect(waited).toBeLessThan(atLeastMs + 1_500);
+    expect(scene.attempts.map(({ outcome }) => outcome)).toContain('slowDown');
+    expect(scene.failures).toEqual([]);
+    expect(scene.filler.health(scene.feed).state).toBe('OK');
+    await scene.heals();
+  };
+}
+
+async function obeysCodes({ open, under }: Stage): Promise<void> {
+  const scene = await open();
+  for (const body of under.rateLimits) scene.inject(answer(body));
+  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+  expect(scene.calls()).toHaveLength(under.rateLimits.length + 1);
+  expect(scene.attempts.filter(({ outcome }) => outcome === 'slowDown')).toHaveLength(
+    under.rateLimits.length,
+  );
+  expect(scene.failures).toEqual([]);
+  await scene.heals();
+}
+
+async function leavesUnknownCode({ open, under }: Stage): Promise<void> {
+  const scene = await open();
+  scene.inject(answer(under.unknownCode.body), ALWAYS);
+  const { coverage, held } = await scene.ask();
+  const message = expect.stringContaining(`code ${under.unknownCode.code}`);
+  expect(coverage.gaps).toMatchObject([{ ...scene.range, reason: 'PROVIDER_ERROR', message }]);
+  expect(held).toEqual([]);
+  expect(scene.failures).toMatchObject([{ message }]);
+  expect(await scene.quarantined()).toMatchObject([{ raw: under.unknownCode.body, reason: message }]);
+  await scene.ask();
+  expect(scene.calls()).toHaveLength(1);
+  await scene.holds();
+  await scene.heals();
+}
+
+async function stops(scene: Scene, mostCalls: number): Promise<void> {
+  const { coverage, held } = await scene.ask();
+  expect(coverage.gaps).toMatchObject([{ ...scene.range, reason: 'CREDENTIALS_REFUSED' }]);
+  expect(held).toEqual([]);
+  expect(scene.filler.health(scene.feed).state).toBe('STOPPED');
+  const calls = scene.attempts.length;
+  expect(calls).toBeLessThanOrEqual(mostCalls);
+  const elsewhere = { from: scene.range.from - 3_600_000, to: scene.range.from };
+  expect((await scene.ask({ range: elsewhere })).coverage.gaps).toMatchObject([
+    { ...elsewhere, reason: 'CREDENTIALS_REFUSED' },
+  ]);
+  expect(scene.attempts).toHaveLength(calls);
+  await scene.holds();
+}
+
+function stopsAt(code: number): Trial {
+  return async ({ open, under }) => {
+    const scene = await open();
+    scene.inject(status(code), ALWAYS);
+    await stops(scene, under.session ? 4 : 1);
+    await scene.heals();
+  };
+}
+
+async function namesCause({ open, under }: Stage): Promise<void> {
+  const { account, names } = under.wrongSignature!;
+  const scene = await open(account());
+  await stops(scene, 2);
+  expect(scene.filler.health(scene.feed).message).toMatch(names);
+  expect(await scene.stored()).toEqual([]);
+}
+
+async function refreshesOnce({ open }: Stage): Promise<void> {
+  const scene = await open({ windows: 3 });
+  await scene.ask();
+  await scene.heals();
+  expect(scene.calls('/v2/auth')).toHaveLength(1);
+  // The sandbox's tokens live an hour by the shared clock; ours is told so by the answer alone.
+  scene.inject(status(401), 3);
+  await scene.readAgain(0);
+  expect(scene.calls('/v2/auth')).toHaveLength(2);
+  expect(scene.failures).toEqual([]);
+  await scene.heals();
+}
+
+async function replacesInTime({ open }: Stage): Promise<void> {
+  const scene = await open();
+  await scene.ask();
+  await scene.readAgain(3_600_000);
+  expect(scene.calls('/v2/auth')).toHaveLength(2);
+  expect(scene.calls().filter(({ refused }) => refused !== null)).toEqual([]);
+  await scene.heals();
+}
+
+export const refusals: readonly FaultRow[] = [
+  {
+    id: 3,
+    fault: '429 with Retry-After',
+    trials: {
+      'in seconds: waited out, then whole': slowsDown(tooManyRequests(3), 3_000),
+      'as a date: waited out, then whole': slowsDown(tooManyRequests(3, 'date'), 3_000),
+    },
+  },
+  {
+    id: 4,
+    fault: 'a rate limit told with HTTP 200',
+    trials: { 'waited out as a 429, never an empty page': obeysCodes },
+    notFor: ({ rateLimits }) => (rateLimits.length === 0 ? 'its document has no such code' : null),
+  },
+  {
+    id: 5,
+    fault: 'an unknown code with HTTP 200',
+    trials: { 'the window is left and reported, the answer set aside': leavesUnknownCode },
+  },
+  {
+    id: 35,
+    fault: 'a token that ends',
+    trials: {
+      'in mid-window: one login for all who wait, the same pages again': refreshesOnce,
+      'in time: replaced before a call is refused': replacesInTime,
+    },
+    notFor: ({ session }) => (session ? null : 'it has no session'),
+  },
+  {
+    id: 36,
+    fault: 'credentials refused (401, 403)',
+    trials: {
+      '401 stops the account, which is not hammered': stopsAt(401),
+      '403 stops the account, which is not hammered': stopsAt(403),
+    },
+  },
+  {
+    id: 37,
+    fault: 'a signature refused',
+    trials: { 'stops the account; the message names the cause, never the key': namesCause },
+    notFor: ({ wrongSignature }) => (wrongSignature === null ? 'it signs nothing' : null),
+  },
+];

@@ -1,0 +1,251 @@
+import { expect } from 'vitest';
+import type { StoredRecord } from '../../../src/archive/archive.ts';
+import type { Fault } from '../../../src/sandbox/fault.ts';
+import { editBody } from '../../../src/sandbox/fault.ts';
+import type { FaultName } from '../../../src/sandbox/faults.ts';
+import { editFirst, editRows } from './answers.ts';
+import type { FaultRow, Stage, Trial } from './fault-row.ts';
+import { exact, type FeedUnderTest, type Row } from './feeds.ts';
+import type { Scene } from './scene.ts';
+
+const byUser = (rows: readonly StoredRecord[], username: string) =>
+  rows.find((row) => row.providerUsername === username);
+
+/** Reads again once the fault is over: what was set aside or spoilt is then as it should be. */
+async function heals(scene: Scene, ghosts = 0): Promise<void> {
+  await scene.readAgain();
+  await scene.heals(ghosts);
+}
+
+/** Some rows cannot be read: they are set aside, the window is not complete, the other rows stand. */
+async function setsAside(scene: Scene, fault: Fault | FaultName, rows: number): Promise<void> {
+  scene.inject(fault);
+  const { coverage } = await scene.ask();
+  expect(coverage).toMatchObject({ complete: false, quarantined: rows });
+  expect(coverage.gaps).toMatchObject([{ ...scene.range, reason: 'QUARANTINED' }]);
+  expect(await scene.quarantined()).toHaveLength(rows);
+  expect(await scene.stored()).toHaveLength(scene.truth().length - rows);
+  expect(scene.calls()).toHaveLength(1);
+  await scene.holds();
+}
+
+/** Every row is kept, however odd. */
+async function keepsAll(scene: Scene, fault: Fault | FaultName): Promise<readonly StoredRecord[]> {
+  scene.inject(fault);
+  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
+  const rows = await scene.stored();
+  expect(rows).toHaveLength(scene.truth().length);
+  return rows;
+}
+
+function aside(
+  fault: (under: FeedUnderTest) => Fault | FaultName,
+  rows: (under: FeedUnderTest) => number,
+): Trial {
+  return async ({ open, under }) => {
+    const scene = await open();
+    await setsAside(scene, fault(under), rows(under));
+    await heals(scene);
+  };
+}
+
+async function keepsExtraFields({ open }: Stage): Promise<void> {
+  const scene = await open();
+  const rows = await keepsAll(scene, 'extraField');
+  for (const { raw } of rows) expect(raw).toContain('"notInTheDocument":{"nested":[1.10]}');
+  await heals(scene);
+}
+
+const without = (name: string) => (row: Row) =>
+  Object.fromEntries(Object.entries(row).filter(([key]) => key !== name && key !== 'transferId'));
+
+function missingFields(under: FeedUnderTest): Fault {
+  const { id, time, amount } = under;
+  return editFirst(under, [id, time, ...(amount === null ? [] : [amount.name])].map(without));
+}
+
+async function coercesLosslessly({ open, under }: Stage): Promise<void> {
+  const scene = await open();
+  const isNumeric = (value: unknown) => /^-?(0|[1-9]\d*)(\.\d+)?$/.test(String(value));
+  const retype = (value: unknown) => (typeof value === 'string' ? exact(value) : String(value));
+  const retyped = (row: Row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, isNumeric(value) ? retype(value) : value]),
+    );
+  await keepsAll(
+    scene,
+    editRows(under, 'sends numbers as texts and texts as numbers', (rows) => rows.map(retyped)),
+  );
+  await heals(scene);
+}
+
+async function keepsUnknownValues({ open, under }: Stage): Promise<void> {
+  const scene = await open();
+  const rows = await keepsAll(scene, editFirst(under, [(row) => ({ ...row, ...under.unknown!.row })]));
+  expect(byUser(rows, 'row0')).toMatchObject(under.unknown!.record);
+  await heals(scene);
+}
+
+const money = (under: FeedUnderTest) => under.amount!;
+const text = (value: string): unknown => value;
+
+/** Sets the amount of the first rows; the values are what the JSON holds. */
+function amounts(under: FeedUnderTest, values: readonly unknown[]): Fault {
+  return editFirst(
+    under,
+    values.map((value) => (row) => ({ ...row, [money(under).name]: value })),
+  );
+}
+
+function readsAmounts(expected: Readonly<Record<string, string>>): Trial {
+  return async ({ open, under }) => {
+    const scene = await open();
+    const spellings = Object.keys(expected);
+    const rows = await keepsAll(scene, amounts(under, [...spellings.map(exact), ...spellings.map(text)]));
+    const given = [...spellings, ...spellings].map((_, index) => {
+      const row = byUser(rows, `row${index}`);
+      return row === undefined ? null : money(under).of(row);
+    });
+    expect(given).toEqual([...Object.values(expected), ...Object.values(expected)]);
+    await heals(scene);
+  };
+}
+
+async function keepsUnknownCurrency({ open, under }: Stage): Promise<void> {
+  const scene = await open();
+  const tiny = '0.000000000000000001';
+  const currency = under.currency === null ? {} : { [under.currency]: 'XQZ' };
+  const rows = await keepsAll(
+    scene,
+    editFirst(under, [(row) => ({ ...row, ...currency, [money(under).name]: exact(tiny) })]),
+  );
+  const row = byUser(rows, 'row0')!;
+  expect(money(under).of(row)).toBe(tiny);
+  if (under.currency !== null) expect(row).toMatchObject({ currency: 'XQZ' });
+  await heals(scene);
+}
+
+async function keepsLongIds({ open, under }: Stage): Promise<void> {
+  const scene = await open();
+  const id = '9007199254740993123';
+  const rows = await keepsAll(
+    scene,
+    editFirst(under, [(row) => ({ ...without(under.id)(row), [under.id]: exact(id) })]),
+  );
+  expect(byUser(rows, 'row0')?.key).toContain(id);
+  expect(byUser(rows, 'row0')?.raw).toContain(`"${under.id}":${id}`);
+  await heals(scene, 1);
+}
+
+async function refusesBareNaN({ open, under }: Stage): Promise<void> {
+  const scene = await open();
+  scene.inject(
+    editBody('sends a number JSON does not have', (body) =>
+      body.replace(new RegExp(`"${under.user}":("[^"]*"|\\d+)`), `"${under.user}":NaN`),
+    ),
+  );
+  expect((await scene.ask()).coverage).toMatchObject({ complete: true, quarantined: 0 });
+  expect(scene.attempts.map(({ upstreamCode }) => upstreamCode)).toContain('NOT_JSON');
+  await scene.heals();
+}
+
+const noMoney = ({ amount }: FeedUnderTest) => (amount === null ? 'its rows carry no money' : null);
+const tooLong = '9'.repeat(1_000_000);
+
+export const rows: readonly FaultRow[] = [
+  {
+    id: 14,
+    fault: 'a field nobody knows',
+    trials: { 'kept in raw, nothing fails': keepsExtraFields },
+  },
+  {
+    id: 15,
+    fault: 'a required field missing',
+    trials: {
+      'the row is set aside, the others stand': aside(missingFields, ({ amount }) =>
+        amount === null ? 2 : 3,
+      ),
+      'so is an empty row': aside(
+        () => 'emptyRow',
+        () => 1,
+      ),
+      'so is what is no row': aside(
+        () => 'notARow',
+        () => 1,
+      ),
+    },
+  },
+  {
+    id: 16,
+    fault: 'a field of another type',
+    trials: {
+      'numbers and their texts are read alike': coercesLosslessly,
+      'lists in the place of values are set aside': aside(
+        () => 'nestedFields',
+        () => 1,
+      ),
+    },
+  },
+  {
+    id: 17,
+    fault: 'an unknown status or type',
+    trials: { 'kept as it is, UNKNOWN to the graph': keepsUnknownValues },
+    notFor: ({ unknown }) => (unknown === null ? 'its rows have no status and no type' : null),
+  },
+  {
+    id: 18,
+    fault: 'an unknown currency, 18 decimals',
+    trials: { 'the code and every digit are kept': keepsUnknownCurrency },
+    notFor: noMoney,
+  },
+  {
+    id: 19,
+    fault: 'ids and amounts beyond 2^53',
+    trials: {
+      'an id keeps its last digit': keepsLongIds,
+      'so does an amount': async (stage) => {
+        if (stage.under.amount === null) return;
+        const long = '12345678901234567890.123456789012345678';
+        await readsAmounts({ [long]: long })(stage);
+      },
+    },
+  },
+  {
+    id: 20,
+    fault: 'odd spellings of amounts',
+    trials: {
+      'exponents and minus zero are read': readsAmounts({ '1e-7': '0.0000001', '1E+3': '1000', '-0': '0' }),
+      'a locale’s forms, spaces, nothing and null are set aside': aside(
+        (under) => amounts(under, ['1,234.50', ' 1.0 ', '', null]),
+        () => 4,
+      ),
+    },
+    notFor: noMoney,
+  },
+  {
+    id: 21,
+    fault: 'NaN, Infinity, a million digits',
+    trials: {
+      'such rows are set aside': aside(
+        (under) => amounts(under, ['NaN', 'Infinity', tooLong, exact(tooLong)]),
+        () => 4,
+      ),
+      'a body with a bare NaN is asked for again': refusesBareNaN,
+    },
+    notFor: noMoney,
+  },
+  {
+    id: 34,
+    fault: 'times that cannot be',
+    trials: {
+      'such rows are set aside': aside(
+        (under) =>
+          editFirst(
+            under,
+            under.nonsenseTimes.map((value) => (row) => ({ ...row, [under.time]: value })),
+          ),
+        ({ nonsenseTimes }) => nonsenseTimes.length,
+      ),
+    },
+  },
+];

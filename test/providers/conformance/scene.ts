@@ -1,0 +1,286 @@
+import { expect } from 'vitest';
+import type { KeptArchive } from '../../../src/archive/admin.ts';
+import type { CommitResult, StoredRecord } from '../../../src/archive/archive.ts';
+import { type AccountSettings, type ConnectedAccount, connectAccount } from '../../../src/feeds/connect.ts';
+import { createDispatcher } from '../../../src/feeds/dispatch.ts';
+import type { Feed } from '../../../src/feeds/feed.ts';
+import { createFiller, type Filler } from '../../../src/feeds/filler.ts';
+import type { Failure } from '../../../src/feeds/trouble.ts';
+import type { FeedLimits, Provider } from '../../../src/providers/provider.ts';
+import { providers } from '../../../src/providers/registry.ts';
+import type { Sandbox } from '../../../src/providers/sandbox.ts';
+import type { FeedCoverage, Gap } from '../../../src/records/coverage.ts';
+import type { Interval } from '../../../src/records/interval.ts';
+import type { ProviderName } from '../../../src/records/record.ts';
+import type { Fault } from '../../../src/sandbox/fault.ts';
+import type { FaultName } from '../../../src/sandbox/faults.ts';
+import { createSandboxServer, type SandboxServer } from '../../../src/sandbox/host.ts';
+import { sandboxes } from '../../../src/sandbox/registry.ts';
+import type { AttemptReport } from '../../../src/upstream/exchange.ts';
+import { createPacer } from '../../../src/upstream/pace.ts';
+import { defaultRetryPolicy, type RetryPolicy } from '../../../src/upstream/retry.ts';
+import { createLocalSlots } from '../../../src/upstream/slots.ts';
+import { createLeapingClock, type LeapingClock } from './clock.ts';
+import type { FeedUnderTest, Row } from './feeds.ts';
+import { secretsOf } from './secrets.ts';
+
+const MINUTE = 60_000;
+export const WINDOW_MS = 10 * MINUTE;
+// Past every pause a failed window or a stopped account is given.
+const ALL_PAUSES_MS = 11 * MINUTE;
+
+export interface SceneOptions {
+  readonly limits?: Partial<FeedLimits>;
+  readonly policy?: Partial<RetryPolicy>;
+  readonly credentials?: Row;
+  readonly options?: Row;
+  readonly pageSize?: number;
+  readonly rowsPerMinute?: number;
+  /** How many windows are asked for. @default 1 */
+  readonly windows?: number;
+  readonly finalAfterMs?: number;
+  readonly maxBodyBytes?: number;
+  /** How far the provider's clock is ahead of ours. */
+  readonly aheadMs?: number;
+  /** Where the account's calls go instead of straight to the sandbox. */
+  readonly front?: (port: number) => Promise<string>;
+  /** Our clock at the beginning. */
+  readonly now?: number;
+}
+
+/** One feed and everything between its strict sandbox and the archive, over real sockets, alone with its account. */
+export interface Scene {
+  readonly under: FeedUnderTest;
+  readonly feed: Feed;
+  /** A second account of the same credentials. */
+  readonly twin: Feed;
+  /** Another provider's feed beside it. */
+  readonly neighbour: Feed;
+  readonly range: Interval;
+  readonly clock: LeapingClock;
+  readonly server: SandboxServer;
+  readonly archive: KeptArchive;
+  readonly filler: Filler;
+  /** What was told of the feed's calls, failures and commits so far. */
+  readonly attempts: readonly AttemptReport[];
+  readonly failures: readonly Failure[];
+  readonly commits: readonly CommitResult[];
+  /** Calls of the operation under test that reached the sandbox. */
+  calls(operation?: string): Sandbox['calls'];
+  inject(fault: Fault | FaultName, times?: number): void;
+  ask(over?: {
+    readonly maxWaitMs?: number;
+    readonly feed?: Feed;
+    readonly range?: Interval;
+  }): Promise<FeedCoverage>;
+  /** Reads the range again, held or not, as a revisit does; the pauses after failures are over by then. */
+  readAgain(afterMs?: number): Promise<void>;
+  stored(feed?: Feed): Promise<readonly StoredRecord[]>;
+  truth(range?: Interval): readonly string[];
+  quarantined(): ReturnType<KeptArchive['quarantined']>;
+  /** The reasons of the range's gaps, the provider not being asked. */
+  gaps(): Promise<readonly Gap[]>;
+  /**
+   * Faults stop and pauses pass: without anybody's help the archive becomes the provider's truth. `ghosts` are rows
+   * it was given that never were: kept, and marked as vanished.
+   */
+  heals(ghosts?: number): Promise<void>;
+  /** What must hold whatever went wrong: nothing is held that is not there, and no secret was told. */
+  holds(): Promise<void>;
+  close(): Promise<void>;
+}
+
+let scenes = 0;
+
+export async function openScene(
+  under: FeedUnderTest,
+  archive: KeptArchive,
+  options: SceneOptions = {},
+): Promise<Scene> {
+  scenes += 1;
+  const { windows = 1, rowsPerMinute = 2, aheadMs = 0, finalAfterMs = 0 } = options;
+  const clock = createLeapingClock();
+  if (options.now !== undefined) clock.set(options.now);
+  const providerClock = () => clock.now() + aheadMs;
+  const other: ProviderName = under.provider === 'oneapi' ? 'hotroad' : 'oneapi';
+  const boxes = Object.fromEntries(
+    [under.provider, other].map((name) => [
+      name,
+      sandboxes[name]({ minIntervalMs: 0, rowsPerMinute, clock: providerClock }),
+    ]),
+  );
+  const sandbox = boxes[under.provider]!;
+  const server = await createSandboxServer({ sandboxes: boxes, clock: providerClock });
+  const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
+  const policy: RetryPolicy = {
+    ...defaultRetryPolicy,
+    baseMs: 2,
+    breakMs: 20,
+    longestBreakMs: 40,
+    ...options.policy,
+  };
+  const attempts: AttemptReport[] = [];
+  const failures: Failure[] = [];
+  const commits: CommitResult[] = [];
+  const gapsSeen: Gap[] = [];
+
+  function connect(
+    name: ProviderName,
+    id: string,
+    settings: SceneOptions,
+    baseUrl: string,
+  ): ConnectedAccount {
+    const provider = providerNamed(name);
+    return connectAccount(provider, settingsOf(provider, id, boxes[name]!, settings, baseUrl), {
+      pacer,
+      clock,
+      policy,
+      maxBodyBytes: settings.maxBodyBytes,
+      onAttempt: (report) => attempts.push(report),
+    });
+  }
+
+  const ownOptions =
+    options.pageSize === undefined || under.pageOption === null
+      ? options
+      : { ...options, options: { ...options.options, [under.pageOption]: options.pageSize } };
+  const direct = server.baseUrl(under.provider);
+  const baseUrl = (await options.front?.(Number(new URL(server.url).port))) ?? direct;
+  const path = new URL(direct).pathname;
+  const accounts = [
+    connect(under.provider, `${under.provider}-${scenes}`, ownOptions, new URL(path, baseUrl).href),
+    connect(under.provider, `${under.provider}-${scenes}-twin`, ownOptions, direct),
+    connect(other, `${other}-${scenes}`, {}, server.baseUrl(other)),
+  ] as const;
+  const feedOf = ({ feeds }: ConnectedAccount, kind = feeds[0]?.kind): Feed => {
+    const feed = feeds.find((each) => each.kind === kind);
+    if (feed === undefined) throw new Error(`no feed ${kind}`);
+    return feed;
+  };
+  const feed = feedOf(accounts[0], under.kind);
+  const mine = (each: Feed) => each.account.id === feed.account.id;
+  const filler = createFiller({
+    archive,
+    now: clock.now,
+    onFailure: (each, _, failure) => mine(each) && failures.push(failure),
+    onCommit: (each, _, result) => mine(each) && commits.push(result),
+  });
+  const dispatcher = createDispatcher({
+    archive,
+    filler,
+    now: clock.now,
+    maxRangeMs: Number.POSITIVE_INFINITY,
+    finalAfterMs,
+  });
+  // Long enough ago that everything has settled, and all windows whole.
+  const to = Math.floor((clock.now() - 10 * MINUTE) / WINDOW_MS) * WINDOW_MS;
+  const range = { from: to - windows * WINDOW_MS, to };
+
+  async function cover(each: Feed, asked: Interval, maxWaitMs: number | null): Promise<FeedCoverage> {
+    const { feeds } = await dispatcher.begin().cover({ feeds: [each], range: asked, maxWaitMs });
+    const coverage = feeds[0]!;
+    gapsSeen.push(...coverage.coverage.gaps);
+    return coverage;
+  }
+
+  async function stored(each: Feed = feed, asked: Interval = range): Promise<readonly StoredRecord[]> {
+    return archive.page({
+      kind: each.kind,
+      accounts: [each.account.id],
+      range: asked,
+      axis: 'SETTLED',
+      players: null,
+      where: null,
+      limit: 100_000,
+      end: 'first',
+      after: null,
+      before: null,
+    });
+  }
+
+  const truth = (asked: Interval = range) => sandbox.truth(under.kind, asked);
+
+  async function holds(): Promise<void> {
+    const { held } = await cover(feed, range, null);
+    for (const span of held) {
+      expect((await stored(feed, span)).length).toBeGreaterThanOrEqual(truth(span).length);
+    }
+    const told = JSON.stringify([gapsSeen, failures, attempts, filler.health(feed)]);
+    for (const secret of secretsOf(sandbox.account)) expect(told).not.toContain(secret);
+  }
+
+  return {
+    under,
+    feed,
+    twin: feedOf(accounts[1], under.kind),
+    neighbour: feedOf(accounts[2]),
+    range,
+    clock,
+    server,
+    archive,
+    filler,
+    attempts,
+    failures,
+    commits,
+    stored,
+    truth,
+    holds,
+    calls: (operation = under.provider === 'ebet' ? 'getseqnorecord' : under.path) =>
+      sandbox.calls.filter((call) => call.operation === operation),
+    inject: (fault, times = 1) => server.inject(under.provider, fault, times, under.path),
+    ask: ({ maxWaitMs = 10_000, feed: asked = feed, range: within = range } = {}) =>
+      cover(asked, within, maxWaitMs),
+    gaps: async () => (await cover(feed, range, null)).coverage.gaps,
+    quarantined: () => archive.quarantined([feed.account.id]),
+    async readAgain(afterMs = ALL_PAUSES_MS) {
+      clock.leap(afterMs);
+      const from = Array.from({ length: windows }, (_, index) => range.from + index * WINDOW_MS);
+      const again = from.map((start) => ({ from: start, to: start + WINDOW_MS }));
+      const tickets = filler.fill(feed, again, { knownAt: clock.now(), isWanted: async () => true });
+      await Promise.all(tickets.map((ticket) => ticket.done));
+    },
+    async heals(ghosts = 0) {
+      server.heal(under.provider);
+      clock.leap(ALL_PAUSES_MS);
+      const { coverage } = await cover(feed, range, 10_000);
+      expect(coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
+      const rows = await stored();
+      const listed = rows.filter((row) => row.vanishedAt === null);
+      expect(listed.map((row) => row.raw).sort()).toEqual([...truth()].sort());
+      expect(rows.length - listed.length).toBe(ghosts);
+      await holds();
+    },
+    async close() {
+      await filler.close(AbortSignal.timeout(50));
+      await Promise.all(accounts.map(({ http }) => http.close()));
+      await server.close();
+    },
+  };
+}
+
+function providerNamed(name: ProviderName): Provider {
+  const provider = providers.find((each) => each.name === name);
+  if (provider === undefined) throw new Error(`no provider ${name}`);
+  return provider;
+}
+
+function settingsOf(
+  provider: Provider,
+  id: string,
+  { account }: Sandbox,
+  over: SceneOptions,
+  baseUrl: string,
+): AccountSettings {
+  const limits = provider.feeds.map((spec) => [
+    spec.kind,
+    { ...spec.limits, grid: WINDOW_MS, minInterval: 0, timeout: 2_000, ...over.limits },
+  ]);
+  return {
+    id,
+    baseUrl,
+    currency: typeof account['currency'] === 'string' ? account['currency'] : null,
+    credentials: provider.credentials.parse({ ...(account['credentials'] as Row), ...over.credentials }),
+    options: provider.options.parse({ ...(account['options'] as Row | undefined), ...over.options }),
+    limits: Object.fromEntries(limits),
+  };
+}
