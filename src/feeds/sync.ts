@@ -71,7 +71,7 @@ async function keep(feed: Feed, options: SyncOptions, { signal, stopped, note }:
       const release = options.claim === undefined ? async () => {} : await options.claim(feed);
       if (release !== null) {
         try {
-          busy = await round(feed, options, stopped, note);
+          busy = await fillRound(feed, options, stopped, note);
         } finally {
           await release();
         }
@@ -84,10 +84,12 @@ async function keep(feed: Feed, options: SyncOptions, { signal, stopped, note }:
   }
 }
 
-/** Reads one plan's windows; true where at least one of them was read. */
-async function round(
+export type RoundOptions = Omit<SyncOptions, 'feeds' | 'claim' | 'onError'>;
+
+/** Reads one plan's windows, or until `stopped`; true where at least one of them was read. */
+export async function fillRound(
   feed: Feed,
-  options: SyncOptions,
+  options: RoundOptions,
   stopped: Promise<void>,
   note: (plan: Plan) => void,
 ): Promise<boolean> {
