@@ -1,3 +1,4 @@
+import type { FlatForm } from '../records/flat.ts';
 import type { Interval } from '../records/interval.ts';
 import type { PageQuery, RowQuery, TotalsQuery, TotalsRow } from '../records/query.ts';
 import type { ProviderName, Quarantined, RecordKind, RecordOf, Stored } from '../records/record.ts';
@@ -126,6 +127,25 @@ export interface Archive {
   stream<K extends RecordKind>(
     query: RowQuery & { readonly kind: K },
   ): AsyncIterable<readonly StoredRecord<K>[]>;
+  /**
+   * Flat rows in the order of `stream`, each as its line of CSV (guarded, without a header) or JSON, line end included.
+   * Left out where an archive is no quicker at it than its caller.
+   */
+  readonly writeLines?: (
+    query: RowQuery,
+    form: FlatForm,
+    format: 'csv' | 'ndjson',
+  ) => AsyncIterable<readonly string[]>;
+  /**
+   * Flat rows as a Parquet file at `path`, in no particular order: decimals DECIMAL(38, 18), times in UTC, zstd.
+   * Resolves to how many there are; an aborted signal rejects it soon. Left out like `writeLines`.
+   */
+  readonly writeParquet?: (
+    query: RowQuery,
+    form: FlatForm,
+    path: string,
+    signal?: AbortSignal,
+  ) => Promise<number>;
   /**
    * A text that changes whenever a row of the query comes, goes or is replaced. Where an archive cannot tell
    * cheaply it leaves this out, and exports answer without an ETag.

@@ -24,6 +24,7 @@ import {
 import { toTotals, totalsStatement } from '../sql/totals.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
+import { copyParquet, streamLines } from './flat.ts';
 import { createSender } from './sender.ts';
 import { streamRecords } from './stream.ts';
 import { startThread, type Thread } from './thread.ts';
@@ -91,6 +92,8 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
       return toRecords(kind, await call('read', { statement: byKeysStatement(duckDbDialect, kind, ids) }));
     },
     stream: (query) => streamRecords(call, query),
+    writeLines: (query, form, format) => streamLines(call, query, form, format),
+    writeParquet: (query, form, path, signal) => copyParquet(call, query, form, { path, signal }),
     async fingerprint(query) {
       const cells = await call('read', { statement: fingerprintStatement(duckDbDialect, query) });
       return cells.map((column) => String(column[0])).join('-');

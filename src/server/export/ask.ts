@@ -2,9 +2,9 @@ import type { RequestContext } from '../../graph/context.ts';
 import { show } from '../../graph/ids.ts';
 import { checkMaxWait } from '../../graph/input.ts';
 import { type Ask, visibleAccounts } from '../../graph/scope.ts';
+import { type FlatColumn, flatColumns } from '../../records/flat.ts';
 import { providerNames, type RecordKind } from '../../records/record.ts';
 import { filterNames, readFilters } from './filters.ts';
-import { type FlatColumn, flatColumns } from './flat-columns.ts';
 import { ParameterError } from './parameter-error.ts';
 import {
   type Parameters,

@@ -1,15 +1,8 @@
 import type { StoredRecord } from '../../archive/archive.ts';
-import { encodeId, type IdType } from '../../graph/ids.ts';
+import { encodeId } from '../../graph/ids.ts';
 import type { Players, Viewer } from '../../graph/viewer.ts';
+import { type FlatColumn, idTypeOf } from '../../records/flat.ts';
 import type { RecordKind } from '../../records/record.ts';
-import type { FlatColumn } from './flat-columns.ts';
-
-/** The graph's type a flat row's `id` speaks of. */
-export const idTypeOf: Readonly<Record<RecordKind, IdType>> = {
-  BET: 'Bet',
-  TRANSFER: 'Transfer',
-  SEQ_NO_FAILURE: 'SeqNoFailure',
-};
 
 /** A flat row's value: times are milliseconds since the epoch, decimals their exact text. */
 export type FlatValue = string | number | boolean | null;

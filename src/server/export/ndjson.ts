@@ -1,4 +1,4 @@
-import type { FlatColumn } from './flat-columns.ts';
+import type { FlatColumn } from '../../records/flat.ts';
 import type { FlatValue } from './flat-row.ts';
 
 /**

@@ -3,20 +3,13 @@ import { coverSelection, select } from '../../graph/scope.ts';
 import type { Coverage } from '../../records/coverage.ts';
 import type { RowQuery } from '../../records/query.ts';
 import type { ExportAsk } from './ask.ts';
-import { csvHeader, csvLine } from './csv.ts';
-import { flatReaders } from './flat-row.ts';
-import { ndjsonLine } from './ndjson.ts';
-import { parquetCsv, writeParquet } from './parquet.ts';
-import { type TextForm, writeText } from './text.ts';
+import { csvHeader } from './csv.ts';
+import { createFlatWriter, type ReadOptions } from './flat-writer.ts';
+import { writeTemporary } from './parquet-file.ts';
+import { inChunks } from './text.ts';
 
 export const exportFormats = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
-
-export interface ReadOptions {
-  readonly signal?: AbortSignal;
-  /** Told how many rows each batch read was. */
-  readonly onRows?: (count: number) => void;
-}
 
 /** An export whose range was covered as far as it was worth waiting for; no row was read yet. */
 export interface OpenExport {
@@ -31,20 +24,13 @@ export async function openExport(context: RequestContext, ask: ExportAsk): Promi
   const selection = await select(context, ask);
   const { coverage } = await coverSelection(context, selection, ask.maxWaitMs);
   const { query } = selection;
-  const { columns, kind } = ask;
-  const readers = flatReaders(kind, columns, context);
-  const write = (form: TextForm, options: ReadOptions) =>
-    writeText(context.deps.archive.stream({ ...query, kind }), readers, form, options.onRows);
   return {
     coverage,
     query,
     async read(format, options = {}) {
-      const header = csvHeader(columns);
-      if (format === 'csv') return write({ header, line: csvLine(columns) }, options);
-      if (format === 'ndjson') return write({ header: '', line: ndjsonLine(columns) }, options);
-      const csv = write({ header, line: csvLine(columns, parquetCsv) }, options);
-      const file = await writeParquet(csv, columns, { signal: options.signal });
-      return file.bytes;
+      const writer = await createFlatWriter(context, query, ask.columns);
+      if (format === 'parquet') return writeTemporary((path) => writer.parquet(path, options));
+      return inChunks(format === 'csv' ? csvHeader(ask.columns) : '', writer.lines(format, options));
     },
   };
 }

@@ -1,5 +1,5 @@
+import { type FlatColumn, flatColumns } from '../../records/flat.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { type FlatColumn, flatColumns } from '../export/flat-columns.ts';
 
 /** A property of an entity: a flat row's column, or one of totals and coverage. */
 export interface Property {

@@ -1,6 +1,6 @@
 import { BadUserInputError } from '../../errors.ts';
 import { decodeId } from '../../graph/ids.ts';
-import { idTypeOf } from '../export/flat-row.ts';
+import { idTypeOf } from '../../records/flat.ts';
 import type { RowSet } from './model.ts';
 
 /** The account and the key, as shown, behind an id of this set; null for any other text. */

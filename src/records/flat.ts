@@ -1,5 +1,5 @@
-import type { RecordKind } from '../../records/record.ts';
-import { type Column, headColumns, keyName, kindColumns } from '../../records/shape.ts';
+import type { RecordKind } from './record.ts';
+import { type Column, headColumns, keyName, kindColumns } from './shape.ts';
 
 /** A column of the flat rows of exports and OData, under the graph's name for the field. */
 export interface FlatColumn {
@@ -8,6 +8,29 @@ export interface FlatColumn {
   readonly nullable: boolean;
   /** The archive's column behind it; null where the value is made at read (`id`, `player`). */
   readonly stored: string | null;
+}
+
+/** The graph's type that a flat row's `id` speaks of. */
+export const idTypeOf = {
+  BET: 'Bet',
+  TRANSFER: 'Transfer',
+  SEQ_NO_FAILURE: 'SeqNoFailure',
+} as const satisfies Readonly<Record<RecordKind, string>>;
+
+/** A provider's username, and the names that are shown in its place. */
+export interface ShownName {
+  readonly account: string;
+  readonly username: string;
+  readonly player: string;
+  readonly providerUsername: string;
+}
+
+/** Flat rows as one viewer may see them. */
+export interface FlatForm {
+  /** A column with nothing stored behind it, but for `id` and `player`, is null in every row. */
+  readonly columns: readonly FlatColumn[];
+  /** What is shown for every username; null shows the operator's names. */
+  readonly shown: readonly ShownName[] | null;
 }
 
 /** The field that ranges select by, in flat rows. */

@@ -1,0 +1,98 @@
+import type { RequestContext } from '../../graph/context.ts';
+import type { FlatColumn, FlatForm } from '../../records/flat.ts';
+import type { RowQuery } from '../../records/query.ts';
+import { csvHeader, csvLine } from './csv.ts';
+import { flatReaders } from './flat-row.ts';
+import { ndjsonLine } from './ndjson.ts';
+import { csvToParquet, parquetCsv } from './parquet.ts';
+import { inChunks } from './text.ts';
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  /** Told how many rows each batch read was. */
+  readonly onRows?: (count: number) => void;
+}
+
+/** Writes one query's flat rows as its viewer may see them. */
+export interface FlatWriter {
+  /** Batches of lines, read as they are taken. */
+  lines(format: 'csv' | 'ndjson', options: ReadOptions): AsyncIterable<readonly string[]>;
+  /** A Parquet file at `path`. */
+  parquet(path: string, options: ReadOptions): Promise<void>;
+}
+
+/** Lets the archive write, where it can and what the viewer is shown needs no hand of ours; else writes row by row. */
+export async function createFlatWriter(
+  context: RequestContext,
+  query: RowQuery,
+  columns: readonly FlatColumn[],
+): Promise<FlatWriter> {
+  const { archive } = context.deps;
+  const { writeLines, writeParquet } = archive;
+  const byRows = createRowWriter(context, query, columns);
+  // Sealed texts are made here, and failures are few.
+  if (query.kind === 'SEQ_NO_FAILURE' && !context.viewer.readsPlayers) return byRows;
+  const form = await formOf(context, columns);
+  return {
+    lines: (format, options) =>
+      writeLines === undefined
+        ? byRows.lines(format, options)
+        : counted(writeLines(query, form, format), options),
+    async parquet(path, options) {
+      if (writeParquet === undefined) return byRows.parquet(path, options);
+      options.onRows?.(await writeParquet(query, form, path, options.signal));
+    },
+  };
+}
+
+function createRowWriter(
+  context: RequestContext,
+  query: RowQuery,
+  columns: readonly FlatColumn[],
+): FlatWriter {
+  const readers = flatReaders(query.kind, columns, context);
+
+  async function* write(line: ReturnType<typeof csvLine>): AsyncGenerator<readonly string[]> {
+    for await (const batch of context.deps.archive.stream({ ...query })) {
+      yield batch.map((row) => line(readers.map((read) => read(row))));
+    }
+  }
+
+  return {
+    lines: (format, options) =>
+      counted(write(format === 'csv' ? csvLine(columns) : ndjsonLine(columns)), options),
+    parquet(path, options) {
+      const lines = counted(write(csvLine(columns, parquetCsv)), options);
+      return csvToParquet(inChunks(csvHeader(columns), lines), columns, path, options.signal);
+    },
+  };
+}
+
+async function formOf(
+  { deps, players, viewer }: RequestContext,
+  columns: readonly FlatColumn[],
+): Promise<FlatForm> {
+  const isNamed = columns.some(({ name }) => name === 'player' || name === 'providerUsername');
+  const seen = columns.map((column) =>
+    column.name === 'raw' && !viewer.readsRaw ? { ...column, stored: null } : column,
+  );
+  if (viewer.readsPlayers || !isNamed) return { columns: seen, shown: null };
+  const usernames = await deps.archive.usernames(null);
+  const shown = usernames.map(({ account, username }) => ({
+    account,
+    username,
+    player: players.shown(account, username),
+    providerUsername: players.shownUsername(account, username),
+  }));
+  return { columns: seen, shown };
+}
+
+async function* counted(
+  batches: AsyncIterable<readonly string[]>,
+  { onRows }: ReadOptions,
+): AsyncGenerator<readonly string[]> {
+  for await (const lines of batches) {
+    yield lines;
+    onRows?.(lines.length);
+  }
+}
