@@ -83,10 +83,12 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
   const turns = pool('turns', 2, TURN_MS, TURN_MS, 10_000);
   const news = createNews(url, randomUUID());
   const openStreams = new Set<() => void>();
+  const paces: PostgresSlots[] = [];
   let closed = false;
 
   async function leave(): Promise<void> {
     for (const end of openStreams) end();
+    await Promise.all(paces.map((each) => each.settled()));
     await Promise.all([reads, writes, streams, turns, news].map((each) => each.close()));
   }
 
@@ -163,7 +165,11 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     acceptQuarantined: (ids) =>
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
     leases: createLeases({ database: turns, news, ttlMs: leaseMs }),
-    slots: (pacing) => createPostgresSlots({ database: turns, news, ...pacing }),
+    slots(pacing) {
+      const slots = createPostgresSlots({ database: turns, news, ...pacing });
+      paces.push(slots);
+      return slots;
+    },
     async close() {
       if (closed) return;
       closed = true;

@@ -25,6 +25,8 @@ export interface PostgresSlots {
   written(rule: PaceRule, at: number): void;
   unused(rule: PaceRule, reservation: Reservation): void;
   slowDown(rule: PaceRule, until: number): void;
+  /** Resolves when the database was told of everything, or cannot be: the others then need not wait for us. */
+  settled(): Promise<void>;
 }
 
 export interface SlotsOptions {
@@ -152,6 +154,9 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
 
   return {
     reserve,
+    async settled() {
+      await Promise.all([...states.values()].map((state) => state.telling));
+    },
     written(rule, at) {
       const state = stateOf(rule.key);
       state.untold.push(at);

@@ -1,0 +1,24 @@
+import type { Migration } from './migration.ts';
+
+/** Who asked what, and how much was given; `accounts` is a JSON list, null for a key that sees them all. */
+export const trail: Migration = {
+  id: 5,
+  name: 'trail',
+  sql: `
+CREATE TABLE trail (
+  at timestamptz NOT NULL,
+  request_id text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  role text COLLATE "C" NOT NULL,
+  accounts text COLLATE "C",
+  route text COLLATE "C" NOT NULL,
+  operation text COLLATE "C",
+  rows_given bigint NOT NULL,
+  cost bigint,
+  duration_ms bigint NOT NULL,
+  error text COLLATE "C"
+);
+CREATE INDEX trail_times ON trail USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+COMMENT ON TABLE trail IS 'Requests that were let in: who asked what, and how many rows were given. Never a row, and never a filter''s values.';
+`,
+};
