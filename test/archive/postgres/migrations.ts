@@ -122,7 +122,7 @@ export function describeMigrations(server: () => PostgresServer): void {
 
     it('refuses a database that a newer release wrote', async () => {
       await server().run("INSERT INTO schema_migrations VALUES (999, 'later', 'x', now())", store.url);
-      await expect(store.open()).rejects.toThrow(/at most 4, got 999: a newer release wrote it/);
+      await expect(store.open()).rejects.toThrow(/at most \d+, got 999: a newer release wrote it/);
     });
   });
 }
