@@ -11,8 +11,16 @@ export type Moment = 'call' | 'answer' | 'commit' | 'committed';
 
 const never = new Promise<never>(() => {});
 
-/** A gateway's filling and syncing over an archive, in a process that can end at a moment as a killed one does. */
-export function startProcess(provider: ScriptedProvider, archive: KeptArchive, since: number) {
+/**
+ * A gateway's filling and syncing over an archive, in a process that can end at a moment as a killed one does; `end`
+ * is what then becomes of it.
+ */
+export function startProcess(
+  provider: ScriptedProvider,
+  archive: KeptArchive,
+  since: number,
+  end: () => void = () => {},
+) {
   let dieAt: { readonly moment: Moment; readonly turn: number } | null = null;
   let turns = 0;
   let isDead = false;
@@ -27,6 +35,7 @@ export function startProcess(provider: ScriptedProvider, archive: KeptArchive, s
     turns += 1;
     if (turns < dieAt.turn) return;
     isDead = true;
+    end();
     died();
     await never;
   }

@@ -28,6 +28,8 @@ export interface ProviderTraits {
   readonly paging: 'whole' | 'pages';
   /** Whether rows say when they were changed. */
   readonly isVersioned: boolean;
+  /** @default 3 */
+  readonly pageSize?: number;
 }
 
 /** What the next calls meet: the call of this number fails, or something happens between it and the next. */
@@ -37,7 +39,10 @@ export interface Mishap {
 }
 
 /** A scripted provider on a clock of its own, which moves on with every call. */
-export function createProvider({ account, paging, isVersioned }: ProviderTraits, start: number) {
+export function createProvider(
+  { account, paging, isVersioned, pageSize = 3 }: ProviderTraits,
+  start: number,
+) {
   const truth = createTruth(SETTLES_MS);
   let now = start;
   let mishap: Mishap | null = null;
@@ -54,10 +59,9 @@ export function createProvider({ account, paging, isVersioned }: ProviderTraits,
     if (typeof met === 'string')
       throw new UpstreamError(`${account}: expected rows, got ${met}`, { action: met });
     const all = truth.asOf(now).filter((row) => row.at >= interval.from && row.at <= interval.to);
-    const size = 3;
     const rows =
       paging === 'pages'
-        ? all.slice((ask.page - 1) * size, ask.page * size)
+        ? all.slice((ask.page - 1) * pageSize, ask.page * pageSize)
         : all.slice(0, limits.rowCap ?? 0);
     const answer: Page = {
       interval,
@@ -66,7 +70,7 @@ export function createProvider({ account, paging, isVersioned }: ProviderTraits,
       quarantined: [],
       count: rows.length,
       total: paging === 'pages' ? all.length : null,
-      pageSize: paging === 'pages' ? size : null,
+      pageSize: paging === 'pages' ? pageSize : null,
     };
     if (met !== null) {
       now += 1;

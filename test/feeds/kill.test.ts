@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KeptArchive } from '../../src/archive/admin.ts';
+import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
+import { createPostgresArchive } from '../../src/archive/postgres/index.ts';
+import { sameName } from '../archive/conformance/store.ts';
+import { type PostgresServer, startPostgres } from '../archive/postgres-server.ts';
+import { createChecks } from './model/check.ts';
+import { startProcess } from './model/process.ts';
+import { createToldProvider, SINCE } from './model/told.ts';
+
+const HOUR = 3_600_000;
+const program = fileURLToPath(new URL('./model/doomed.ts', import.meta.url));
+
+/** Where each process ends, one after the other on the same archive: before a call, after it, before a commit, after it. */
+const failpoints = [
+  ['call', 2],
+  ['answer', 3],
+  ['commit', 1],
+  ['commit', 2],
+  ['committed', 1],
+] as const;
+
+let folder: string;
+let server: PostgresServer;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'countroom-kill-'));
+  server = await startPostgres();
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs the doomed process; resolves to the signal that ended it, or null where it lived. */
+async function runDoomed(...args: readonly (string | number)[]): Promise<string | null> {
+  const child = start(...args);
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  return signal;
+}
+
+function start(...args: readonly (string | number)[]) {
+  return spawn(process.execPath, ['--import', 'tsx', program, ...args.map(String)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** Looks that nothing held is without its rows; then, where asked, syncs to the end and compares with the truth. */
+async function inspect(archive: KeptArchive, laterMs: number, toTheEnd: boolean): Promise<void> {
+  const provider = createToldProvider('told', laterMs);
+  const checks = createChecks(provider, () => archive);
+  await checks.expectNeverAhead();
+  if (!toTheEnd) return;
+  const until = provider.now() - HOUR / 2;
+  const process = startProcess(provider, archive, SINCE);
+  for (let round = 0; !(await checks.isFinal(SINCE, until)); round += 1) {
+    expect(round).toBeLessThan(20);
+    await process.sync();
+  }
+  await checks.expectNeverAhead();
+  await checks.expectTruth();
+  await process.close();
+}
+
+describe('a process that is killed', () => {
+  test('leaves a DuckDB archive from which the next one goes on to the truth', {
+    timeout: 90_000,
+  }, async () => {
+    const path = join(folder, 'a.duckdb');
+    // Within a transaction: a commit of these rows takes longer than the least of these and less than the most.
+    const within = [0, 10, 40].map((ms) => ['within', ms] as const);
+    for (const [index, [moment, turn]] of [...failpoints, ...within].entries()) {
+      expect(await runDoomed(`duckdb:${path}`, index * 160_000, moment, turn), `${moment} ${turn}`).toBe(
+        'SIGKILL',
+      );
+      const archive = await createDuckDbArchive({ path, playerOf: sameName });
+      await inspect(archive, 0, false);
+      await archive.close();
+    }
+    const archive = await createDuckDbArchive({ path, playerOf: sameName });
+    await inspect(archive, HOUR / 2, true);
+    await archive.close();
+  });
+
+  test('leaves a PostgreSQL archive from which the next one goes on to the truth', {
+    timeout: 90_000,
+  }, async () => {
+    const url = await server.createDatabase();
+    const archive = await createPostgresArchive({ url, playerOf: sameName, leaseMs: 300 });
+    for (const [index, [moment, turn]] of failpoints.entries()) {
+      expect(await runDoomed(url, index * 160_000, moment, turn), `${moment} ${turn}`).toBe('SIGKILL');
+      await inspect(archive, 0, false);
+    }
+    await sleepWithin(url);
+    for (const [index, where] of (['written', 'committing'] as const).entries()) {
+      await server.run(`UPDATE sleepy SET at = '${where}'`, url);
+      const child = start(url, (failpoints.length + index) * 160_000, 'none');
+      const ended = once(child, 'exit');
+      await expect.poll(() => isAsleep(url), { timeout: 15_000, interval: 20 }).toBe(true);
+      child.kill('SIGKILL');
+      await ended;
+      await server.run("UPDATE sleepy SET at = 'nowhere'", url);
+      await expect.poll(() => isAsleep(url), { timeout: 5_000, interval: 20 }).toBe(false);
+      await inspect(archive, 0, false);
+    }
+    await inspect(archive, HOUR / 2, true);
+    await archive.close();
+  });
+});
+
+/** Lets the database pause inside a commit's transaction: when the ledger is written, or when it is committing. */
+async function sleepWithin(url: string): Promise<void> {
+  await server.run(
+    `CREATE TABLE sleepy (at text); INSERT INTO sleepy VALUES ('nowhere');
+    CREATE FUNCTION sleep_at() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF EXISTS (SELECT 1 FROM sleepy WHERE at = TG_ARGV[0]) THEN PERFORM pg_sleep(0.4); END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER written BEFORE INSERT ON intervals FOR EACH ROW EXECUTE FUNCTION sleep_at('written');
+    CREATE CONSTRAINT TRIGGER committing AFTER INSERT ON intervals DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION sleep_at('committing');`,
+    url,
+  );
+}
+
+async function isAsleep(url: string): Promise<boolean> {
+  const { rows } = await server.run(
+    "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()",
+    url,
+  );
+  return rows.length > 0;
+}
