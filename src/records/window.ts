@@ -1,4 +1,4 @@
-import { type Interval, intersect } from './interval.ts';
+import { type Interval, intersect, isEmpty } from './interval.ts';
 
 /** A cell `[a, b)` of a feed's fixed grid: multiples of `gridMs` since the epoch. */
 export type Window = Interval;
@@ -6,6 +6,7 @@ export type Window = Interval;
 /** The windows that touch `range`, oldest first; together they cover it, and none overlaps another. */
 export function windowsOf(range: Interval, gridMs: number): Window[] {
   const windows: Window[] = [];
+  if (isEmpty(range)) return windows;
   for (let from = Math.floor(range.from / gridMs) * gridMs; from < range.to; from += gridMs) {
     windows.push({ from, to: from + gridMs });
   }

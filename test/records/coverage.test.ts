@@ -1,0 +1,236 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  coverageOf,
+  type FeedTiming,
+  gapReasons,
+  joinCoverage,
+  type LedgerPart,
+  lackingWindows,
+  type Trouble,
+} from '../../src/records/coverage.ts';
+import { type Interval, intersect, lengthOf, subtract, union } from '../../src/records/interval.ts';
+import { reachOf } from '../../src/records/window.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const now = 2_000_000_000_000;
+const begin = now - 5 * HOUR;
+
+const timing = (over: Partial<FeedTiming> = {}): FeedTiming => ({
+  account: 'vp-main',
+  kind: 'BET',
+  grid: 10 * MINUTE,
+  retention: 4 * HOUR,
+  openMaxAge: 30 * SECOND,
+  ...over,
+});
+
+const timings = fc.record({
+  grid: fc.constantFrom(MINUTE, 10 * MINUTE, HOUR),
+  retention: fc.constantFrom(null, 4 * HOUR),
+});
+const seconds = (most: number) => fc.integer({ min: 1, max: most }).map((count) => count * SECOND);
+const range = fc
+  .tuple(fc.integer({ min: 0, max: 5 * 3_600 }), seconds(3 * 3_600))
+  .map(([start, length]) => ({ from: begin + start * SECOND, to: begin + start * SECOND + length }));
+
+/** A ledger's parts: disjoint, in order, some of them with rows set aside. */
+const ledger: fc.Arbitrary<LedgerPart[]> = fc
+  .array(
+    fc.record({
+      pauseMs: fc.oneof(fc.constant(0), seconds(3_600)),
+      lengthMs: seconds(3_600),
+      state: fc.constantFrom('open', 'held', 'final'),
+      ageMs: seconds(60),
+      quarantined: fc.constantFrom(0, 0, 0, 2),
+    }),
+    { maxLength: 8 },
+  )
+  .map((parts) => {
+    let at = begin;
+    return parts.map(({ pauseMs, lengthMs, ageMs, ...part }) => {
+      const from = at + pauseMs;
+      at = from + lengthMs;
+      return { ...part, from, to: at, readAt: now - ageMs };
+    });
+  });
+
+const troubles: fc.Arbitrary<Trouble[]> = fc.array(
+  fc.tuple(range, fc.constantFrom(...gapReasons)).map(([part, reason]) => ({
+    ...part,
+    reason,
+    retryAt: now + MINUTE,
+    message: reason,
+  })),
+  { maxLength: 4 },
+);
+
+function expectTiles(whole: Interval, parts: readonly Interval[]): void {
+  const sorted = [...parts].sort((a, b) => a.from - b.from);
+  expect([sorted[0]?.from, sorted.at(-1)?.to]).toEqual([whole.from, whole.to]);
+  for (const [index, part] of sorted.slice(1).entries()) expect(part.from).toBe(sorted[index]?.to);
+}
+
+describe('coverage', () => {
+  test('what is held and what is not tile the range, and adjacent gaps of one reason are one', () => {
+    fc.assert(
+      fc.property(timings, range, ledger, troubles, (over, asked, parts, known) => {
+        const { coverage, held } = coverageOf(timing(over), asked, parts, known, now);
+        expectTiles(asked, [...held, ...coverage.gaps]);
+        for (const [index, gap] of coverage.gaps.slice(1).entries()) {
+          const before = coverage.gaps[index]!;
+          expect(before.to === gap.from && before.reason === gap.reason).toBe(false);
+        }
+        const sound = parts.filter(({ quarantined }) => quarantined === 0);
+        expect(held).toEqual(union(sound.flatMap((part) => intersect(part, asked) ?? [])));
+      }),
+    );
+  });
+
+  test('is complete without gaps, and final where every part is', () => {
+    fc.assert(
+      fc.property(timings, range, ledger, (over, asked, parts) => {
+        const { coverage, finalUntil } = coverageOf(timing(over), asked, parts, [], now);
+        expect(coverage.complete).toBe(coverage.gaps.length === 0);
+        const touched = parts.filter((part) => intersect(part, asked) !== null);
+        expect(coverage.final).toBe(coverage.complete && touched.every(({ state }) => state === 'final'));
+        expect(coverage.quarantined).toBe(touched.reduce((total, part) => total + part.quarantined, 0));
+        if (coverage.final) expect(finalUntil).toBe(asked.to);
+        if (finalUntil !== null) {
+          const read = { from: asked.from, to: finalUntil };
+          expect(
+            subtract(
+              read,
+              touched.filter(({ state }) => state === 'final'),
+            ),
+          ).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  test('counts the windows that a gap touches as not held', () => {
+    fc.assert(
+      fc.property(timings, range, ledger, (over, asked, parts) => {
+        const { grid } = over;
+        const { coverage } = coverageOf(timing(over), asked, parts, [], now);
+        const first = Math.floor(asked.from / grid);
+        const windows = Array.from({ length: Math.ceil(asked.to / grid) - first }, (_, index) => ({
+          from: (first + index) * grid,
+          to: (first + index + 1) * grid,
+        }));
+        const missing = windows.filter((window) =>
+          coverage.gaps.some((gap) => intersect(gap, window) !== null),
+        );
+        expect(coverage.windowsAsked).toBe(windows.length);
+        expect(coverage.windowsHeld).toBe(windows.length - missing.length);
+      }),
+    );
+  });
+
+  test('says what the provider cannot answer, whatever else went wrong there', () => {
+    fc.assert(
+      fc.property(timings, range, ledger, troubles, (over, asked, parts, known) => {
+        const { coverage, held } = coverageOf(timing(over), asked, parts, known, now);
+        const reach = reachOf({ now, retentionMs: over.retention });
+        const aside = parts.filter(({ quarantined }) => quarantined > 0);
+        const unasked = subtract(asked, [...held, ...aside, reach]);
+        const told = coverage.gaps.filter(
+          ({ reason }) => reason === 'IN_FUTURE' || reason === 'BEYOND_RETENTION',
+        );
+        for (const part of unasked) expect(subtract(part, told)).toEqual([]);
+      }),
+    );
+  });
+
+  test('a gap tells when the first of its parts may be asked for again', () => {
+    const asked = { from: now - 2 * HOUR, to: now - HOUR };
+    const middle = now - 90 * MINUTE;
+    const known: Trouble[] = [
+      { from: asked.from, to: middle, reason: 'RATE_LIMITED', retryAt: now + 9, message: 'slow' },
+      { from: middle, to: asked.to, reason: 'RATE_LIMITED', retryAt: now + 5, message: 'slower' },
+    ];
+    const { coverage } = coverageOf(timing(), asked, [], known, now);
+    expect(coverage.gaps).toEqual([
+      {
+        account: 'vp-main',
+        kind: 'BET',
+        ...asked,
+        reason: 'RATE_LIMITED',
+        retryAt: now + 5,
+        message: 'slow',
+      },
+    ]);
+  });
+
+  test('of several feeds is complete where each is', () => {
+    fc.assert(
+      fc.property(range, ledger, ledger, (asked, parts, others) => {
+        const feeds = [parts, others].map((each) => coverageOf(timing(), asked, each, [], now));
+        const joined = joinCoverage(feeds);
+        expect(joined.complete).toBe(feeds.every(({ coverage }) => coverage.complete));
+        expect(joined.gaps).toEqual(feeds.flatMap(({ coverage }) => coverage.gaps));
+        expect(joined.windowsAsked).toBe(2 * feeds[0]!.coverage.windowsAsked);
+      }),
+    );
+  });
+});
+
+describe('the windows a query lacks', () => {
+  const isHeld = (parts: readonly LedgerPart[], window: Interval) =>
+    subtract(
+      window,
+      parts.filter(({ state }) => state !== 'open'),
+    ).length === 0;
+
+  test('are none that is held, none out of reach, each once, the newest first', () => {
+    fc.assert(
+      fc.property(timings, range, ledger, (over, asked, parts) => {
+        const windows = lackingWindows(timing(over), asked, parts, now);
+        const askable = intersect(asked, reachOf({ now, retentionMs: over.retention }));
+        for (const window of windows) {
+          expect(isHeld(parts, window)).toBe(false);
+          expect(askable === null ? null : intersect(window, askable)).not.toBeNull();
+          expect([window.from % over.grid, window.to - window.from]).toEqual([0, over.grid]);
+        }
+        for (const [index, window] of windows.slice(1).entries()) {
+          expect(window.from).toBeLessThan(windows[index]!.from);
+        }
+      }),
+    );
+  });
+
+  test('hold every instant that was never read, and every open one grown old', () => {
+    fc.assert(
+      fc.property(timings, range, ledger, (over, asked, parts) => {
+        const { openMaxAge } = timing();
+        const windows = lackingWindows(timing(over), asked, parts, now);
+        const askable = intersect(asked, reachOf({ now, retentionMs: over.retention }));
+        const open = parts.filter(({ state, quarantined }) => state === 'open' && quarantined === 0);
+        const fresh = open
+          .filter(({ readAt }) => now - readAt <= openMaxAge)
+          .map(({ from, to }) => ({ from, to: Math.ceil(to / over.grid) * over.grid }));
+        const settled = parts.filter((part) => !open.includes(part));
+        const missing = askable === null ? [] : subtract(askable, [...settled, ...fresh]);
+        expect(windows.length === 0).toBe(missing.length === 0);
+        for (const part of missing) {
+          expect(subtract(part, windows)).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  test('are those of the newest missing time where no more may be fetched', () => {
+    fc.assert(
+      fc.property(range, ledger, seconds(2 * 3_600), (asked, parts, mostMs) => {
+        const all = lackingWindows(timing({ grid: SECOND }), asked, parts, now);
+        const most = lackingWindows(timing({ grid: SECOND }), asked, parts, now, mostMs);
+        expect(lengthOf(most)).toBe(Math.min(lengthOf(all), mostMs));
+        expect(most).toEqual(all.slice(0, most.length));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
