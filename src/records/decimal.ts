@@ -23,8 +23,13 @@ export function parseDecimal(text: string): { readonly value: Decimal } | { read
   if (text.length > MAX_TEXT) return { fault: 'more than 20 integer digits or 18 decimals' };
   const match = NUMBER.exec(text);
   if (match === null) return { fault: 'not a decimal number' };
-  const [, minus = '', whole = '', fraction = '', exponentText = '0'] = match;
-  const exponent = Number(exponentText);
+  const [, minus = '', whole = '', fraction = '', exponentText] = match;
+  // Most amounts are spelt as they are kept.
+  const isPlain = exponentText === undefined && (whole.length === 1 || !whole.startsWith('0'));
+  if (isPlain && whole.length <= MAX_INTEGER_DIGITS && fraction.length <= MAX_SCALE) {
+    if (minus === '' || /[1-9]/.test(text)) return { value: text as Decimal };
+  }
+  const exponent = Number(exponentText ?? 0);
   const scale = Math.max(0, fraction.length - exponent);
   const digits = `${whole}${fraction}${'0'.repeat(Math.max(0, exponent - fraction.length))}`;
   const units = BigInt(digits);
