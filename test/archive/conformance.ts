@@ -5,6 +5,7 @@ import { describeNames } from './conformance/names.ts';
 import { describePages } from './conformance/pages.ts';
 import type { Subject } from './conformance/store.ts';
 import { describeTotals } from './conformance/totals.ts';
+import { describeTrail } from './conformance/trail.ts';
 
 export type { OpenOptions, Store, StoreOptions, Subject } from './conformance/store.ts';
 
@@ -17,4 +18,5 @@ export function describeArchive(name: string, createStore: Subject['createStore'
   describeNames(subject);
   describePages(subject);
   describeTotals(subject);
+  describeTrail(subject);
 }

@@ -6,7 +6,7 @@ import { isFatal } from './faults.ts';
 import { allNames } from './names.ts';
 import type { Engine } from './protocol.ts';
 import { acceptRows } from './quarantine.ts';
-import { readCells } from './values.ts';
+import { readCells, toDuckDb } from './values.ts';
 import { createWriter } from './writer.ts';
 
 /**
@@ -93,6 +93,14 @@ export function createEngine(): Engine {
     accept: ({ ids, now }) =>
       writer.exclusively(() =>
         use(({ writing }) => transaction(writing, () => acceptRows(writing, ids, now))),
+      ),
+    change: (statements) =>
+      writer.exclusively(() =>
+        use(({ writing }) =>
+          transaction(writing, async () => {
+            for (const { text, values } of statements) await writing.run(text, values.map(toDuckDb));
+          }),
+        ),
       ),
     read: ({ statement, wide }) =>
       use(({ readers, magnitude }) =>

@@ -22,6 +22,7 @@ import {
   usernamesStatement,
 } from '../sql/rows.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
+import { toTrail, trailStatement, trailStatements } from '../sql/trail.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
 import { copyParquet, streamLines } from './flat.ts';
@@ -116,6 +117,8 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     async quarantined(accounts) {
       return toQuarantined(await call('read', { statement: quarantineStatement(duckDbDialect, accounts) }));
     },
+    noteTrail: (notes, keepFrom) => call('change', trailStatements(duckDbDialect, notes, keepFrom)),
+    trail: async (span) => toTrail(await call('read', { statement: trailStatement(duckDbDialect, span) })),
     acceptQuarantined: (ids) => call('accept', { ids, now: clock() }),
     async close() {
       if (closed) return;

@@ -30,6 +30,8 @@ export interface Engine {
   commit(job: CommitJob): Promise<CommitResult>;
   /** Takes quarantined rows as they are at `now`; gives how many were waiting. */
   accept(job: { readonly ids: readonly string[]; readonly now: number }): Promise<number>;
+  /** Runs statements that change something beside the rows, all of them or none. */
+  change(statements: readonly Statement[]): Promise<void>;
   read(job: ReadJob): Promise<Cells>;
   /** Opens a snapshot of the archive: what is read in it does not change meanwhile. Returns its id. */
   openSnapshot(): Promise<number>;

@@ -41,6 +41,9 @@ function statements(): string[] {
       from_at BIGINT, to_at BIGINT, reason VARCHAR NOT NULL, raw VARCHAR NOT NULL,
       seen_at BIGINT NOT NULL, read_at BIGINT NOT NULL, accepted_at BIGINT)`,
     'CREATE TABLE IF NOT EXISTS names (account VARCHAR NOT NULL, username VARCHAR NOT NULL, player VARCHAR NOT NULL)',
+    `CREATE TABLE IF NOT EXISTS trail (asked_at TIMESTAMP NOT NULL, request_id VARCHAR NOT NULL, key VARCHAR NOT NULL,
+      role VARCHAR NOT NULL, accounts VARCHAR, route VARCHAR NOT NULL, operation VARCHAR, rows_given BIGINT NOT NULL,
+      cost BIGINT, duration_ms BIGINT NOT NULL, error VARCHAR)`,
     'CREATE TABLE IF NOT EXISTS archive_meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL)',
   ];
 }

@@ -22,6 +22,7 @@ import {
   usernamesStatement,
 } from '../sql/rows.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
+import { toTrail, trailStatement, trailStatements } from '../sql/trail.ts';
 import { createDatabase } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { placeOf } from './faults.ts';
@@ -164,6 +165,15 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     },
     acceptQuarantined: (ids) =>
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
+    noteTrail: (notes, keepFrom) =>
+      whileOpen(() =>
+        writes.transaction(async (client) => {
+          for (const { text, values } of trailStatements(postgresDialect, notes, keepFrom)) {
+            await client.query(text, [...values]);
+          }
+        }),
+      ),
+    trail: async (span) => toTrail(await read(trailStatement(postgresDialect, span))),
     leases: createLeases({ database: turns, news, ttlMs: leaseMs }),
     slots(pacing) {
       const slots = createPostgresSlots({ database: turns, news, ...pacing });

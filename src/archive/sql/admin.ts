@@ -6,7 +6,7 @@ import type { FeedKey } from '../archive.ts';
 import type { LedgerPart } from '../ledger.ts';
 import { recordColumns } from './columns.ts';
 import { createBinder, type Dialect, type Statement } from './dialect.ts';
-import { type Cell, type Cells, toRecords } from './records.ts';
+import { type Cell, type Cells, rowsOf, toRecords } from './records.ts';
 
 /** The table that keeps every version of a kind's rows that was replaced. */
 export function historyName(kind: RecordKind): string {
@@ -88,10 +88,6 @@ export function toQuarantined(cells: Cells): QuarantinedRow[] {
       acceptedAt: toNumber(acceptedAt),
     }),
   );
-}
-
-function rowsOf(cells: Cells): (Cell | undefined)[][] {
-  return (cells[0] ?? []).map((_, row) => cells.map((column) => column[row]));
 }
 
 function toNumber(cell: Cell | undefined): number | null {

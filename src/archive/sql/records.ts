@@ -20,6 +20,11 @@ export function toRecords<K extends RecordKind>(kind: K, cells: Cells): StoredRe
   });
 }
 
+/** The same cells by row. */
+export function rowsOf(cells: Cells): (Cell | undefined)[][] {
+  return (cells[0] ?? []).map((_, row) => cells.map((column) => column[row]));
+}
+
 /** The same cells with the rows in the opposite order. */
 export function reversed(cells: Cells): Cells {
   return cells.map((column) => column.toReversed());

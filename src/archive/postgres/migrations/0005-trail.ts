@@ -6,7 +6,7 @@ export const trail: Migration = {
   name: 'trail',
   sql: `
 CREATE TABLE trail (
-  at timestamptz NOT NULL,
+  asked_at timestamptz NOT NULL,
   request_id text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
   role text COLLATE "C" NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE trail (
   duration_ms bigint NOT NULL,
   error text COLLATE "C"
 );
-CREATE INDEX trail_times ON trail USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+CREATE INDEX trail_times ON trail USING brin (asked_at) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE trail IS 'Requests that were let in: who asked what, and how many rows were given. Never a row, and never a filter''s values.';
 `,
 };
