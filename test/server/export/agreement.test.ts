@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Decimal, decimal, fromUnits, scaleOf, unitsOf } from '../../../src/records/decimal.ts';
 import type { Interval } from '../../../src/records/interval.ts';
 import type { Bet } from '../../../src/records/record.ts';
-import { createBet, createCommit, DAY, HOUR, iso } from '../../graph/harness.ts';
-import { type House, openHouse } from './house.ts';
+import { createBet, createCommit, DAY, HOUR, hiddenPlayers, iso } from '../../graph/harness.ts';
+import { type House, type HouseOptions, openHouse } from './house.ts';
 
 const FROM = Date.UTC(2026, 10, 20);
 const TO = FROM + 3 * DAY;
@@ -189,5 +189,77 @@ describe('one range', () => {
       expect([row['gameCode'], row['roundId']]).toEqual([guarded(own.gameCode), guarded(own.roundId)]);
     }
     expect(rows.length).toBeGreaterThan(100);
+  });
+});
+
+describe('an archive that writes rows itself', () => {
+  const query = 'from=2026-11-19&to=2026-11-24';
+  const columns = 'player,providerUsername,gameCode,roundId,id,raw';
+  const houses: House[] = [];
+
+  /** The same archive, once with its own writing and once without. */
+  async function both(options: HouseOptions): Promise<readonly [House, House]> {
+    const { writeLines: _, writeParquet: __, ...plain } = house.archive;
+    const close = async () => {};
+    const pair = [
+      { ...house.archive, close },
+      { ...plain, close },
+    ].map((archive) => openHouse({ ...options, archive }));
+    const [own, byRows] = await Promise.all(pair);
+    houses.push(own!, byRows!);
+    return [own!, byRows!];
+  }
+  afterAll(() => Promise.all(houses.map((each) => each.close())));
+
+  it.each([
+    ['who reads all', {}],
+    [
+      'who reads neither players nor raw',
+      { viewer: { readsPlayers: false, readsRaw: false }, players: hiddenPlayers },
+    ],
+  ])('gives a viewer %s the same bytes as row by row', async (_, options) => {
+    const [own, byRows] = await both(options);
+    for (const path of [
+      `bets.csv?${query}`,
+      `bets.csv?${query}&raw=true&columns=${columns}`,
+      `bets.csv?${query}&axis=PLACED`,
+    ]) {
+      const [left, right] = await Promise.all(
+        [own, byRows].map(async (each) => (await each.get(`/export/${path}`)).text()),
+      );
+      expect(left!.length).toBeGreaterThan(10_000);
+      expect(left).toBe(right);
+    }
+    const lines = await Promise.all(
+      [own, byRows].map(async (each) =>
+        (await (await each.get(`/export/bets.ndjson?${query}&raw=true`)).text()).split('\n'),
+      ),
+    );
+    const [left, right] = lines.map((all) => all.filter(Boolean).map((line) => JSON.parse(line) as unknown));
+    expect(left).toEqual(right);
+  });
+
+  it('gives the same Parquet as row by row', async () => {
+    const files = await Promise.all(
+      (await both({ viewer: { readsPlayers: false }, players: hiddenPlayers })).map(async (each, at) => {
+        const file = join(folder, `${at}.parquet`);
+        const response = await each.get(`/export/bets.parquet?${query}&raw=true`);
+        await writeFile(file, Buffer.from(await response.arrayBuffer()));
+        return file;
+      }),
+    );
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const [left, right] = await Promise.all(
+      files.map(async (file) => {
+        const types = await connection.runAndReadAll(`DESCRIBE FROM '${file}'`);
+        const rows = await connection.runAndReadAll(`FROM '${file}' ORDER BY ALL`);
+        return { types: types.getRowsJson(), rows: rows.getRowsJson() };
+      }),
+    );
+    connection.closeSync();
+    instance.closeSync();
+    expect(left!.rows.length).toBeGreaterThan(300);
+    expect(left).toEqual(right);
   });
 });
