@@ -21,7 +21,9 @@ import { exportRoutes } from './server/export/routes.ts';
 import { registerFeedMetrics } from './server/metrics.ts';
 import { odataRoutes } from './server/odata/routes.ts';
 import { createServer } from './server/server.ts';
-import { registerSyncMetrics } from './server/sync-metrics.ts';
+import { createRowCounter, registerSyncMetrics } from './server/sync-metrics.ts';
+import { createLogTrail, type Trail } from './server/trail.ts';
+import { createTrailBook } from './server/trail-book.ts';
 import { createUpstreamMetrics } from './server/upstream-metrics.ts';
 import { systemClock } from './upstream/clock.ts';
 import type { AttemptReport } from './upstream/exchange.ts';
@@ -66,6 +68,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
   );
   const feeds = connected.flatMap((each) => each.feeds);
   const claims = archive.leases === undefined ? undefined : createClaims(archive.leases);
+  const countRows = createRowCounter(registry);
   const filler = createFiller({
     archive,
     claims,
@@ -74,6 +77,13 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
       const line = { account: account.id, kind, window, reason, problem: message };
       if (cause === null) logger.warn(line, 'a window was not read');
       else logger.error({ ...line, err: cause }, 'a window was not read');
+    },
+    onCommit(feed, { interval }, result) {
+      countRows(feed, result);
+      const { late, changed, moved, vanished } = result;
+      if (late + changed + vanished === 0) return;
+      const news = { account: feed.account.id, kind: feed.kind, interval, late, changed, moved, vanished };
+      logger.info(news, 'rows were not as they had been read before');
     },
   });
   const stopping = new AbortController();
@@ -122,6 +132,17 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     dispatch: dispatcher.begin(),
     notices: [],
   });
+  const logTrail = createLogTrail(logger);
+  const book = createTrailBook({
+    archive,
+    keepMs: config.server.trail.keep,
+    clock: clock.now,
+    onFailure: (error, lost) => logger.error({ err: error, lost }, 'the trail was not written'),
+  });
+  const trail: Trail = (entry) => {
+    logTrail(entry);
+    if (config.server.trail.keep > 0) book.note(entry);
+  };
   let closing: Promise<void> | null = null;
   const server = await createServer({
     settings: config.server,
@@ -132,6 +153,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     logger,
     registry,
     clock: clock.now,
+    trail,
     routes: [exportRoutes, odataRoutes],
   });
 
@@ -166,6 +188,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     await sync?.stop();
     await filler.close(AbortSignal.timeout(PATIENCE_MS));
     claims?.close();
+    await book.close();
     await archive.close();
     await Promise.all(connected.map(({ http }) => http.close()));
   }
@@ -213,6 +236,14 @@ async function leaseFeed(
   leases: Leases | undefined,
   { account, kind }: Feed,
 ): Promise<(() => Promise<void>) | null> {
-  const lease = await leases?.acquire({ account: account.id, kind }, null);
-  return lease == null ? null : () => lease.release();
+  if (leases === undefined) return null;
+  const lease = await leases.acquire({ account: account.id, kind }, null);
+  if (lease === null) return null;
+  // Windows are fenced one by one: a feed's own lease that could not be renewed costs another's planning, no more.
+  const renew = () => void lease.renew().catch(() => undefined);
+  const timer = setInterval(renew, leases.ttlMs / 3).unref();
+  return async () => {
+    clearInterval(timer);
+    await lease.release();
+  };
 }

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createDuckDbArchive } from '../src/archive/duckdb/index.ts';
 import type { Sandbox } from '../src/providers/sandbox.ts';
 import type { ProviderName } from '../src/records/record.ts';
 import { createSandboxServer } from '../src/sandbox/host.ts';
@@ -20,7 +21,8 @@ afterEach(async () => {
 interface Street {
   readonly boxes: Readonly<Record<string, Sandbox>>;
   readonly file: string;
-  serve(): Promise<{ child: ChildProcess; ask: <T>(query: string) => Promise<T> }>;
+  /** Starts a gateway with these settings of `server`. */
+  serve(settings?: object): Promise<{ child: ChildProcess; ask: <T>(query: string) => Promise<T> }>;
 }
 
 /** Sandboxes, and as many gateways on one archive file as a test starts. */
@@ -38,14 +40,12 @@ async function openStreet(names: readonly ProviderName[]): Promise<Street> {
     limits: limits(name === 'ebet' ? 'SEQ_NO_FAILURE' : 'BET'),
   }));
   const file = join(folder, 'countroom.json');
-  writeFileSync(
-    file,
-    JSON.stringify({ server: { port: 0 }, archive: { url: 'duckdb:./archive.duckdb' }, accounts }),
-  );
   return {
     boxes,
     file,
-    async serve() {
+    async serve(settings = {}) {
+      const server = { port: 0, ...settings };
+      writeFileSync(file, JSON.stringify({ server, archive: { url: 'duckdb:./archive.duckdb' }, accounts }));
       const child = spawn(process.execPath, ['--import', 'tsx', cli, 'serve', '--config', file], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
@@ -122,5 +122,26 @@ describe('the gateway', () => {
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
+  });
+
+  test('keeps a trail of who asked what, and none where it is told so', async () => {
+    const street = await openStreet(['ebet']);
+    const trailAfter = async (keep: string) => {
+      const { child, ask } = await street.serve({ trail: { keep } });
+      await ask('query Names { accounts { id } }');
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+      const path = join(dirname(street.file), 'archive.duckdb');
+      const archive = await createDuckDbArchive({ path, playerOf: (_account, username) => username });
+      const notes = await archive.trail({ from: 0, to: Date.now() + 1 });
+      await archive.close();
+      return notes;
+    };
+    const notes = await trailAfter('1h');
+    expect(notes).toMatchObject([
+      { key: 'anonymous', role: 'admin', accounts: null, route: 'graphql', operation: 'Names', error: null },
+    ]);
+    expect(await trailAfter('0s')).toEqual(notes);
   });
 });

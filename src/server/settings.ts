@@ -35,6 +35,13 @@ export const serverSettings = z.strictObject({
   queryTimeout: durationFrom(1).prefault('2m').describe('how long a GraphQL answer may take'),
   drainTimeout: durationFrom(0).prefault('10s').describe('how long a stop waits for answers under way'),
   limits: limitSettings.prefault({}),
+  trail: z
+    .strictObject({
+      keep: durationFrom(0)
+        .prefault('90d')
+        .describe('how long the archive’s table of who asked what keeps a request; 0s writes none'),
+    })
+    .prefault({}),
   safelist: z
     .strictObject({
       file: z
