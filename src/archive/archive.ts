@@ -29,6 +29,8 @@ export interface CommitResult {
   readonly changed: number;
   /** Of the changed, those whose time on the axis is another. */
   readonly moved: number;
+  /** Of the inserted, those whose time an earlier read covered without listing them. */
+  readonly late: number;
   /** The same key more than once in this batch. */
   readonly duplicates: number;
   /** Rows of the interval that this read did not list any more; kept, and marked. */

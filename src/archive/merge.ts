@@ -1,4 +1,4 @@
-import type { Interval } from '../records/interval.ts';
+import { type Interval, intersect } from '../records/interval.ts';
 import type { RecordKind, RecordOf } from '../records/record.ts';
 import type { Commit, CommitResult } from './archive.ts';
 import { checksumOf, digestOf } from './digest.ts';
@@ -55,14 +55,21 @@ export function keysToLookUp<K extends RecordKind>(
 
 /**
  * Decides what a read changes: the later version stands, at an equal or absent version the later read; the same
- * content changes nothing; a key once replaced by another never stands again. `later` are the feed's ledger
- * parts read after this commit: a row they cover and did not list is written as vanished.
+ * content changes nothing; a key once replaced by another never stands again. `parts` are the feed's ledger parts
+ * that were read after this commit or touch its interval: a row that a later one covers and did not list is written
+ * as vanished, a new one that an earlier one covers has come late.
  */
 export function planMerge<K extends RecordKind, Id>(
   commit: Commit<K>,
   standing: readonly StandingRow<Id>[],
-  later: readonly LedgerPart[],
+  parts: readonly LedgerPart[],
 ): MergePlan<K, Id> {
+  const later = parts.filter((part) => part.readAt > commit.readAt);
+  const { interval } = commit;
+  const earlier =
+    interval === null
+      ? []
+      : parts.flatMap((part) => (part.readAt < commit.readAt ? (intersect(part, interval) ?? []) : []));
   const { newest, shelve, duplicates } = newestOf(commit);
   const byKey = new Map(standing.map((row) => [row.key, row]));
   const replaced = new Map(standing.flatMap((row) => (row.formerKey === null ? [] : [[row.formerKey, row]])));
@@ -70,7 +77,7 @@ export function planMerge<K extends RecordKind, Id>(
   const retire = new Map<string, StandingRow<Id>>();
   const revive: StandingRow<Id>[] = [];
   const claim: { row: StandingRow<Id>; formerKey: string }[] = [];
-  let [inserted, changed, moved] = [0, 0, 0];
+  let [inserted, changed, moved, late] = [0, 0, 0, 0];
 
   for (const version of newest) {
     const { record } = version;
@@ -94,6 +101,7 @@ export function planMerge<K extends RecordKind, Id>(
     if (own !== undefined) retire.set(own.key, own);
     if (before === undefined) inserted += 1;
     else changed += 1;
+    if (before === undefined && earlier.some((part) => covers(part, record.axisAt))) late += 1;
     if (before !== undefined && before.axisAt !== record.axisAt) moved += 1;
     insert.push({
       ...version,
@@ -108,7 +116,7 @@ export function planMerge<K extends RecordKind, Id>(
     claim,
     shelve: distinct(shelve),
     seen: newest,
-    counts: { inserted, changed, moved, duplicates },
+    counts: { inserted, changed, moved, late, duplicates },
   };
 }
 
@@ -169,7 +177,7 @@ function supersedes<K extends RecordKind, Id>(
   return mine !== null && other !== null && mine !== other ? mine > other : readAt >= standing.readAt;
 }
 
-function covers(part: LedgerPart, at: number): boolean {
+function covers(part: Interval, at: number): boolean {
   return part.from <= at && at < part.to;
 }
 

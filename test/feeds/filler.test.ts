@@ -73,7 +73,7 @@ function setUp(options: SetUp = {}) {
     async commit(commit: Commit) {
       await options.commit?.(commit);
       if (commit.interval !== null) committed.push((commit.interval.from - first) / WINDOW);
-      return { inserted: 0, changed: 0, moved: 0, duplicates: 0, vanished: 0 };
+      return { inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 };
     },
   };
   const filler = createFiller({ archive, now: clock.now });

@@ -58,8 +58,7 @@ async function mergeRows(
   const planned: Planned[] = [];
   for (const commit of commits) {
     const { account, provider, readAt } = commit;
-    const later = (ledger.get(commit) ?? []).filter((part) => part.readAt > readAt);
-    const plan = planMerge(commit, standing.get(account) ?? [], later);
+    const plan = planMerge(commit, standing.get(account) ?? [], ledger.get(commit) ?? []);
     planned.push({ commit, source: { account, provider, readAt, archivedAt }, plan });
   }
   await retire(connection, kind, planned);

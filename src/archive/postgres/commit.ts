@@ -7,7 +7,7 @@ import { keysToLookUp, type MergePlan, planMerge, type StandingRow } from '../me
 import { historyName } from '../sql/admin.ts';
 import type { Client } from './database.ts';
 import { postgresDialect } from './dialect.ts';
-import { laterParts, layInterval, markVanished } from './ledger.ts';
+import { layInterval, markVanished, partsAround } from './ledger.ts';
 import { setAside } from './quarantine.ts';
 import { changeTiersSql, emptyTiersSql } from './roll-ups.ts';
 import { stage, stagedColumns } from './staging.ts';
@@ -35,7 +35,7 @@ export async function mergeCommit(client: Client, commit: Commit): Promise<Merge
   // Two processes may read one feed at once; what the one decides upon, the other must not change meanwhile.
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${kind} ${account}`]);
   if (commit.fence !== undefined) await checkFence(client, commit.fence);
-  const plan: Plan = planMerge(commit, await standingRows(client, commit), await laterParts(client, commit));
+  const plan: Plan = planMerge(commit, await standingRows(client, commit), await partsAround(client, commit));
   const shelve = await newToHistory(client, commit, plan);
   await stage(client, kind, { insert: plan.insert, shelve });
   await retire(client, commit, plan);

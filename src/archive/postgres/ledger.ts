@@ -9,9 +9,14 @@ import { postgresDialect } from './dialect.ts';
 
 const time = (index: number) => postgresDialect.parameter(index, 'time');
 
-/** The parts of a feed's ledger that were read after this one. */
-export function laterParts(client: Client, commit: Commit): Promise<LedgerPart[]> {
-  return partsWhere(client, commit, 'read_at > $3', [commit.readAt]);
+/** The parts of a feed's ledger that were read after this one, or touch its interval. */
+export function partsAround(client: Client, commit: Commit): Promise<LedgerPart[]> {
+  const { from, to } = commit.interval ?? { from: 0, to: 0 };
+  return partsWhere(client, commit, '(read_at > $3 OR (from_at < $4 AND to_at > $5))', [
+    commit.readAt,
+    to,
+    from,
+  ]);
 }
 
 /** Holds the commit's interval, where it is the latest read; returns there. */

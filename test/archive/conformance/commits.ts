@@ -76,11 +76,11 @@ export function describeCommits(subject: Subject): void {
     it('changes nothing when the same content is read again', async () => {
       const rows = [bet('b1', 100, { versionAt: 5 }), bet('b2', 101)];
       const first = await archive.commit(read('again', { rows, readAt: 10 }));
-      expect(first).toEqual({ inserted: 2, changed: 0, moved: 0, duplicates: 0, vanished: 0 });
+      expect(first).toEqual({ inserted: 2, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 });
       const before = await rowsOf('again');
       now += 60_000;
       const second = await archive.commit(read('again', { rows, readAt: 20 }));
-      expect(second).toEqual({ inserted: 0, changed: 0, moved: 0, duplicates: 0, vanished: 0 });
+      expect(second).toEqual({ inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 });
       expect(await rowsOf('again')).toEqual(before);
       expect(await historyOf('again', 'b1')).toEqual([]);
     });
@@ -186,6 +186,19 @@ export function describeCommits(subject: Subject): void {
       expect(await marks()).toEqual({ stays: null, goes: 20, outside: null });
       await archive.commit(read('gone', { interval, readAt: 30, rows: [stays, goes] }));
       expect(await marks()).toEqual({ stays: null, goes: null, outside: null });
+    });
+
+    it('tells rows that come late: what an earlier read of their time did not list', async () => {
+      const interval = { from: 0, to: 100 };
+      const first = await archive.commit(read('late', { interval, readAt: 10, rows: [bet('prompt', 5)] }));
+      const rows = [bet('prompt', 5), bet('tardy', 6), bet('next', 150)];
+      const again = await archive.commit(read('late', { interval, readAt: 20, rows }));
+      const detail = await archive.commit(read('late', { readAt: 30, rows: [bet('looked up', 7)] }));
+      expect([first, again, detail].map(({ inserted, late }) => [inserted, late])).toEqual([
+        [1, 0],
+        [2, 1],
+        [1, 0],
+      ]);
     });
 
     it('takes no row for vanished because it moved, or because a row could not be read', async () => {

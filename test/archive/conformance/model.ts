@@ -23,7 +23,8 @@ class Model {
 
   commit({ rows, readAt, interval }: Commit<'BET'>): CommitResult {
     const listed = this.newest(rows);
-    const result = { inserted: 0, changed: 0, moved: 0, duplicates: rows.length - listed.size, vanished: 0 };
+    const duplicates = rows.length - listed.size;
+    const result = { inserted: 0, changed: 0, moved: 0, late: 0, duplicates, vanished: 0 };
     for (const { row, formerKey } of listed.values()) {
       if ([...this.rows.values()].some((held) => held.formerKey === row.key)) continue;
       const former = formerKey === null ? undefined : this.rows.get(formerKey);
@@ -39,6 +40,8 @@ class Model {
       else result.changed += 1;
       if (before !== undefined && before.row.axisAt !== row.axisAt) result.moved += 1;
       const later = this.reads[row.axisAt] ?? -1;
+      const isWithin = interval !== null && interval.from <= row.axisAt && row.axisAt < interval.to;
+      if (before === undefined && isWithin && later >= 0 && later < readAt) result.late += 1;
       const vanishedAt = later > readAt ? later : null;
       this.rows.set(row.key, { row, readAt, formerKey: formerKey ?? own?.formerKey ?? null, vanishedAt });
     }
