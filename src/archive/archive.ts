@@ -119,7 +119,7 @@ export interface Archive {
   /** Rows newest first, then account, then key, bytewise. */
   page<K extends RecordKind>(query: PageQuery & { readonly kind: K }): Promise<readonly StoredRecord<K>[]>;
   count(query: RowQuery): Promise<number>;
-  totals(query: TotalsQuery): Promise<readonly TotalsRow[]>;
+  totals<K extends RecordKind>(query: TotalsQuery & { readonly kind: K }): Promise<readonly TotalsRow<K>[]>;
   /** The rows that exist, in no particular order. */
   byKeys<K extends RecordKind>(
     kind: K,

@@ -1,6 +1,6 @@
 import { gapReasons } from '../records/coverage.ts';
-import { dimensions } from '../records/query.ts';
-import { recordKinds } from '../records/record.ts';
+import { type Dimension, groupFields } from '../records/query.ts';
+import { type RecordKind, recordKinds } from '../records/record.ts';
 import { registerEnumType } from './decorators.ts';
 
 function enumOf<T extends string>(values: readonly T[]): { readonly [K in T]: K } {
@@ -106,27 +106,58 @@ register(FeedStateEnum, 'FeedState', 'How a feed has fared lately.', {
   STOPPED: 'Called no more until an operator acts, mostly because credentials were refused.',
 });
 
-export const BetDimensionEnum = enumOf(dimensions);
-register(
-  BetDimensionEnum,
-  'BetDimension',
-  'What totals can be grouped by. At most one of HOUR, DAY, WEEK and MONTH; any of the others together.',
-  {
-    HOUR: 'The clock hour, in `timeZone`.',
-    DAY: 'The day in `timeZone`, from `dayStartsAt` to the next.',
-    WEEK: 'The ISO week (Monday to Sunday) in `timeZone`.',
-    MONTH: 'The calendar month in `timeZone`.',
-    PROVIDER: 'The supplier of the game.',
-    ACCOUNT: 'The configured account at the provider.',
-    CURRENCY: 'The currency. Needed for money fields as soon as a group has more than one.',
-    GAME: 'The provider’s game code.',
-    GAME_TYPE: 'The provider’s type of game, such as `LIVE` or `SLOT`.',
-    BET_TYPE: 'The kind of bet within the game, such as `Banker`.',
-    PLAYER: 'The player, by the operator’s name.',
-    STATUS: 'How far the bets have come.',
-    OUTCOME: 'How the bets ended.',
-  },
-);
+function dimensionsOf<K extends RecordKind>(kind: K): { readonly [D in Dimension<K>]: D } {
+  const names = ['HOUR', 'DAY', 'WEEK', 'MONTH', ...Object.keys(groupFields[kind])];
+  // The names are the keys of the table the type comes from.
+  return enumOf(names) as unknown as { readonly [D in Dimension<K>]: D };
+}
+
+/** How dimensions that several kinds have are described. */
+const periodWords = {
+  HOUR: 'The clock hour, in `timeZone`.',
+  DAY: 'The day in `timeZone`, from `dayStartsAt` to the next.',
+  WEEK: 'The ISO week (Monday to Sunday) in `timeZone`.',
+  MONTH: 'The calendar month in `timeZone`.',
+};
+const ACCOUNT_WORDS = 'The configured account at the provider.';
+const PLAYER_WORDS = 'The player, by the operator’s name.';
+const DIMENSION_WORDS =
+  'What totals can be grouped by. At most one of HOUR, DAY, WEEK and MONTH; any of the others together.';
+
+export const BetDimensionEnum = dimensionsOf('BET');
+register(BetDimensionEnum, 'BetDimension', DIMENSION_WORDS, {
+  ...periodWords,
+  PROVIDER: 'The supplier of the game.',
+  ACCOUNT: ACCOUNT_WORDS,
+  CURRENCY: 'The currency. Needed for money fields as soon as a group has more than one.',
+  GAME: 'The provider’s game code.',
+  GAME_TYPE: 'The provider’s type of game, such as `LIVE` or `SLOT`.',
+  BET_TYPE: 'The kind of bet within the game, such as `Banker`.',
+  PLAYER: PLAYER_WORDS,
+  STATUS: 'How far the bets have come.',
+  OUTCOME: 'How the bets ended.',
+});
+
+export const TransferDimensionEnum = dimensionsOf('TRANSFER');
+register(TransferDimensionEnum, 'TransferDimension', DIMENSION_WORDS, {
+  ...periodWords,
+  PROVIDER: 'The supplier the money went to or came from.',
+  ACCOUNT: ACCOUNT_WORDS,
+  CURRENCY: 'The currency. Needed for money fields as soon as a group has more than one.',
+  PLAYER: PLAYER_WORDS,
+  DIRECTION: 'Which way the money went.',
+});
+
+export const SeqNoDimensionEnum = dimensionsOf('SEQ_NO_FAILURE');
+register(SeqNoDimensionEnum, 'SeqNoDimension', DIMENSION_WORDS, {
+  ...periodWords,
+  PROVIDER: 'The supplier that called.',
+  ACCOUNT: ACCOUNT_WORDS,
+  PLAYER: PLAYER_WORDS,
+  EVENT: 'What the callbacks were to do, such as `increaseCredit`.',
+  STATUS_CODE: 'The code with which the operator’s wallet answered.',
+  SUCCEEDED: 'Whether the answer was a success (200 or 201).',
+});
 
 /** What totals can be ordered by; the values are the row's field names. */
 export const BetMeasureEnum = {
@@ -160,6 +191,34 @@ register(BetMeasureEnum, 'BetMeasure', 'A figure of a totals row to order by.', 
   GROSS_GAMING_REVENUE: 'GGR, the house’s win.',
   RETURN_TO_PLAYER: 'RTP.',
   HOLD: 'GGR as a part of turnover.',
+});
+
+export const TransferMeasureEnum = {
+  TRANSFER_COUNT: 'transferCount',
+  PLAYER_COUNT: 'playerCount',
+  AMOUNT: 'amount',
+  DEPOSITS: 'deposits',
+  WITHDRAWALS: 'withdrawals',
+  FREE_CREDIT: 'freeCredit',
+} as const;
+register(TransferMeasureEnum, 'TransferMeasure', 'A figure of a transfer totals row to order by.', {
+  TRANSFER_COUNT: 'How many transfers.',
+  PLAYER_COUNT: 'How many different players.',
+  AMOUNT: 'Deposits less withdrawals. Money orders rows of one currency only.',
+  DEPOSITS: 'What went to the provider.',
+  WITHDRAWALS: 'What came back: negative, so the smallest is the most.',
+  FREE_CREDIT: 'Free credit moved.',
+});
+
+export const SeqNoMeasureEnum = {
+  COUNT: 'count',
+  FAILED_COUNT: 'failedCount',
+  PLAYER_COUNT: 'playerCount',
+} as const;
+register(SeqNoMeasureEnum, 'SeqNoMeasure', 'A figure of a wallet callback totals row to order by.', {
+  COUNT: 'How many callbacks.',
+  FAILED_COUNT: 'How many of them failed.',
+  PLAYER_COUNT: 'How many different players.',
 });
 
 export const SortDirectionEnum = enumOf(['ASC', 'DESC'] as const);

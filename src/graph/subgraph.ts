@@ -27,7 +27,7 @@ import { QuarantineResolver } from './quarantine/resolver.ts';
 import { resolveSeqNoFailure } from './seq-no-failure/reference.ts';
 import { SeqNoFailureResolver } from './seq-no-failure/resolver.ts';
 import { SeqNoFailureConnectionResolver } from './seq-no-failure/type.ts';
-import { BetTotalsResolver } from './totals/resolver.ts';
+import { BetTotalsResolver } from './totals/bet/resolver.ts';
 import { resolveTransfer } from './transfer/reference.ts';
 import { TransferResolver } from './transfer/resolver.ts';
 import { TransferConnectionResolver } from './transfer/type.ts';

@@ -1,7 +1,7 @@
 import type { Decimal } from './decimal.ts';
 import type { Interval } from './interval.ts';
-import type { PeriodGrid } from './period.ts';
-import type { ProviderName, RecordKind } from './record.ts';
+import type { PeriodGrid, PeriodUnit } from './period.ts';
+import type { BetOutcome, BetStatus, ProviderName, RecordKind, TransferDirection } from './record.ts';
 
 /** The time ranges select by: the feed's own axis, or when a bet was placed (else its axis, where none was sent). */
 export type TimeAxis = 'SETTLED' | 'PLACED';
@@ -47,22 +47,40 @@ export interface PageQuery extends RowQuery {
   readonly before: Position | null;
 }
 
-export const dimensions = [
-  'HOUR',
-  'DAY',
-  'WEEK',
-  'MONTH',
-  'PROVIDER',
-  'ACCOUNT',
-  'CURRENCY',
-  'GAME',
-  'GAME_TYPE',
-  'BET_TYPE',
-  'PLAYER',
-  'STATUS',
-  'OUTCOME',
-] as const;
-export type Dimension = (typeof dimensions)[number];
+/** What totals of each kind can be grouped by besides a period, and the field behind it, here and in the graph. */
+export const groupFields = {
+  BET: {
+    PROVIDER: 'provider',
+    ACCOUNT: 'account',
+    CURRENCY: 'currency',
+    GAME: 'gameCode',
+    GAME_TYPE: 'gameType',
+    BET_TYPE: 'betType',
+    PLAYER: 'player',
+    STATUS: 'status',
+    OUTCOME: 'outcome',
+  },
+  TRANSFER: {
+    PROVIDER: 'provider',
+    ACCOUNT: 'account',
+    CURRENCY: 'currency',
+    PLAYER: 'player',
+    DIRECTION: 'direction',
+  },
+  SEQ_NO_FAILURE: {
+    PROVIDER: 'provider',
+    ACCOUNT: 'account',
+    PLAYER: 'player',
+    EVENT: 'event',
+    STATUS_CODE: 'statusCode',
+    SUCCEEDED: 'succeeded',
+  },
+} as const satisfies Readonly<Record<RecordKind, Readonly<Record<string, string>>>>;
+
+export type GroupDimension<K extends RecordKind = RecordKind> = {
+  [Kind in K]: keyof (typeof groupFields)[Kind];
+}[K];
+export type Dimension<K extends RecordKind = RecordKind> = PeriodUnit | GroupDimension<K>;
 
 /** The bet columns that totals add up. */
 export const summedColumns = [
@@ -79,29 +97,52 @@ export type SummedColumn = (typeof summedColumns)[number];
 
 export interface TotalsQuery extends RowQuery {
   /** Without the period dimensions, which `periods` carries. */
-  readonly groupBy: readonly Exclude<Dimension, 'HOUR' | 'DAY' | 'WEEK' | 'MONTH'>[];
+  readonly groupBy: readonly GroupDimension[];
   readonly periods: PeriodGrid | null;
   /** Whether anybody wants to know; null in the answer otherwise. Distinct counts cost a pass of their own. */
   readonly countPlayers: boolean;
   readonly countRounds: boolean;
 }
 
-export interface TotalsRow {
+/** A group's row, whatever its kind; the fields of what was not grouped by are null. */
+interface TotalsHead {
   readonly period: Interval | null;
   readonly provider: ProviderName | null;
   readonly account: string | null;
-  readonly currency: string | null;
-  readonly gameCode: string | null;
-  readonly gameType: string | null;
-  readonly betType: string | null;
   readonly player: string | null;
-  readonly status: string | null;
-  readonly outcome: string | null;
   readonly count: number;
   readonly playerCount: number | null;
-  readonly roundCount: number | null;
-  /** Every currency that was added up, in order. */
+  /** Every currency that was added up, in order; none of a kind without money. */
   readonly currencies: readonly string[];
-  /** Exact sums, their scale the largest summed; null where every value was null. */
-  readonly sums: Readonly<Record<SummedColumn, Decimal | null>>;
 }
+
+/** Exact sums, their scale the largest summed; null where there was no value to add. */
+export type Sums<Name extends string> = Readonly<Record<Name, Decimal | null>>;
+
+export interface TotalsRowOf {
+  readonly BET: TotalsHead & {
+    readonly currency: string | null;
+    readonly gameCode: string | null;
+    readonly gameType: string | null;
+    readonly betType: string | null;
+    readonly status: BetStatus | null;
+    readonly outcome: BetOutcome | null;
+    readonly roundCount: number | null;
+    readonly sums: Sums<SummedColumn>;
+  };
+  readonly TRANSFER: TotalsHead & {
+    readonly currency: string | null;
+    readonly direction: TransferDirection | null;
+    /** `deposits` and `withdrawals` are the parts of `amount` by direction, signed as it is. */
+    readonly sums: Sums<'amount' | 'deposits' | 'withdrawals' | 'freeCredit'>;
+  };
+  readonly SEQ_NO_FAILURE: TotalsHead & {
+    readonly event: string | null;
+    readonly statusCode: number | null;
+    readonly succeeded: boolean | null;
+    /** How many did not succeed. */
+    readonly failedCount: number;
+    readonly sums: Sums<never>;
+  };
+}
+export type TotalsRow<K extends RecordKind = RecordKind> = TotalsRowOf[K];

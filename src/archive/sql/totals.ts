@@ -2,35 +2,30 @@ import { BadUserInputError } from '../../errors.ts';
 import { type Decimal, fromUnits } from '../../records/decimal.ts';
 import type { Interval } from '../../records/interval.ts';
 import { type PeriodGrid, periodAt } from '../../records/period.ts';
-import {
-  type Dimension,
-  type SummedColumn,
-  summedColumns,
-  type TotalsQuery,
-  type TotalsRow,
-} from '../../records/query.ts';
+import { groupFields, summedColumns, type TotalsQuery, type TotalsRow } from '../../records/query.ts';
+import type { RecordKind } from '../../records/record.ts';
 import { sqlName, tableName } from '../../records/shape.ts';
-import { hasColumn } from './columns.ts';
+import { hasColumn, recordColumns } from './columns.ts';
 import { createBinder, type Dialect, type Statement } from './dialect.ts';
 import type { Cell, Cells } from './records.ts';
 import { axisSql, selectionSql } from './rows.ts';
 
-type GroupDimension = Exclude<Dimension, 'HOUR' | 'DAY' | 'WEEK' | 'MONTH'>;
-type GroupField = Exclude<
-  keyof TotalsRow,
-  'period' | 'count' | 'playerCount' | 'roundCount' | 'currencies' | 'sums'
->;
+/** A sum of a totals row: of which column and, where not of all rows, of which. */
+interface Summed {
+  readonly name: string;
+  readonly column: string;
+  readonly of?: string;
+}
 
-const fieldOf: Readonly<Record<GroupDimension, GroupField>> = {
-  PROVIDER: 'provider',
-  ACCOUNT: 'account',
-  CURRENCY: 'currency',
-  GAME: 'gameCode',
-  GAME_TYPE: 'gameType',
-  BET_TYPE: 'betType',
-  PLAYER: 'player',
-  STATUS: 'status',
-  OUTCOME: 'outcome',
+const summedOf: Readonly<Record<RecordKind, readonly Summed[]>> = {
+  BET: summedColumns.map((name) => ({ name, column: name })),
+  TRANSFER: [
+    { name: 'amount', column: 'amount' },
+    { name: 'deposits', column: 'amount', of: "direction = 'DEPOSIT'" },
+    { name: 'withdrawals', column: 'amount', of: "direction = 'WITHDRAWAL'" },
+    { name: 'freeCredit', column: 'freeCredit' },
+  ],
+  SEQ_NO_FAILURE: [],
 };
 
 const units = { HOUR: 'hour', DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
@@ -47,7 +42,7 @@ export interface TotalsSource {
 
 /**
  * Counts and exact sums by group, in one pass. The columns, which `toTotals` reads back: the dimensions, the
- * period's local start and offset, count, players, rounds, currencies, then terms and scale of each sum. With
+ * period's local start and offset, count, players, the kind's own count, currencies, then terms and scale of each sum. With
  * `wide` the sums cannot overflow. Throws a BadUserInputError for a dimension the kind does not have.
  */
 export function totalsStatement(
@@ -57,20 +52,17 @@ export function totalsStatement(
   source: TotalsSource = { table: tableName[query.kind], count: 'count(*)', scaleOf: dialect.scaleOf },
 ): Statement {
   const binder = createBinder(dialect);
-  const groups = query.groupBy.map((dimension) => groupSql(query, dimension));
+  const groups = groupedBy(query).map((field) => groupSql(dialect, query.kind, field));
   if (query.periods !== null) groups.push(...periodSql(dialect, query, query.periods));
   const outputs = [...groups, double(source.count)];
   outputs.push(query.countPlayers ? double('count(DISTINCT player)') : 'NULL');
-  outputs.push(
-    query.countRounds && hasColumn(query.kind, 'roundId')
-      ? double('count(DISTINCT (account, round_id)) FILTER (WHERE round_id IS NOT NULL)')
-      : 'NULL',
-  );
+  outputs.push(ownCountSql(query));
   outputs.push(listsCurrencies(query) ? 'CAST(to_json(array_agg(DISTINCT currency)) AS VARCHAR)' : 'NULL');
-  for (const column of summedIn(query)) {
+  for (const { column, of } of summedOf[query.kind]) {
     const name = sqlName(column);
-    outputs.push(...dialect.sumTerms(name, wide).map((term) => `CAST(sum(${term}) AS VARCHAR)`));
-    outputs.push(double(`max(${source.scaleOf(name)})`));
+    const filter = of === undefined ? '' : ` FILTER (WHERE ${of})`;
+    outputs.push(...dialect.sumTerms(name, wide).map((term) => `CAST(sum(${term})${filter} AS VARCHAR)`));
+    outputs.push(double(`max(${source.scaleOf(name)})${filter}`));
   }
   // Without groups an empty selection still has one row of SQL's; it is no group of ours.
   const grouping = groups.length === 0 ? 'HAVING count(*) > 0' : groupingSql(query, groups.length);
@@ -80,44 +72,66 @@ export function totalsStatement(
 }
 
 /** The rows of a totals statement's answer. */
-export function toTotals(query: TotalsQuery, cells: Cells): TotalsRow[] {
-  const summed = summedIn(query);
-  const fixed = query.groupBy.length + (query.periods === null ? 0 : 2);
+export function toTotals<K extends RecordKind>(
+  query: TotalsQuery & { readonly kind: K },
+  cells: Cells,
+): TotalsRow<K>[] {
+  const summed = summedOf[query.kind];
+  const grouped = groupedBy(query);
+  const fixed = grouped.length + (query.periods === null ? 0 : 2);
   const sumWidth = summed.length === 0 ? 0 : (cells.length - fixed - 4) / summed.length;
   const periodOf = createPeriodReader(query.periods);
+  const ownCount = ownCountName[query.kind];
   return (cells[0] ?? []).map((_, row) => {
     const at = (column: number): Cell => cells[column]?.[row] ?? null;
-    const fields = Object.fromEntries(
-      Object.values(fieldOf).map((field) => [field, null]),
-    ) as unknown as Record<GroupField, Cell>;
-    for (const [index, dimension] of query.groupBy.entries()) fields[fieldOf[dimension]] = at(index);
-    const sums = Object.fromEntries(summedColumns.map((column) => [column, null])) as Record<
-      SummedColumn,
-      Decimal | null
-    >;
-    for (const [index, column] of summed.entries()) {
+    const fields: Record<string, Cell> = {};
+    for (const field of Object.values(groupFields[query.kind])) fields[field] = null;
+    for (const [index, field] of grouped.entries()) fields[field] = at(index);
+    const sums: Record<string, Decimal | null> = {};
+    for (const [index, { name }] of summed.entries()) {
       const start = fixed + 4 + index * sumWidth;
       const terms = Array.from({ length: sumWidth - 1 }, (_, term) => at(start + term));
-      sums[column] = toSum(terms, at(start + sumWidth - 1));
+      sums[name] = toSum(terms, at(start + sumWidth - 1));
     }
-    return {
-      ...(fields as unknown as Pick<TotalsRow, GroupField>),
+    const totals = {
+      ...fields,
       period: query.periods === null ? null : periodOf(Number(at(fixed - 2)), Number(at(fixed - 1))),
       count: Number(at(fixed)),
       playerCount: toCount(at(fixed + 1)),
-      roundCount: toCount(at(fixed + 2)),
-      currencies: currenciesOf(query, fields.currency, at(fixed + 3)),
+      ...(ownCount !== null && { [ownCount]: toCount(at(fixed + 2)) }),
+      currencies: currenciesOf(query, fields['currency'] ?? null, at(fixed + 3)),
       sums,
     };
+    // The kind's own fields and sums, by the tables the row's type has them from.
+    return totals as unknown as TotalsRow<K>;
   });
 }
 
-function groupSql(query: TotalsQuery, dimension: GroupDimension): string {
-  const field = fieldOf[dimension];
-  if (field !== 'player' && !hasColumn(query.kind, field)) {
-    throw new BadUserInputError(`groupBy: ${dimension} is no dimension of ${tableName[query.kind]}`);
-  }
-  return sqlName(field);
+const ownCountName = { BET: 'roundCount', TRANSFER: null, SEQ_NO_FAILURE: 'failedCount' } as const;
+
+function ownCountSql({ kind, countRounds }: TotalsQuery): string {
+  if (kind === 'SEQ_NO_FAILURE') return double('count(*) FILTER (WHERE NOT succeeded)');
+  if (kind !== 'BET' || !countRounds) return 'NULL';
+  return double('count(DISTINCT (account, round_id)) FILTER (WHERE round_id IS NOT NULL)');
+}
+
+/** The fields grouped by, as listed. */
+function groupedBy({ kind, groupBy }: TotalsQuery): string[] {
+  const fields: Readonly<Record<string, string>> = groupFields[kind];
+  return groupBy.map((dimension) => {
+    const field = fields[dimension];
+    if (field !== undefined) return field;
+    const known = Object.keys(fields).join(', ');
+    throw new BadUserInputError(
+      `groupBy: ${dimension} is no dimension of ${tableName[kind]}; expected ${known}`,
+    );
+  });
+}
+
+/** The group's expression; what is no text is selected as the cells of rows are. */
+function groupSql(dialect: Dialect, kind: RecordKind, field: string): string {
+  const column = recordColumns[kind].find(({ name }) => name === field);
+  return column === undefined ? field : dialect.cell(sqlName(field), column.type);
 }
 
 /** Groups in order of time, then by dimension; of an hour that comes twice the larger offset is the earlier. */
@@ -152,10 +166,6 @@ function relation(table: string, query: TotalsQuery): string {
     `${table} LEFT JOIN (SELECT account AS named_account, username, player FROM names) AS named` +
     ' ON named_account = account AND username = provider_username'
   );
-}
-
-function summedIn(query: TotalsQuery): SummedColumn[] {
-  return summedColumns.filter((column) => hasColumn(query.kind, column));
 }
 
 function listsCurrencies(query: TotalsQuery): boolean {

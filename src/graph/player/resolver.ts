@@ -22,9 +22,10 @@ import { findAccount } from '../scope.ts';
 import { readSeqNoFailures } from '../seq-no-failure/resolver.ts';
 import { type SeqNoFailure, SeqNoFailureConnection } from '../seq-no-failure/type.ts';
 import { TimeRange } from '../time-range.ts';
-import { TotalsArgs } from '../totals/args.ts';
-import { readBetTotals, type TotalsSource } from '../totals/read.ts';
-import { BetTotals } from '../totals/type.ts';
+import { BetTotalsArgs } from '../totals/bet/args.ts';
+import { readBetTotals } from '../totals/bet/read.ts';
+import { BetTotals } from '../totals/bet/type.ts';
+import type { TotalsSource } from '../totals/read.ts';
 import { readTransfers } from '../transfer/resolver.ts';
 import { type Transfer, TransferConnection } from '../transfer/type.ts';
 import { PlayerAccount } from './account.ts';
@@ -38,7 +39,7 @@ class PlayerPageArgs extends PageArgs {
 }
 
 @ArgsType()
-class PlayerTotalsArgs extends TotalsArgs {
+class PlayerTotalsArgs extends BetTotalsArgs {
   @Field(() => TimeRange, { description: 'When the bets were settled.' })
   range!: TimeRange;
 }
@@ -102,7 +103,7 @@ export class PlayerResolver {
     @Args(() => PlayerTotalsArgs) args: PlayerTotalsArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<TotalsSource> {
+  ): Promise<TotalsSource<'BET'>> {
     return readBetTotals(context, { range: args.range, players: [player.username] }, args, info);
   }
 }

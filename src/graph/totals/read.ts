@@ -1,125 +1,77 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { BadUserInputError } from '../../errors.ts';
-import type { Interval } from '../../records/interval.ts';
-import { createPeriodGrid, labelOf, type PeriodGrid, type PeriodUnit } from '../../records/period.ts';
-import type { Dimension, TotalsQuery, TotalsRow } from '../../records/query.ts';
-import { type BetFilter, selectBets } from '../bet/filter.ts';
+import type { Dimension, TotalsRow } from '../../records/query.ts';
+import type { RecordKind } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import { type Coverage, toCoverage } from '../coverage/type.ts';
-import { checkMaxWait, checkTimeOfDay, checkTimeZone } from '../input.ts';
+import { checkMaxWait } from '../input.ts';
 import { checkSize } from '../page-args.ts';
-import { coverSelection } from '../scope.ts';
+import { coverSelection, type Selection } from '../scope.ts';
 import { selects } from '../selection.ts';
-import type { Measure, TotalsArgs } from './args.ts';
+import type { TotalsAsk } from './args.ts';
+import type { Figures } from './figure.ts';
 import { orderRows, orderRowsBy } from './order.ts';
-import type { Period } from './type.ts';
+import { type Period, toGrouping, toPeriod } from './period.ts';
 
-type Grouping = Pick<TotalsQuery, 'groupBy' | 'periods'>;
-
-/** Behind `BetTotalsRow`: its dimensions and counts, and the archive's row for the resolvers of money. */
-export interface TotalsRowSource
-  extends Pick<
-    TotalsRow,
-    | 'provider'
-    | 'account'
-    | 'currency'
-    | 'gameCode'
-    | 'gameType'
-    | 'betType'
-    | 'player'
-    | 'status'
-    | 'outcome'
-  > {
-  readonly record: TotalsRow;
+/** Behind a row of totals: dimensions and counts, and the archive's row for the resolvers of money. */
+export type TotalsRowSource<K extends RecordKind> = Omit<TotalsRow<K>, 'period'> & {
+  readonly record: TotalsRow<K>;
   readonly period: Period | null;
-  readonly betCount: number;
-  /** Null where nobody asked. */
-  readonly playerCount: number | null;
-  readonly roundCount: number | null;
-}
+};
 
-/** Behind `BetTotals`. */
-export interface TotalsSource {
-  readonly rows: readonly TotalsRowSource[];
+/** Behind a kind's totals. */
+export interface TotalsSource<K extends RecordKind> {
+  readonly rows: readonly TotalsRowSource<K>[];
   readonly coverage: Coverage;
 }
 
-/** Totals over what a filter selects; throws a BadUserInputError before anything is called. */
-export async function readBetTotals(
-  context: RequestContext,
-  filter: BetFilter,
-  args: TotalsArgs,
-  info: GraphQLResolveInfo,
-): Promise<TotalsSource> {
-  const maxWaitMs = checkMaxWait(args.maxWait);
-  const most = checkSize('first', args.first ?? 0);
-  const selection = await selectBets(context, filter);
-  const { groupBy, periods } = toGrouping(args, selection.query.range);
-  const wants = (measure: Measure) => args.orderBy?.by === measure || selects(info, ['rows', measure]);
-
-  const { coverage } = await coverSelection(context, selection, maxWaitMs);
-  const found = await context.deps.archive.totals({
-    ...selection.query,
-    groupBy,
-    periods,
-    countPlayers: wants('playerCount'),
-    countRounds: wants('roundCount'),
-  });
-  // In the order of the names that are shown: that of the real ones would tell something of them.
-  const ordered = orderRows(withShownPlayers(context, found), args.groupBy);
-  const rows = args.orderBy ? orderRowsBy(ordered, args.orderBy) : ordered;
-  const kept = args.first === null || args.first === undefined ? rows : rows.slice(0, most);
-  return { rows: kept.map((row) => toRow(row, periods)), coverage: toCoverage(coverage) };
+export interface TotalsReaderOptions<K extends RecordKind, Filter, Measure extends string> {
+  readonly kind: K;
+  /** What a filter selects; throws a BadUserInputError for what cannot be. */
+  readonly select: (context: RequestContext, filter: Filter) => Promise<Selection<K>>;
+  readonly figures: Figures<K, Measure>;
 }
 
-function toGrouping({ groupBy, timeZone, dayStartsAt }: TotalsArgs, range: Interval): Grouping {
-  const zone = checkTimeZone(timeZone);
-  const dayStartsAtMs = checkTimeOfDay('dayStartsAt', dayStartsAt);
-  const units = [...new Set(groupBy.filter(isPeriodUnit))];
-  if (units.length > 1) {
-    throw new BadUserInputError(
-      `groupBy: expected at most one of HOUR, DAY, WEEK and MONTH, got ${units.join(', ')}`,
-    );
-  }
-  const [unit] = units;
-  return {
-    groupBy: [...new Set(groupBy.filter((dimension) => !isPeriodUnit(dimension)))] as Grouping['groupBy'],
-    periods:
-      unit === undefined ? null : createPeriodGrid(unit, zone, range, unit === 'HOUR' ? 0 : dayStartsAtMs),
+/** Reads totals of one kind over what a filter selects; throws a BadUserInputError before anything is called. */
+export function createTotalsReader<K extends RecordKind, Filter, Measure extends string>({
+  kind,
+  select,
+  figures,
+}: TotalsReaderOptions<K, Filter, Measure>) {
+  return async (
+    context: RequestContext,
+    filter: Filter,
+    args: TotalsAsk<Dimension, Measure>,
+    info: GraphQLResolveInfo,
+  ): Promise<TotalsSource<K>> => {
+    const maxWaitMs = checkMaxWait(args.maxWait);
+    const most = checkSize('first', args.first ?? 0);
+    const selection = await select(context, filter);
+    const { groupBy, periods } = toGrouping(args, selection.query.range);
+    const wants = (count: string) => args.orderBy?.by === count || selects(info, ['rows', count]);
+
+    const { coverage } = await coverSelection(context, selection, maxWaitMs);
+    const found = await context.deps.archive.totals({
+      ...selection.query,
+      groupBy,
+      periods,
+      countPlayers: wants('playerCount'),
+      countRounds: wants('roundCount'),
+    });
+    // In the order of the names that are shown: that of the real ones would tell something of them.
+    const ordered = orderRows(kind, withShownPlayers(context, found), args.groupBy);
+    const rows = args.orderBy ? orderRowsBy(ordered, args.orderBy, figures) : ordered;
+    const kept = args.first === null || args.first === undefined ? rows : rows.slice(0, most);
+    return {
+      rows: kept.map((record) => ({ ...record, record, period: toPeriod(periods, record.period) })),
+      coverage: toCoverage(coverage),
+    };
   };
 }
 
-function isPeriodUnit(dimension: Dimension): dimension is PeriodUnit {
-  return dimension === 'HOUR' || dimension === 'DAY' || dimension === 'WEEK' || dimension === 'MONTH';
-}
-
-function withShownPlayers({ players }: RequestContext, rows: readonly TotalsRow[]): readonly TotalsRow[] {
-  return rows.map((row) => {
-    const player = row.player === null ? null : players.shownPlayer(row.player);
-    return player === row.player ? row : { ...row, player };
-  });
-}
-
-/** A row whose money fields are left to their resolvers. */
-function toRow(record: TotalsRow, periods: PeriodGrid | null): TotalsRowSource {
-  return {
-    record,
-    period: periods === null || record.period === null ? null : toPeriod(periods, record.period),
-    provider: record.provider,
-    account: record.account,
-    currency: record.currency,
-    gameCode: record.gameCode,
-    gameType: record.gameType,
-    betType: record.betType,
-    player: record.player,
-    status: record.status,
-    outcome: record.outcome,
-    betCount: record.count,
-    playerCount: record.playerCount,
-    roundCount: record.roundCount,
-  };
-}
-
-function toPeriod(grid: PeriodGrid, period: Interval): Period {
-  return { start: period.from, end: period.to, label: labelOf(grid, period) };
+function withShownPlayers<Row extends TotalsRow>(
+  { players, viewer }: RequestContext,
+  rows: readonly Row[],
+): readonly Row[] {
+  if (viewer.readsPlayers) return rows;
+  return rows.map((row) => (row.player === null ? row : { ...row, player: players.shownPlayer(row.player) }));
 }

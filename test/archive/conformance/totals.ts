@@ -1,25 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KeptArchive } from '../../../src/archive/admin.ts';
-import { decimal, fromUnits, sum } from '../../../src/records/decimal.ts';
-import { createPeriodGrid, labelOf, type PeriodGrid, periodOf } from '../../../src/records/period.ts';
-import { summedColumns, type TotalsQuery, type TotalsRow } from '../../../src/records/query.ts';
-import type { Bet } from '../../../src/records/record.ts';
-import { all, bet, read } from './sample.ts';
+import { decimal, fromUnits } from '../../../src/records/decimal.ts';
+import { createPeriodGrid, labelOf } from '../../../src/records/period.ts';
+import { type GroupDimension, groupFields } from '../../../src/records/query.ts';
+import type { RecordKind } from '../../../src/records/record.ts';
+import { all, bet, failure, read, transfer } from './sample.ts';
 import type { Store, Subject } from './store.ts';
-
-const fields = {
-  PROVIDER: 'provider',
-  ACCOUNT: 'account',
-  CURRENCY: 'currency',
-  GAME: 'gameCode',
-  GAME_TYPE: 'gameType',
-  BET_TYPE: 'betType',
-  PLAYER: 'player',
-  STATUS: 'status',
-  OUTCOME: 'outcome',
-} as const;
-type Field = (typeof fields)[keyof typeof fields];
+import { expectedTotals, sortedTotals } from './totals-model.ts';
 
 // The clocks of New York go back at 2026-11-01T06:00Z.
 const fallBack = Date.UTC(2026, 10, 1, 6);
@@ -72,7 +60,11 @@ export function describeTotals(subject: Subject): void {
         [],
       );
       const failures = { ...all('SEQ_NO_FAILURE', ['x']), ...plain, groupBy: ['CURRENCY'] } as const;
-      await expect(archive.totals(failures)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      await expect(archive.totals(failures)).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        message:
+          'groupBy: CURRENCY is no dimension of failures; expected PROVIDER, ACCOUNT, PLAYER, EVENT, STATUS_CODE, SUCCEEDED',
+      });
     });
 
     it('keeps the hour that comes twice as two', async () => {
@@ -88,98 +80,130 @@ export function describeTotals(subject: Subject): void {
       ]);
     });
 
-    it('agrees with sums over bigints, by any dimensions and periods', async () => {
+    const accountOf = (prefix: string) => {
       let run = 0;
-      const amounts = fc
-        .tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.nat(18))
-        .map(([units, scale]) => fromUnits(units % 10n ** BigInt(20 + scale), scale));
+      return () => {
+        run += 1;
+        return `${prefix}-${run}`;
+      };
+    };
+    const moment = fc.integer({ min: fallBack - 100 * hour, max: fallBack + 100 * hour });
+    const amounts = fc
+      .tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.nat(18))
+      .map(([units, scale]) => fromUnits(units % 10n ** BigInt(20 + scale), scale));
+    const username = fc.constantFrom('Ann', 'ann', 'bob');
+    const groupingOf = (kind: RecordKind) =>
+      fc
+        .record({
+          groupBy: fc.subarray(Object.keys(groupFields[kind]) as GroupDimension[]),
+          unit: fc.option(fc.constantFrom('HOUR', 'DAY', 'WEEK', 'MONTH')),
+          zone: fc.constantFrom('UTC', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata'),
+          dayStartsAtMs: fc.constantFrom(0, 1.5 * hour, 6 * hour),
+          axis: fc.constantFrom('SETTLED', 'PLACED'),
+        })
+        .map(({ groupBy, unit, zone, dayStartsAtMs, axis }) => {
+          const range = { from: fallBack - 300 * hour, to: fallBack + 300 * hour };
+          const periods = unit === null ? null : createPeriodGrid(unit, zone, range, dayStartsAtMs);
+          return { range, axis, groupBy, periods, countPlayers: true, countRounds: true };
+        });
+
+    it('agrees with sums over bigints, by any dimensions and periods', async () => {
+      const nextAccount = accountOf('sums');
       const rows = fc.array(
         fc.record({
-          axisAt: fc.integer({ min: fallBack - 100 * hour, max: fallBack + 100 * hour }),
+          axisAt: moment,
           placedAt: fc.option(fc.integer({ min: fallBack - 200 * hour, max: fallBack + 100 * hour })),
           stake: amounts,
           refund: fc.option(amounts),
           currency: fc.constantFrom('THB', 'USD', 'eur'),
           gameType: fc.option(fc.constantFrom('slot', 'live')),
           roundId: fc.option(fc.constantFrom('r1', 'r2')),
-          providerUsername: fc.constantFrom('Ann', 'ann', 'bob'),
+          providerUsername: username,
           outcome: fc.constantFrom('WIN', 'LOSE'),
         }),
         { maxLength: 20 },
       );
-      const grouping = fc.record({
-        groupBy: fc.subarray(Object.keys(fields) as (keyof typeof fields)[]),
-        unit: fc.option(fc.constantFrom('HOUR', 'DAY', 'WEEK', 'MONTH')),
-        zone: fc.constantFrom('UTC', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata'),
-        dayStartsAtMs: fc.constantFrom(0, 1.5 * hour, 6 * hour),
-        axis: fc.constantFrom('SETTLED', 'PLACED'),
-      });
       await fc.assert(
-        fc.asyncProperty(rows, grouping, async (list, { groupBy, unit, zone, dayStartsAtMs, axis }) => {
-          run += 1;
-          const account = `sums-${run}`;
+        fc.asyncProperty(rows, groupingOf('BET'), async (list, grouping) => {
+          const account = nextAccount();
           const bets = list.map((over, index) => bet(`k${index}`, over.axisAt, over));
           await archive.commit(read(account, { rows: bets }));
-          const range = { from: fallBack - 300 * hour, to: fallBack + 300 * hour };
-          const periods = unit === null ? null : createPeriodGrid(unit, zone, range, dayStartsAtMs);
-          const counted = { countPlayers: true, countRounds: true };
-          const query = { ...all('BET', [account]), range, axis, groupBy, periods, ...counted };
-          expect(sorted(await archive.totals(query))).toEqual(sorted(expectedTotals(query, account, bets)));
+          const query = { ...all('BET', [account]), ...grouping };
+          expect(sortedTotals(await archive.totals(query))).toEqual(
+            sortedTotals(expectedTotals(query, account, bets)),
+          );
         }),
         { numRuns: 60 },
       );
     });
+
+    it('agrees with sums over bigints of transfers, both ways and each', async () => {
+      const nextAccount = accountOf('moved');
+      const rows = fc.array(
+        fc.record({
+          axisAt: moment,
+          amount: amounts,
+          freeCredit: fc.option(amounts),
+          currency: fc.constantFrom('CNY', 'THB'),
+          // On purpose apart from the sign: the direction a row has is what decides.
+          direction: fc.constantFrom('DEPOSIT', 'WITHDRAWAL'),
+          providerUsername: username,
+        }),
+        { maxLength: 20 },
+      );
+      await fc.assert(
+        fc.asyncProperty(rows, groupingOf('TRANSFER'), async (list, grouping) => {
+          const account = nextAccount();
+          const transfers = list.map((over, index) => transfer(`k${index}`, over.axisAt, over));
+          await archive.commit({ ...read(account), kind: 'TRANSFER', rows: transfers });
+          const query = { ...all('TRANSFER', [account]), ...grouping };
+          const totals = await archive.totals(query);
+          expect(sortedTotals(totals)).toEqual(sortedTotals(expectedTotals(query, account, transfers)));
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it('counts wallet callbacks, and the failed among them', async () => {
+      const nextAccount = accountOf('called');
+      const rows = fc.array(
+        fc.record({
+          axisAt: moment,
+          event: fc.option(fc.constantFrom('increaseCredit', 'refundSingleWallet')),
+          statusCode: fc.constantFrom(200, 401, 4025),
+          succeeded: fc.boolean(),
+          providerUsername: username,
+        }),
+        { maxLength: 20 },
+      );
+      await fc.assert(
+        fc.asyncProperty(rows, groupingOf('SEQ_NO_FAILURE'), async (list, grouping) => {
+          const account = nextAccount();
+          const failures = list.map((over, index) => failure(`k${index}`, over.axisAt, over));
+          await archive.commit({ ...read(account), kind: 'SEQ_NO_FAILURE', rows: failures });
+          const query = { ...all('SEQ_NO_FAILURE', [account]), ...grouping };
+          const totals = await archive.totals(query);
+          expect(sortedTotals(totals)).toEqual(sortedTotals(expectedTotals(query, account, failures)));
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it('adds up transfers beyond what one amount can be', async () => {
+      const rows = Array.from({ length: 40 }, (_, index) =>
+        transfer(`k${index}`, index, {
+          amount: decimal(`${index % 2 === 0 ? '' : '-'}99999999999999999999.999999999999999999`),
+          direction: index % 2 === 0 ? 'DEPOSIT' : 'WITHDRAWAL',
+        }),
+      );
+      await archive.commit({ ...read('far'), kind: 'TRANSFER', rows });
+      const [row] = await archive.totals({ ...all('TRANSFER', ['far']), ...plain });
+      expect(row?.sums).toEqual({
+        amount: '0.000000000000000000',
+        deposits: '1999999999999999999999.999999999999999980',
+        withdrawals: '-1999999999999999999999.999999999999999980',
+        freeCredit: null,
+      });
+    });
   });
-}
-
-function expectedTotals(query: TotalsQuery, account: string, bets: readonly Bet[]): TotalsRow[] {
-  const groups = new Map<string, { facts: Omit<TotalsRow, 'sums'>; bets: Bet[] }>();
-  for (const each of bets) {
-    const at = query.axis === 'PLACED' ? (each.placedAt ?? each.axisAt) : each.axisAt;
-    const own = {
-      ...each,
-      account,
-      provider: 'vertexplay',
-      player: each.providerUsername.toLowerCase(),
-    } as const;
-    const facts = {
-      period: periodIn(query.periods, at),
-      ...(Object.fromEntries(Object.values(fields).map((field) => [field, null])) as Record<Field, null>),
-      ...(Object.fromEntries(query.groupBy.map((each) => [fields[each], own[fields[each]]])) as object),
-      count: 0,
-      playerCount: 0,
-      roundCount: 0,
-      currencies: [],
-    };
-    const id = JSON.stringify(facts);
-    const group = groups.get(id) ?? { facts, bets: [] };
-    groups.set(id, group);
-    group.bets.push(each);
-  }
-  return [...groups.values()].map(({ facts, bets: members }) => ({
-    ...facts,
-    count: members.length,
-    playerCount: distinct(members.map((each) => each.providerUsername.toLowerCase())).length,
-    roundCount: distinct(members.map((each) => each.roundId)).length,
-    currencies: distinct(members.map((each) => each.currency)).sort(),
-    sums: Object.fromEntries(
-      summedColumns.map((column) => {
-        const values = members.flatMap((each) => each[column] ?? []);
-        return [column, values.length === 0 ? null : sum(...values)];
-      }),
-    ) as TotalsRow['sums'],
-  }));
-}
-
-function periodIn(grid: PeriodGrid | null, at: number) {
-  return grid === null ? null : periodOf(grid, at);
-}
-
-function distinct(values: readonly (string | null)[]): string[] {
-  return [...new Set(values.flatMap((value) => value ?? []))];
-}
-
-function sorted(rows: readonly TotalsRow[]): TotalsRow[] {
-  const id = ({ sums: _, ...facts }: TotalsRow) => JSON.stringify(Object.entries(facts).sort());
-  return [...rows].sort((a, b) => (id(a) < id(b) ? -1 : 1));
 }

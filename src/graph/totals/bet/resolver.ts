@@ -1,11 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { BetFilter } from '../bet/filter.ts';
-import type { RequestContext } from '../context.ts';
-import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../decorators.ts';
-import { TotalsArgs } from './args.ts';
-import { amountOf, grossGamingRevenueOf, holdOf, returnToPlayerOf, sumOf } from './money.ts';
-import { readBetTotals, type TotalsRowSource, type TotalsSource } from './read.ts';
+import { BetFilter } from '../../bet/filter.ts';
+import type { RequestContext } from '../../context.ts';
+import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../../decorators.ts';
+import { amountOf, grossGamingRevenueOf, holdOf, returnToPlayerOf, sumOf } from '../money.ts';
+import type { TotalsRowSource, TotalsSource } from '../read.ts';
+import { BetTotalsArgs } from './args.ts';
+import { readBetTotals } from './read.ts';
 import { BetTotals, BetTotalsRow } from './type.ts';
+
+type Source = TotalsRowSource<'BET'>;
 
 @Resolver(() => BetTotalsRow)
 export class BetTotalsResolver {
@@ -16,65 +19,70 @@ export class BetTotalsResolver {
   })
   betTotals(
     @Arg('filter', () => BetFilter, { description: 'Which bets.' }) filter: BetFilter,
-    @Args(() => TotalsArgs) args: TotalsArgs,
+    @Args(() => BetTotalsArgs) args: BetTotalsArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<TotalsSource> {
+  ): Promise<TotalsSource<'BET'>> {
     return readBetTotals(context, filter, args, info);
   }
 
   @FieldResolver()
-  stake(@Root() { record }: TotalsRowSource): string {
+  betCount(@Root() { record }: Source): number {
+    return record.count;
+  }
+
+  @FieldResolver()
+  stake(@Root() { record }: Source): string {
     return amountOf(record, 'stake');
   }
 
   @FieldResolver()
-  validStake(@Root() { record }: TotalsRowSource): string | null {
+  validStake(@Root() { record }: Source): string | null {
     return sumOf(record, 'validStake');
   }
 
   @FieldResolver()
-  payout(@Root() { record }: TotalsRowSource): string {
+  payout(@Root() { record }: Source): string {
     return amountOf(record, 'payout');
   }
 
   @FieldResolver()
-  netWin(@Root() { record }: TotalsRowSource): string {
+  netWin(@Root() { record }: Source): string {
     return amountOf(record, 'netWin');
   }
 
   @FieldResolver()
-  refund(@Root() { record }: TotalsRowSource): string {
+  refund(@Root() { record }: Source): string {
     return amountOf(record, 'refund');
   }
 
   @FieldResolver()
-  jackpotWin(@Root() { record }: TotalsRowSource): string {
+  jackpotWin(@Root() { record }: Source): string {
     return amountOf(record, 'jackpotWin');
   }
 
   @FieldResolver()
-  jackpotContribution(@Root() { record }: TotalsRowSource): string {
+  jackpotContribution(@Root() { record }: Source): string {
     return amountOf(record, 'jackpotContribution');
   }
 
   @FieldResolver()
-  rebate(@Root() { record }: TotalsRowSource): string {
+  rebate(@Root() { record }: Source): string {
     return amountOf(record, 'rebate');
   }
 
   @FieldResolver()
-  grossGamingRevenue(@Root() { record }: TotalsRowSource): string {
+  grossGamingRevenue(@Root() { record }: Source): string {
     return grossGamingRevenueOf(record);
   }
 
   @FieldResolver()
-  returnToPlayer(@Root() { record }: TotalsRowSource): string | null {
+  returnToPlayer(@Root() { record }: Source): string | null {
     return returnToPlayerOf(record);
   }
 
   @FieldResolver()
-  hold(@Root() { record }: TotalsRowSource): string | null {
+  hold(@Root() { record }: Source): string | null {
     return holdOf(record);
   }
 }
