@@ -1,4 +1,5 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { CommitResult } from '../archive/archive.ts';
 import type { Feed } from '../feeds/feed.ts';
 import type { Plan } from '../feeds/schedule.ts';
 
@@ -40,4 +41,19 @@ export function registerSyncMetrics(
       },
     });
   }
+}
+
+const changes = ['inserted', 'late', 'changed', 'moved', 'vanished'] as const;
+
+/** Counts what commits did to rows, by feed and sort of change; moved ones are changed, late ones inserted as well. */
+export function createRowCounter(registry: Registry): (feed: Feed, result: CommitResult) => void {
+  const rows = new Counter({
+    name: 'countroom_rows_total',
+    help: 'Rows written, by what happened: inserted (of them late), changed (of them moved), vanished',
+    labelNames: ['account', 'kind', 'change'] as const,
+    registers: [registry],
+  });
+  return ({ account, kind }, result) => {
+    for (const change of changes) rows.inc({ account: account.id, kind, change }, result[change]);
+  };
 }
