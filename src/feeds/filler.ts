@@ -188,14 +188,18 @@ export function createFiller({ archive, claims, now, onFailure, onCommit }: Fill
 
   async function commit(feed: Feed, piece: Piece, fence?: Fence): Promise<void> {
     const { account, kind } = feed;
+    const { interval, readAt, rows, quarantined, duplicates } = piece;
     const result = await archive.commit({
       account: account.id,
       provider: account.provider,
       kind,
-      ...piece,
+      interval,
+      readAt,
+      rows,
+      quarantined,
       fence,
     });
-    onCommit?.(feed, piece, result);
+    onCommit?.(feed, piece, { ...result, duplicates: result.duplicates + duplicates });
   }
 
   async function fail({ feed, window }: Job, state: FeedState, error: unknown): Promise<void> {
@@ -205,10 +209,15 @@ export function createFiller({ archive, claims, now, onFailure, onCommit }: Fill
     state.troubles.set(window.from, [{ ...window, ...failure }]);
     onFailure?.(feed, window, failure);
     if (failure.raw === null) return;
-    const quarantined = [{ reason: failure.message, raw: failure.raw }];
-    await commit(feed, { interval: null, readAt: now(), rows: [], quarantined }).catch((cause: unknown) =>
-      onFailure?.(feed, window, failureOf(cause, now())),
-    );
+    const piece: Piece = {
+      interval: null,
+      readAt: now(),
+      rows: [],
+      quarantined: [{ reason: failure.message, raw: failure.raw }],
+      duplicates: 0,
+      unknownFields: [],
+    };
+    await commit(feed, piece).catch((cause: unknown) => onFailure?.(feed, window, failureOf(cause, now())));
   }
 
   function noteDelay(state: FeedState, { error, retryAt }: Delay): void {

@@ -13,6 +13,10 @@ export interface Piece {
   readonly readAt: number;
   readonly rows: readonly RecordOf[RecordKind][];
   readonly quarantined: readonly Quarantined[];
+  /** How often a row was listed more than once, on pages that agree. */
+  readonly duplicates: number;
+  /** Fields of rows that the provider's document does not have. */
+  readonly unknownFields: readonly string[];
 }
 
 /** A piece of a window that could not be read whole. */
@@ -98,6 +102,8 @@ async function readWhole(feed: Feed, part: Interval, context: ReadContext): Prom
     readAt: page.askedAt,
     rows: page.rows,
     quarantined: page.quarantined,
+    duplicates: 0,
+    unknownFields: page.unknownFields ?? [],
   };
   const cap = feed.limits.rowCap;
   if (cap === null || page.count < cap) return { piece };
@@ -130,11 +136,15 @@ interface Pass {
 async function readPass(feed: Feed, part: Interval, context: ReadContext): Promise<Pass> {
   const rows = new Map<string, RecordOf[RecordKind]>();
   const quarantined: Quarantined[] = [];
+  const unknownFields = new Set<string>();
+  let listed = 0;
   const first = await askPage(feed, context, asked(feed, part), 1);
   let page = first;
   let known = 0;
   for (let number = 1; ; number += 1) {
     for (const row of page.rows) rows.set(row.key, row);
+    for (const name of page.unknownFields ?? []) unknownFields.add(name);
+    listed += page.rows.length;
     quarantined.push(...page.quarantined);
     const found = rows.size + quarantined.length;
     // Pages that bring nothing new, or more than the provider says it has, might go on for ever.
@@ -154,6 +164,8 @@ async function readPass(feed: Feed, part: Interval, context: ReadContext): Promi
       readAt: first.askedAt,
       rows: [...rows.values()],
       quarantined,
+      duplicates: listed - rows.size,
+      unknownFields: [...unknownFields],
     },
     message: `${feed.account.id}: expected ${page.total ?? 'fewer'} rows as the provider counts, got ${found} distinct`,
   };

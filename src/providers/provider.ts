@@ -64,6 +64,8 @@ export interface Page<K extends RecordKind = RecordKind> {
   readonly askedAt: number;
   readonly rows: readonly RecordOf[K][];
   readonly quarantined: readonly Quarantined[];
+  /** Fields of rows that the provider's document does not have. @default none */
+  readonly unknownFields?: readonly string[];
   /** Rows as the provider sent them, the quarantined included. */
   readonly count: number;
   /** The provider's own count over all pages; null where it gives none. */

@@ -13,7 +13,12 @@ export interface RowFault {
 export interface ReadRows<R> {
   readonly rows: readonly R[];
   readonly quarantined: readonly Quarantined[];
+  /** Fields of the first row that the schema does not name: news of the provider's, in every row as a rule. */
+  readonly unknownFields: readonly string[];
 }
+
+// Enough to see what is new; a row may have any number of them.
+const MOST_UNKNOWN = 20;
 
 /**
  * Reads a page's rows one by one: a row that fails its schema or its mapping is set aside whole, with a reason that
@@ -56,11 +61,15 @@ function collect<W, R extends object>(
 ) {
   const rows: R[] = [];
   const quarantined: Quarantined[] = [];
+  const unknownFields: string[] = [];
   const readRow = rowReader(schema);
+  let isFirst = true;
   return {
-    read: { rows, quarantined },
+    read: { rows, quarantined, unknownFields },
     take(each: unknown) {
       const { value, raw } = readObject(each);
+      if (isFirst && isObject(value)) unknownFields.push(...unknownIn(value, schema));
+      isFirst = false;
       const wire = isObject(value) ? readRow(value) : notAnObject(value);
       const record = 'fault' in wire ? wire : toRecord(wire.value, raw);
       if (isFault(record)) quarantined.push({ reason: record.fault, raw });
@@ -71,6 +80,14 @@ function collect<W, R extends object>(
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+}
+
+function unknownIn(row: object, schema: z.ZodType): readonly string[] {
+  if (!(schema instanceof z.ZodObject)) return [];
+  const known = schema.shape;
+  return Object.keys(row)
+    .filter((name) => !Object.hasOwn(known, name))
+    .slice(0, MOST_UNKNOWN);
 }
 
 function notAnObject(value: unknown): RowFault {

@@ -32,7 +32,9 @@ describe('an answer that comes whole', () => {
     const { feed, asked } = paperFeed({ rows });
     const { pieces, unread } = await read(feed);
     expect(asked).toEqual([{ interval: window, page: 1 }]);
-    expect(pieces).toEqual([{ interval: window, readAt: NOW, rows, quarantined: [] }]);
+    expect(pieces).toEqual([
+      { interval: window, readAt: NOW, rows, quarantined: [], duplicates: 0, unknownFields: [] },
+    ]);
     expect(unread).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { UpstreamError } from '../../src/errors.ts';
 import { toCompactJson } from '../../src/providers/json.ts';
-import { readRows } from '../../src/providers/rows.ts';
+import { readManyRows, readRows } from '../../src/providers/rows.ts';
 import { decimalField, filledText, integer, optional, parseBody, text } from '../../src/providers/wire.ts';
 
 const who = 'one-main: list';
@@ -43,6 +43,7 @@ describe('readRows', () => {
     expect(read(`[${json}]`)).toEqual({
       rows: [{ id: 'a', amount: '1', note: null, count: null, raw: json }],
       quarantined: [],
+      unknownFields: ['extra'],
     });
   });
 
@@ -96,7 +97,20 @@ describe('readRows', () => {
 
   it('sets aside what the mapping cannot hold', () => {
     const given = readRows([{}], z.object({}), () => ({ fault: 'netWin: too large' }));
-    expect(given).toEqual({ rows: [], quarantined: [{ reason: 'netWin: too large', raw: '{}' }] });
+    expect(given).toMatchObject({ rows: [], quarantined: [{ reason: 'netWin: too large', raw: '{}' }] });
+  });
+
+  it('gives other work its turn while it reads many rows', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, index) => `{"id":"${index}","amount":1.50}`);
+    const values = parseBody(who, `[${rows.join(',')}]`) as unknown[];
+    let turns = 0;
+    const others = setInterval(() => {
+      turns += 1;
+    }, 1);
+    const { rows: records } = await readManyRows(values, row, (wire, raw) => ({ ...wire, raw }));
+    clearInterval(others);
+    expect(records.map(({ raw }) => raw)).toEqual(rows);
+    expect(turns).toBeGreaterThan(2);
   });
 
   it('keeps ids beyond 2^53 exact', () => {

@@ -11,6 +11,7 @@ export const betData = z.object({ list });
 /** One record of 3.7; amounts are numbers of at most 4 decimals. */
 export const betRow = z.object({
   txId: filledText,
+  agentId: optional(text),
   gameType: optional(text),
   gameCode: optional(text),
   betAmount: decimalField,
@@ -39,6 +40,7 @@ export type BetRow = z.output<typeof betRow>;
 /** One record of 4.6; money is text, and preRealCredit stands in the sample alone. */
 export const transferRow = z.object({
   transactionCode: filledText,
+  agentId: optional(text),
   userId: filledText,
   amount: decimalField,
   freeCredit: optional(decimalField),

@@ -118,8 +118,8 @@ export function createClient(
     if (response.status === 401) throw tokenEnded(answer);
     const { data } = readAnswer(answer, envelope, ({ code }) => refusalOf(answer, codes, code));
     if (!Array.isArray(data)) throw shapeError(answer, `data: expected a list, got ${describe(data)}`);
-    const { rows, quarantined } = await readManyRows(data, betRow, (row, raw) => toBet(row, raw, options));
-    return { interval, askedAt, rows, quarantined, count: data.length, total: null, pageSize: null };
+    const read = await readManyRows(data, betRow, (row, raw) => toBet(row, raw, options));
+    return { interval, askedAt, ...read, count: data.length, total: null, pageSize: null };
   }
 
   return { readBets, paceOf };

@@ -20,6 +20,9 @@ async function passesAgain(scene: Scene): Promise<void> {
   await scene.heals();
 }
 
+/** What an answer lists: the row at the window's end with it. */
+const listed = ({ range }: Scene) => ({ from: range.from, to: range.to + 1 });
+
 /** Notes the last row of the page it meets, for the page after it. */
 function noteLast(under: FeedUnderTest, note: (row: Row) => void): Fault {
   return editRows(under, 'answers as it should', (rows) => {
@@ -33,7 +36,7 @@ async function countsOnce({ open, under }: Stage): Promise<void> {
     const scene = await open();
     scene.inject('duplicateRow');
     expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
-    expect(scene.commits).toMatchObject([{ duplicates: 1 }]);
+    expect(scene.commits).toMatchObject([{ inserted: scene.truth(listed(scene)).length, duplicates: 1 }]);
     return scene.heals();
   }
   const scene = await open({ pageSize: PAGE_SIZE });

@@ -5,6 +5,7 @@ import { type AccountSettings, type ConnectedAccount, connectAccount } from '../
 import { createDispatcher } from '../../../src/feeds/dispatch.ts';
 import type { Feed } from '../../../src/feeds/feed.ts';
 import { createFiller, type Filler } from '../../../src/feeds/filler.ts';
+import type { Piece } from '../../../src/feeds/reader.ts';
 import type { Failure } from '../../../src/feeds/trouble.ts';
 import type { FeedLimits, Provider } from '../../../src/providers/provider.ts';
 import { providers } from '../../../src/providers/registry.ts';
@@ -65,6 +66,7 @@ export interface Scene {
   readonly attempts: readonly AttemptReport[];
   readonly failures: readonly Failure[];
   readonly commits: readonly CommitResult[];
+  readonly pieces: readonly Piece[];
   /** Calls of the operation under test that reached the sandbox. */
   calls(operation?: string): Sandbox['calls'];
   inject(fault: Fault | FaultName, times?: number): void;
@@ -122,6 +124,7 @@ export async function openScene(
   const attempts: AttemptReport[] = [];
   const failures: Failure[] = [];
   const commits: CommitResult[] = [];
+  const pieces: Piece[] = [];
   const gapsSeen: Gap[] = [];
 
   function connect(
@@ -163,7 +166,11 @@ export async function openScene(
     archive,
     now: clock.now,
     onFailure: (each, _, failure) => mine(each) && failures.push(failure),
-    onCommit: (each, _, result) => mine(each) && commits.push(result),
+    onCommit(each, piece, result) {
+      if (!mine(each)) return;
+      commits.push(result);
+      pieces.push(piece);
+    },
   });
   const dispatcher = createDispatcher({
     archive,
@@ -222,6 +229,7 @@ export async function openScene(
     attempts,
     failures,
     commits,
+    pieces,
     stored,
     truth,
     holds,

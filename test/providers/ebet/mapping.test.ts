@@ -16,6 +16,7 @@ describe('toSeqNoFailure', () => {
     const at = Date.UTC(2020, 0, 1);
     expect(read(fixture('ebet/answer.json'))).toEqual({
       quarantined: [],
+      unknownFields: [],
       rows: [
         {
           key: '["a698facaf47c80b784e116524c20bbf1","increaseCredit","2020-01-01T00:00:00.000Z"]',

@@ -133,7 +133,7 @@ describe('toBet', () => {
     ],
   ])('sets %o aside', (change, reason) => {
     const raw = changed(change);
-    expect(read(raw)).toEqual({ rows: [], quarantined: [{ reason, raw }] });
+    expect(read(raw)).toMatchObject({ rows: [], quarantined: [{ reason, raw }] });
   });
 });
 
