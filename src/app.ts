@@ -17,6 +17,7 @@ import type { Viewer } from './graph/viewer.ts';
 import { providers } from './providers/registry.ts';
 import { createPlayerOf } from './records/player.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
+import { createDriftCounter } from './server/drift-metrics.ts';
 import { exportRoutes } from './server/export/routes.ts';
 import { registerFeedMetrics } from './server/metrics.ts';
 import { odataRoutes } from './server/odata/routes.ts';
@@ -69,6 +70,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
   const feeds = connected.flatMap((each) => each.feeds);
   const claims = archive.leases === undefined ? undefined : createClaims(archive.leases);
   const countRows = createRowCounter(registry);
+  const countDrift = createDriftCounter(registry);
   const filler = createFiller({
     archive,
     claims,
@@ -78,8 +80,10 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
       if (cause === null) logger.warn(line, 'a window was not read');
       else logger.error({ ...line, err: cause }, 'a window was not read');
     },
-    onCommit(feed, { interval }, result) {
+    onCommit(feed, piece, result) {
       countRows(feed, result);
+      countDrift(feed, piece, result);
+      const { interval } = piece;
       const { late, changed, moved, vanished } = result;
       if (late + changed + vanished === 0) return;
       const news = { account: feed.account.id, kind: feed.kind, interval, late, changed, moved, vanished };
