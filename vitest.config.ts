@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Most files wait for sockets and processes: two at a time are quicker than one, also on two cores.
+    maxWorkers: 2,
   },
 });

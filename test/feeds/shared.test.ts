@@ -71,10 +71,14 @@ describe('gateways on one database', () => {
     const range = settledHour();
     await first.dispatcher.begin().cover({ feeds: first.feeds, range, maxWaitMs: 0 });
     await first.filler.close(AbortSignal.timeout(0));
-    const { coverage } = await second.dispatcher
-      .begin()
-      .cover({ feeds: second.feeds, range, maxWaitMs: 20_000 });
-    expect(coverage.complete).toBe(true);
+    await expect
+      .poll(
+        async () =>
+          (await second.dispatcher.begin().cover({ feeds: second.feeds, range, maxWaitMs: 2_000 })).coverage
+            .complete,
+        { timeout: 25_000, interval: 200 },
+      )
+      .toBe(true);
   });
 
   test('go on by themselves after the database was restarted', async () => {
