@@ -19,7 +19,13 @@ import {
 import { fragmentsOf, isIntrospection } from './limits.ts';
 
 /** What each field costs beyond the objects it answers: about what it asks of the archive. */
-const weights: Readonly<Record<string, number>> = { betTotals: 100, totals: 100, totalCount: 20 };
+const weights: Readonly<Record<string, number>> = {
+  betTotals: 100,
+  transferTotals: 100,
+  seqNoTotals: 100,
+  totals: 100,
+  totalCount: 20,
+};
 
 /** A connection is a query of its own: a page within a page must not come cheap. */
 const connectionWeight = 50;

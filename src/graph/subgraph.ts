@@ -28,6 +28,8 @@ import { resolveSeqNoFailure } from './seq-no-failure/reference.ts';
 import { SeqNoFailureResolver } from './seq-no-failure/resolver.ts';
 import { SeqNoFailureConnectionResolver } from './seq-no-failure/type.ts';
 import { BetTotalsResolver } from './totals/bet/resolver.ts';
+import { SeqNoTotalsResolver } from './totals/seq-no-failure/resolver.ts';
+import { TransferTotalsResolver } from './totals/transfer/resolver.ts';
 import { resolveTransfer } from './transfer/reference.ts';
 import { TransferResolver } from './transfer/resolver.ts';
 import { TransferConnectionResolver } from './transfer/type.ts';
@@ -87,6 +89,8 @@ const resolvers: NonEmptyArray<new () => object> = [
   FeedResolver,
   CoverageResolver,
   BetTotalsResolver,
+  TransferTotalsResolver,
+  SeqNoTotalsResolver,
   QuarantineResolver,
 ];
 

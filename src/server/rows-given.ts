@@ -12,7 +12,14 @@ import {
 } from 'graphql';
 import { fragmentsOf } from '../graph/limits.ts';
 
-const rowTypes = new Set(['Bet', 'Transfer', 'SeqNoFailure', 'BetTotalsRow']);
+const rowTypes = new Set([
+  'Bet',
+  'Transfer',
+  'SeqNoFailure',
+  'BetTotalsRow',
+  'TransferTotalsRow',
+  'SeqNoTotalsRow',
+]);
 
 /** By response key, what leads to rows; `rows` where the objects there are some, or may be. */
 type Plan = Map<string, { rows: boolean; readonly inner: Plan }>;

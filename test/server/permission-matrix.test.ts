@@ -36,7 +36,7 @@ import { ask, bearer, post } from './harness.ts';
 const decided: Readonly<Record<string, string>> = {
   Query:
     'providers accounts bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus player ' +
-    'betTotals quarantined# _entities _service',
+    'betTotals transferTotals seqNoTotals quarantined# _entities _service',
   Mutation: 'acceptQuarantined#',
   QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt#',
   _Service: 'sdl',
@@ -65,6 +65,11 @@ const decided: Readonly<Record<string, string>> = {
   BetTotalsRow:
     'period provider account currency gameCode gameType betType player@ status outcome betCount playerCount roundCount ' +
     'stake validStake payout netWin refund jackpotWin jackpotContribution rebate grossGamingRevenue returnToPlayer hold',
+  TransferTotals: 'rows coverage',
+  TransferTotalsRow:
+    'period provider account currency player@ direction transferCount playerCount amount deposits withdrawals freeCredit',
+  SeqNoTotals: 'rows coverage',
+  SeqNoTotalsRow: 'period provider account player@ event statusCode succeeded count failedCount playerCount',
   Period: 'start end label',
   Bet:
     'id account providerBetId player providerUsername@ gameCode gameType betType brand tableId roundId roundStartedAt ' +
@@ -213,6 +218,8 @@ const argumentsOf: Readonly<Record<string, string>> = {
   'Query.transferStatus': `account: "hrg-main", transactionCode: "tx1", sentAt: "${iso(at)}", maxWait: "0s"`,
   'Query.player': 'username: $player',
   'Query.betTotals': 'filter: $filter, groupBy: [PLAYER, ACCOUNT, CURRENCY], maxWait: "0s"',
+  'Query.transferTotals': 'filter: $transfers, groupBy: [PLAYER, ACCOUNT, CURRENCY], maxWait: "0s"',
+  'Query.seqNoTotals': 'filter: $failures, groupBy: [PLAYER, ACCOUNT, EVENT], maxWait: "0s"',
   'Query._entities': 'representations: $representations',
   'Feed.coverage': 'range: $range',
   'Player.bets': 'range: $range, maxWait: "0s"',
@@ -376,6 +383,8 @@ describe('permission matrix', () => {
       transfers(filter: $t, maxWait: "0s") { totalCount }
       seqNoFailures(filter: $f, maxWait: "0s") { totalCount }
       betTotals(filter: $filter, groupBy: [ACCOUNT], maxWait: "0s") { rows { account betCount } }
+      transferTotals(filter: $t, groupBy: [ACCOUNT], maxWait: "0s") { rows { account transferCount } }
+      seqNoTotals(filter: $f, groupBy: [ACCOUNT], maxWait: "0s") { rows { account count } }
       player(username: "${ann}") { accounts { account { id } } bets(range: $range) { nodes { account { id } } } }
     }`;
     const data = await query('vp-only', source, { filter: { range }, t: { range }, f: { range }, range });

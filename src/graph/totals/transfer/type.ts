@@ -1,0 +1,75 @@
+import type { ProviderName, TransferDirection } from '../../../records/record.ts';
+import { Field, ID, Int, ObjectType } from '../../decorators.ts';
+import { ProviderNameEnum, TransferDirectionEnum } from '../../enums.ts';
+import { Decimal } from '../../scalars.ts';
+import { Period } from '../period.ts';
+import { createTotalsType } from '../type.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'Exact sums over a group of transfers. Money is in the group’s one currency: where a group has several, selecting money ' +
+    'is refused, while counts are answered. Fields of dimensions that were not grouped by are null.',
+})
+export class TransferTotalsRow {
+  @Field(() => Period, { nullable: true, description: 'The period; null unless grouped by one.' })
+  period!: Period | null;
+
+  @Field(() => ProviderNameEnum, {
+    nullable: true,
+    description: 'The provider; null unless grouped by PROVIDER.',
+  })
+  provider!: ProviderName | null;
+
+  @Field(() => ID, { nullable: true, description: 'The account; null unless grouped by ACCOUNT.' })
+  account!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The currency; null unless grouped by CURRENCY.' })
+  currency!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The player, by the operator’s name; null unless grouped by PLAYER.',
+  })
+  player!: string | null;
+
+  @Field(() => TransferDirectionEnum, {
+    nullable: true,
+    description: 'Which way the money went; null unless grouped by DIRECTION.',
+  })
+  direction!: TransferDirection | null;
+
+  @Field(() => Int, { description: 'How many transfers, both ways, those of free credit alone included.' })
+  transferCount!: number;
+
+  @Field(() => Int, { description: 'How many different players. Counted only when asked for.' })
+  playerCount!: number;
+
+  @Field(() => Decimal, {
+    description:
+      'Σ amount, signed: what stayed with the provider. Negative when more was withdrawn than deposited. Always `deposits` ' +
+      'plus `withdrawals`. Free credit is not in it.',
+  })
+  amount!: string;
+
+  @Field(() => Decimal, {
+    description: 'Σ amount of the transfers whose direction is DEPOSIT; 0 where there are none.',
+  })
+  deposits!: string;
+
+  @Field(() => Decimal, {
+    description:
+      'Σ amount of the transfers whose direction is WITHDRAWAL, signed as `amount` is: −900 for 900 withdrawn; 0 where there ' +
+      'are none.',
+  })
+  withdrawals!: string;
+
+  @Field(() => Decimal, {
+    nullable: true,
+    description:
+      'Σ free credit, signed, both ways, of the transfers that have it; null where none has. Not part of `amount`.',
+  })
+  freeCredit!: string | null;
+}
+
+export const TransferTotals = createTotalsType(TransferTotalsRow, 'Transfer', 'transfers');
