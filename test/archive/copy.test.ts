@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { KeptArchive } from '../../src/archive/admin.ts';
 import { copyArchive } from '../../src/archive/copy.ts';
@@ -8,6 +9,7 @@ import { copyingDuckDb } from '../../src/archive/duckdb/copy.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { copyingPostgres } from '../../src/archive/postgres/copy.ts';
 import { createPostgresArchive } from '../../src/archive/postgres/index.ts';
+import { archiveTables } from '../../src/archive/sql/tables.ts';
 import { decimal } from '../../src/records/decimal.ts';
 import type { RecordKind } from '../../src/records/record.ts';
 import { all, bet, failure, firstPage, read, transfer } from './conformance/sample.ts';
@@ -74,6 +76,8 @@ async function fill(archive: KeptArchive): Promise<void> {
       quarantined: [{ reason: 'stake: expected a number', raw: '{}' }],
     }),
   );
+  const asked = { requestId: 'r', key: 'bi', role: 'bi', accounts: ['a'], route: 'export', operation: null };
+  await archive.noteTrail([{ ...asked, at: 1_000, rows: 5, cost: null, durationMs: 12, error: null }], 0);
   const other = { ...read('c', { interval }), provider: 'hotroad' as const };
   await archive.commit({ ...other, kind: 'TRANSFER', rows: [transfer('t', 5)] });
   await archive.commit({ ...other, kind: 'SEQ_NO_FAILURE', rows: [failure('f', 6)] });
@@ -107,6 +111,7 @@ async function told(archive: KeptArchive) {
     ledger: await Promise.all(feeds.map((feed) => archive.ledger(feed, range))),
     quarantined: await archive.quarantined(accounts),
     names: await archive.usernames(null),
+    trail: await archive.trail(range),
   };
 }
 
@@ -178,6 +183,41 @@ describe('copying an archive', () => {
       await source.close();
     },
   );
+
+  it('forgets no table that either archive has', async () => {
+    const url = await server.createDatabase();
+    await (await createPostgresArchive({ url, playerOf: sameName })).close();
+    // What is derived, and what processes agree on among themselves.
+    const left = /^(schema_migrations|archive_clock|archive_meta|bet_(quarters|hours|days)|leases|pace_.*)$/;
+    const moved = archiveTables.map(({ name }) => name).sort();
+    const { rows } = await server.run(
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
+      url,
+    );
+    expect(
+      rows
+        .map(({ name }) => String(name))
+        .filter((name) => !left.test(name))
+        .sort(),
+    ).toEqual(moved);
+
+    const { open } = await engines.DuckDB();
+    await (await open()).close();
+    const instance = await DuckDBInstance.create(join(folder, `${files}.duckdb`), {
+      access_mode: 'READ_ONLY',
+    });
+    const connection = await instance.connect();
+    const found = await connection.runAndReadAll('SELECT table_name FROM duckdb_tables()');
+    expect(
+      found
+        .getRows()
+        .map(String)
+        .filter((name) => !left.test(name))
+        .sort(),
+    ).toEqual(moved);
+    connection.closeSync();
+    instance.closeSync();
+  });
 
   it('commits nothing where what was written is not what was read', async () => {
     const [first, second] = [await engines.DuckDB(), await engines.PostgreSQL()];

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { readConfiguration } from '../../src/commands/configuration.ts';
 import type { Io } from '../../src/commands/io.ts';
 import type { Config } from '../../src/config/config.ts';
+import type { Sandbox } from '../../src/providers/sandbox.ts';
 import type { Interval } from '../../src/records/interval.ts';
 import type { ProviderName } from '../../src/records/record.ts';
 import { createSandboxServer, type SandboxServer } from '../../src/sandbox/host.ts';
@@ -58,6 +59,7 @@ function recorded(): [PassThrough, () => string, (text: string) => Promise<void>
 
 export interface House {
   readonly host: SandboxServer;
+  readonly sandboxes: Readonly<Record<string, Sandbox>>;
   readonly folder: string;
   /** The path of a configuration with one account a provider, `<name>-main`. */
   readonly file: string;
@@ -84,7 +86,7 @@ export async function openHouse(
   const archive = { url: 'duckdb:./archive.duckdb' };
   const file = join(folder, 'countroom.yaml');
   writeFileSync(file, JSON.stringify(change({ server: { port: 0 }, archive, accounts })));
-  return { host, folder, file, config: readConfiguration(file, { env: {}, cwd: folder }) };
+  return { host, sandboxes: hosted, folder, file, config: readConfiguration(file, { env: {}, cwd: folder }) };
 }
 
 /** The hour before last, which every window of ends in the past. */

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { backfill } from '../../src/commands/backfill.ts';
 import { coverage } from '../../src/commands/coverage.ts';
 import { exportRows } from '../../src/commands/export.ts';
 import { serve } from '../../src/commands/serve.ts';
+import { startPostgres } from '../archive/postgres-server.ts';
 import { createWorld, openHouse, someHour } from './house.ts';
 
 const everything = { account: undefined, kind: undefined };
@@ -107,6 +108,42 @@ it('says that an export has gaps, and refuses formats there are not', async () =
     '--format: expected one of csv, ndjson, parquet, got "xls"',
   );
   await expect(exportRows({ ...ask, what: 'bet', format: 'csv' })).rejects.toThrow(/did you mean "bets"\?/);
+});
+
+/** The starts of the windows that were asked for, as often as they were. */
+function windowsOf(house: Awaited<ReturnType<typeof openHouse>>): number[] {
+  const calls = house.sandboxes['vertexplay']!.calls;
+  return calls.flatMap(({ interval }) => (interval === null ? [] : interval.from)).sort((a, b) => a - b);
+}
+
+it('goes on where it was stopped, and asks for nothing again', async () => {
+  const house = await openHouse(['vertexplay']);
+  const range = { from: someHour().from - 3 * 3_600_000, to: someHour().to };
+  const first = createWorld();
+  const stopped = expect(backfill({ config: house.config, range, ...everything, io: first })).rejects.toThrow(
+    /abort/i,
+  );
+  await expect.poll(() => windowsOf(house).length, { interval: 5 }).toBeGreaterThan(2);
+  first.stop();
+  await stopped;
+  const read = windowsOf(house).length;
+  expect(read).toBeLessThan(24);
+  expect(await backfill({ config: house.config, range, ...everything, io: createWorld() })).toBe(0);
+  expect(new Set(windowsOf(house)).size).toBe(24);
+  expect(windowsOf(house)).toHaveLength(24);
+});
+
+it('shares the work with another backfill on one PostgreSQL', async () => {
+  const postgres = await startPostgres();
+  onTestFinished(() => postgres.stop());
+  const archive = { url: await postgres.createDatabase() };
+  const house = await openHouse(['vertexplay'], (file) => ({ ...file, archive }));
+  const range = { from: someHour().from - 3_600_000, to: someHour().to };
+  const fill = () => backfill({ config: house.config, range, ...everything, io: createWorld() });
+  expect(await Promise.all([fill(), fill()])).toEqual([0, 0]);
+  expect(new Set(windowsOf(house)).size).toBe(12);
+  expect(windowsOf(house)).toHaveLength(12);
+  expect((await readCoverage(house.config, range)).map(({ complete }) => complete)).toEqual([true]);
 });
 
 it('stops when told to, and goes on the next time', async () => {
