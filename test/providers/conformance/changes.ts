@@ -59,6 +59,7 @@ async function takesLateRows({ open, under }: Stage): Promise<void> {
   await scene.readAgain(DAY);
   const listed = scene.truth({ from: scene.range.from, to: scene.range.to + 1 });
   expect(scene.commits.at(-1)).toMatchObject({ inserted: listed.length, changed: 0 });
+  expect(scene.commits.at(-1)?.late).toBe(scene.truth().length);
   expect((await scene.ask()).coverage).toMatchObject({ complete: true, final: true });
   await scene.heals();
 }

@@ -37,6 +37,7 @@ async function countsOnce({ open, under }: Stage): Promise<void> {
     scene.inject('duplicateRow');
     expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
     expect(scene.commits).toMatchObject([{ inserted: scene.truth(listed(scene)).length, duplicates: 1 }]);
+    expect(await scene.drift()).toMatchObject({ duplicate: 1 });
     return scene.heals();
   }
   const scene = await open({ pageSize: PAGE_SIZE });

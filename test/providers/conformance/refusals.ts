@@ -87,7 +87,7 @@ async function refreshesOnce({ open }: Stage): Promise<void> {
   await scene.ask();
   await scene.heals();
   expect(scene.calls('/v2/auth')).toHaveLength(1);
-  // The sandbox's tokens live an hour by the shared clock; ours is told so by the answer alone.
+  // Each window is told that the token it left with has ended.
   scene.inject(status(401), 3);
   await scene.readAgain(0);
   expect(scene.calls('/v2/auth')).toHaveLength(2);

@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import { expect } from 'vitest';
 import type { KeptArchive } from '../../../src/archive/admin.ts';
 import type { CommitResult, StoredRecord } from '../../../src/archive/archive.ts';
@@ -17,6 +18,7 @@ import type { Fault } from '../../../src/sandbox/fault.ts';
 import type { FaultName } from '../../../src/sandbox/faults.ts';
 import { createSandboxServer, type SandboxServer } from '../../../src/sandbox/host.ts';
 import { sandboxes } from '../../../src/sandbox/registry.ts';
+import { createDriftCounter } from '../../../src/server/drift-metrics.ts';
 import type { AttemptReport } from '../../../src/upstream/exchange.ts';
 import { createPacer } from '../../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../../src/upstream/retry.ts';
@@ -25,6 +27,7 @@ import { createLeapingClock, type LeapingClock } from './clock.ts';
 import type { FeedUnderTest, Row } from './feeds.ts';
 import { secretsOf } from './secrets.ts';
 
+const DRIFT = 'countroom_feed_drift_total';
 const MINUTE = 60_000;
 export const WINDOW_MS = 10 * MINUTE;
 // Past every pause a failed window or a stopped account is given.
@@ -67,6 +70,8 @@ export interface Scene {
   readonly failures: readonly Failure[];
   readonly commits: readonly CommitResult[];
   readonly pieces: readonly Piece[];
+  /** How often the feed's answers were not as the document has them, by what it was; what never was is left out. */
+  drift(): Promise<Readonly<Record<string, number>>>;
   /** Calls of the operation under test that reached the sandbox. */
   calls(operation?: string): Sandbox['calls'];
   inject(fault: Fault | FaultName, times?: number): void;
@@ -125,6 +130,8 @@ export async function openScene(
   const failures: Failure[] = [];
   const commits: CommitResult[] = [];
   const pieces: Piece[] = [];
+  const registry = new Registry();
+  const countDrift = createDriftCounter(registry);
   const gapsSeen: Gap[] = [];
 
   function connect(
@@ -170,6 +177,7 @@ export async function openScene(
       if (!mine(each)) return;
       commits.push(result);
       pieces.push(piece);
+      countDrift(each, piece, result);
     },
   });
   const dispatcher = createDispatcher({
@@ -240,6 +248,12 @@ export async function openScene(
       cover(asked, within, maxWaitMs),
     gaps: async () => (await cover(feed, range, null)).coverage.gaps,
     quarantined: () => archive.quarantined([feed.account.id]),
+    async drift() {
+      const values = (await registry.getSingleMetric(DRIFT)?.get())?.values ?? [];
+      return Object.fromEntries(
+        values.filter(({ value }) => value > 0).map(({ labels, value }) => [String(labels['drift']), value]),
+      );
+    },
     async readAgain(afterMs = ALL_PAUSES_MS) {
       clock.leap(afterMs);
       const from = Array.from({ length: windows }, (_, index) => range.from + index * WINDOW_MS);

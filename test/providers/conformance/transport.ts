@@ -10,7 +10,7 @@ import { createFront } from './front.ts';
 import type { SceneOptions } from './scene.ts';
 
 const ALWAYS = Number.POSITIVE_INFINITY;
-const impatient: SceneOptions = { limits: { timeout: 150 } };
+const impatient: SceneOptions = { limits: { timeout: 250 } };
 
 /** Once: the call is repeated and nobody notices but the one who waits. */
 function passes(faults: readonly (Fault | FaultName)[], options?: SceneOptions): Trial {
