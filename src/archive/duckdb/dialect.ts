@@ -34,6 +34,7 @@ export const duckDbDialect: Dialect = {
   scaleOf: (column) => `${column}_scale`,
   // SUM wraps round silently beyond 1.7e20 at scale 18, hence the split of whole and fraction.
   sumTerms: (column, wide) => (wide ? [`trunc(${column})`, `(${column} - trunc(${column}))`] : [column]),
+  longPage: 1_000,
   truncated: (time, shift, unit) =>
     `epoch_ms(date_trunc('${unit}', make_timestamp(epoch_us(${time}) + CAST(${shift} AS BIGINT) * 1000)))`,
 };

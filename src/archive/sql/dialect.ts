@@ -27,6 +27,11 @@ export interface Dialect {
    * however large the amounts are; an engine that never overflows gives the column itself either way.
    */
   sumTerms(column: string, wide: boolean): readonly string[];
+  /**
+   * Pages of more rows than this first look for the time they end at, so that no more rows are read whole, and their
+   * decimals spelt, than they have: for an engine without an index in the order of pages.
+   */
+  readonly longPage?: number;
   /** A time moved by `shift` milliseconds (an integer expression), truncated to `unit`, in milliseconds. */
   truncated(time: string, shift: string, unit: 'hour' | 'day' | 'week' | 'month'): string;
 }

@@ -34,10 +34,18 @@ export function pageStatement(dialect: Dialect, query: PageQuery): Statement {
   if (query.after !== null) parts.push(beyond(axis, query.after, 'after', binder));
   if (query.before !== null) parts.push(beyond(axis, query.before, 'before', binder));
   const [time, name] = readsBackwards(query) ? ['ASC', 'DESC'] : ['DESC', 'ASC'];
-  const text =
-    `SELECT ${recordCells(dialect, query.kind)} FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}` +
-    ` ORDER BY ${axis} ${time}, account ${name}, key ${name} LIMIT ${Math.trunc(query.limit)}`;
-  return { text, values: binder.values };
+  const rows = `FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}`;
+  const order = `ORDER BY ${axis} ${time}, account ${name}, key ${name} LIMIT ${Math.trunc(query.limit)}`;
+  const isLong = query.limit > (dialect.longPage ?? Number.POSITIVE_INFINITY);
+  const source = isLong ? `FROM (${upToPageEnd(axis, rows, order, query)}) AS page` : rows;
+  return { text: `SELECT ${recordCells(dialect, query.kind)} ${source} ${order}`, values: binder.values };
+}
+
+/** The rows up to the time a page ends at, which is found in the columns of the order alone. */
+function upToPageEnd(axis: string, rows: string, order: string, query: PageQuery): string {
+  const [within, last] = readsBackwards(query) ? ['<=', 'max'] : ['>=', 'min'];
+  const end = `SELECT ${last}(ends_at) FROM (SELECT ${axis} AS ends_at ${rows} ${order}) AS ends`;
+  return `SELECT * ${rows} AND ${axis} ${within} (${end})`;
 }
 
 /** Whether a page's statement gives its rows oldest first. */
