@@ -1,11 +1,30 @@
 import { cpus, totalmem } from 'node:os';
+import { auth } from './auth.ts';
+import { commit } from './commit.ts';
+import { entities } from './entities.ts';
 import { fairness } from './fairness.ts';
+import { hundredFeeds } from './hundred-feeds.ts';
+import { memory } from './memory.ts';
 import { pace } from './pace.ts';
+import { processes } from './processes.ts';
 import { type Bench, row } from './result.ts';
+import { rolledUp } from './rolled-up.ts';
 import { start } from './start.ts';
 import { warmPage } from './warm-page.ts';
 
-const benches: Readonly<Record<string, Bench>> = { start, pace, fairness, 'warm-page': warmPage };
+const benches: Readonly<Record<string, Bench>> = {
+  start,
+  pace,
+  fairness,
+  'warm-page': warmPage,
+  auth,
+  entities,
+  processes,
+  commit,
+  'hundred-feeds': hundredFeeds,
+  'rolled-up': rolledUp,
+  memory,
+};
 
 /** `npm run bench [name …]`: the table of `bench/results.md`; ends with 1 where a bound is not kept. */
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

@@ -1,0 +1,134 @@
+import { Client } from 'undici';
+import type { KeptArchive } from '../src/archive/admin.ts';
+import { createDuckDbArchive } from '../src/archive/duckdb/index.ts';
+import { createDispatcher } from '../src/feeds/dispatch.ts';
+import type { Account, Feed } from '../src/feeds/feed.ts';
+import { createFiller } from '../src/feeds/filler.ts';
+import type { RequestContext } from '../src/graph/context.ts';
+import { createSubgraph } from '../src/graph/subgraph.ts';
+import type { Viewer } from '../src/graph/viewer.ts';
+import type { FeedLimits } from '../src/providers/provider.ts';
+import type { Interval } from '../src/records/interval.ts';
+import { createPlayers } from '../src/server/auth/pseudonyms.ts';
+import { fillArchive } from './rows.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+const account: Account = { id: 'vertexplay-bench', provider: 'vertexplay', currency: null };
+const limits: FeedLimits = {
+  maxWindow: 10 * MINUTE_MS,
+  grid: 10 * MINUTE_MS,
+  minInterval: 3_000,
+  quota: null,
+  retention: 40 * DAY_MS,
+  rowCap: null,
+  settlementLag: 2 * MINUTE_MS,
+  openMaxAge: 30_000,
+  settlesWithin: DAY_MS,
+  timeout: 10_000,
+  maxAttempts: 5,
+};
+const feed: Feed = {
+  account,
+  kind: 'BET',
+  limits,
+  paging: 'whole',
+  stepMs: 1,
+  pace: { key: 'none', minIntervalMs: 3_000, quota: null },
+  // All of it is held: a call would be a fault of the bench.
+  connection: {
+    readPage: () => Promise.reject(new Error('bench: expected no call')),
+    paceOf: () => ({ key: 'none', minIntervalMs: 3_000, quota: null }),
+  },
+};
+
+/** The graph in this process, over an archive in memory that holds `bets` bets of one account. */
+export interface BenchGraph {
+  readonly account: string;
+  readonly range: Interval;
+  readonly archive: KeptArchive;
+  readonly schema: ReturnType<typeof createSubgraph>;
+  makeContext(viewer: Viewer): RequestContext;
+}
+
+export async function openGraph(bets: number): Promise<BenchGraph> {
+  const playerOf = (_account: string, username: string) => username;
+  const archive = await createDuckDbArchive({ path: ':memory:', playerOf });
+  const from = Date.UTC(2026, 0, 1);
+  const range = { from, to: from + 30 * DAY_MS };
+  await fillArchive(archive, account.id, bets, range);
+  const filler = createFiller({ archive, now: Date.now });
+  const dispatcher = createDispatcher({
+    archive,
+    filler,
+    now: Date.now,
+    maxRangeMs: 40 * DAY_MS,
+    finalAfterMs: 0,
+  });
+  const playersOf = createPlayers({ playerOf, archive, secret: 'of the bench', clock: Date.now });
+  return {
+    account: account.id,
+    range,
+    archive,
+    schema: createSubgraph({ exposeNode: true }),
+    makeContext: (viewer) => ({
+      deps: {
+        archive,
+        quarantine: archive,
+        providers: [],
+        accounts: [account],
+        feeds: [feed],
+        clock: Date.now,
+        health: filler.health,
+        readDetail: async () => 'UNSUPPORTED',
+      },
+      viewer,
+      players: playersOf(viewer),
+      dispatch: dispatcher.begin(),
+      notices: [],
+    }),
+  };
+}
+
+/** Sends one operation over a connection that stays open; throws where it is not answered without errors. */
+export function createAsk(url: string, headers: Readonly<Record<string, string>> = {}) {
+  const client = new Client(url);
+  return {
+    async ask(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<void> {
+      const { body, statusCode } = await client.request({
+        method: 'POST',
+        path: '/graphql',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      const text = await body.text();
+      if (statusCode !== 200 || text.includes('"errors"')) throw new Error(`bench: ${text.slice(0, 500)}`);
+    },
+    close: () => client.close(),
+  };
+}
+
+/** How long each of two takes, turn about, in milliseconds: what else the machine does slows both alike. */
+export async function interleaved(
+  runs: number,
+  first: () => Promise<unknown>,
+  second: () => Promise<unknown>,
+): Promise<readonly [readonly number[], readonly number[]]> {
+  const times: [number[], number[]] = [[], []];
+  const timed = async (of: number[], run: () => Promise<unknown>) => {
+    const startedAt = performance.now();
+    await run();
+    of.push(performance.now() - startedAt);
+  };
+  for (let warm = 0; warm < Math.min(50, runs); warm += 1) {
+    await first();
+    await second();
+  }
+  for (let index = 0; index < runs; index += 1) {
+    // Whoever comes second finds the caches warm: they take turns in that as well.
+    if (index % 2 === 0) await timed(times[0], first);
+    await timed(times[1], second);
+    if (index % 2 === 1) await timed(times[0], first);
+  }
+  return times;
+}
