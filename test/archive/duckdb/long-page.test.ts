@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Archive } from '../../../src/archive/archive.ts';
+import type { Archive, StoredRecord } from '../../../src/archive/archive.ts';
 import { createDuckDbArchive } from '../../../src/archive/duckdb/index.ts';
+import type { Position } from '../../../src/records/query.ts';
 import { all, bet, read } from '../conformance/sample.ts';
 
 describe('a long page out of DuckDB', () => {
@@ -16,13 +17,18 @@ describe('a long page out of DuckDB', () => {
   it.each(['first', 'last'] as const)(
     'has the rows that short ones have, walked from the %s',
     async (end) => {
-      const walk = async (limit: number) => {
+      const walk = async (limit: number): Promise<readonly string[]> => {
         const keys: string[] = [];
-        let position = null;
+        let position: Position | null = null;
         for (;;) {
           const edge =
             end === 'first' ? { after: position, before: null } : { after: null, before: position };
-          const page = await archive.page({ ...all('BET', ['a']), limit, end, ...edge });
+          const page: readonly StoredRecord[] = await archive.page({
+            ...all('BET', ['a']),
+            limit,
+            end,
+            ...edge,
+          });
           const walked = end === 'first' ? page : page.toReversed();
           keys.push(...walked.map((row) => row.key));
           const last = walked.at(-1);
