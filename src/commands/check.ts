@@ -4,6 +4,7 @@ import type { Feed } from '../feeds/feed.ts';
 import type { Interval } from '../records/interval.ts';
 import { createLogger } from '../server/logger.ts';
 import type { Departure } from '../upstream/call.ts';
+import { envelopeWarning } from './envelope.ts';
 import type { Io } from './io.ts';
 import { printTable } from './table.ts';
 
@@ -33,6 +34,8 @@ export async function check({ config, json, io }: CheckAsk): Promise<number> {
   try {
     const findings = await Promise.all(app.feeds.map((feed) => probe(feed, io.signal)));
     io.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : tableOf(findings));
+    const warning = envelopeWarning(config, app.feeds);
+    if (warning !== null) io.stderr.write(`${warning}\n`);
     return findings.every(({ ok }) => ok) ? 0 : 1;
   } finally {
     await app.close();
