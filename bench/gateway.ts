@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,10 @@ export interface BenchGateway {
   /** Milliseconds from starting the process to its first answer. */
   readonly firstAnswerMs: number;
   ask<T>(query: string): Promise<T>;
+  /** Starts another process of the same configuration. */
+  another(): Promise<Pick<BenchGateway, 'url' | 'pid' | 'ask'>>;
+  /** Runs another command of the same configuration to its end, and gives its peak resident memory in MB. */
+  run(...args: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -24,15 +28,18 @@ export interface BenchGatewayOptions {
   /** Added to every account's entry. */
   readonly account?: Readonly<Record<string, unknown>>;
   readonly archiveUrl?: string;
+  readonly rowsPerMinute?: number;
 }
 
 const bin = fileURLToPath(new URL('../bin/countroom.js', import.meta.url));
 
 /** The built gateway in a process of its own, on sandboxes in this one. */
 export async function startGateway(options: BenchGatewayOptions): Promise<BenchGateway> {
-  const { names, minIntervalMs, account = {}, archiveUrl = 'duckdb:./bench.duckdb' } = options;
+  const { names, minIntervalMs, account = {}, archiveUrl = 'duckdb:./bench.duckdb', rowsPerMinute } = options;
   const folder = await mkdtemp(join(tmpdir(), 'countroom-bench-'));
-  const boxes = Object.fromEntries(names.map((name) => [name, sandboxes[name]({ minIntervalMs })]));
+  const boxes = Object.fromEntries(
+    names.map((name) => [name, sandboxes[name]({ minIntervalMs, rowsPerMinute })]),
+  );
   const host = await createSandboxServer({ sandboxes: boxes });
   const accounts = names.map((name) => ({
     id: `${name}-bench`,
@@ -42,36 +49,72 @@ export async function startGateway(options: BenchGatewayOptions): Promise<BenchG
   }));
   const file = join(folder, 'countroom.json');
   await writeFile(file, JSON.stringify({ server: { port: 0 }, archive: { url: archiveUrl }, accounts }));
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, [bin, 'serve', '--config', file], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const url = await addressOf(child);
-  const ask = async <T>(query: string): Promise<T> => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query }),
+  const children: ChildProcess[] = [];
+  const another = async () => {
+    const child = spawn(process.execPath, [bin, 'serve', '--config', file], {
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const { data, errors } = (await response.json()) as { data: T; errors?: readonly { message: string }[] };
-    if (errors !== undefined) throw new Error(errors.map((error) => error.message).join('; '));
-    return data;
+    children.push(child);
+    const url = await addressOf(child);
+    return { url, pid: child.pid ?? 0, ask: <T>(query: string) => ask<T>(url, query) };
   };
-  await ask('{ providers { name } }');
+  const startedAt = performance.now();
+  const first = await another();
+  await first.ask('{ providers { name } }');
   return {
-    url,
-    pid: child.pid ?? 0,
+    ...first,
     sandboxes: boxes,
     firstAnswerMs: performance.now() - startedAt,
-    ask,
+    another,
+    run: (...args) =>
+      peakOf(
+        spawn(process.execPath, [bin, ...args, '--config', file], { stdio: ['ignore', 'ignore', 'inherit'] }),
+      ),
     async close() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
+      for (const child of children) {
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await ended;
+      }
       await host.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function ask<T>(url: string, query: string): Promise<T> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = (await response.json()) as { data: T; errors?: readonly { message: string }[] };
+  if (errors !== undefined) throw new Error(errors.map((error) => error.message).join('; '));
+  return data;
+}
+
+/** The most memory a process was seen to hold until it ended, in MB; rejects where it failed. */
+async function peakOf(child: ChildProcess): Promise<number> {
+  let peak = 0;
+  const look = setInterval(() => {
+    // It may end between the look at it and the reading.
+    residentMb(child.pid ?? 0).then(
+      (mb) => {
+        if (mb > 0) peak = mb;
+      },
+      () => {},
+    );
+  }, 100);
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  clearInterval(look);
+  if (code !== 0) throw new Error(`the command ended with ${code}`);
+  return peak;
+}
+
+/** The resident memory of a process at its peak in MB, as the kernel tells it. */
+export async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
 export function addressOf(child: ChildProcess): Promise<string> {

@@ -1,14 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { addressOf, startGateway } from './gateway.ts';
+import { addressOf, residentMb, startGateway } from './gateway.ts';
 import type { Bench } from './result.ts';
-
-/** The resident memory of a process in MB, as the kernel tells it. */
-export async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
 
 /** How soon a started gateway answers, and how much memory the demo takes at its peak. */
 export const start: Bench = async () => {
