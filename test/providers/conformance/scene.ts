@@ -1,15 +1,12 @@
-import { Registry } from 'prom-client';
 import { expect } from 'vitest';
 import type { KeptArchive } from '../../../src/archive/admin.ts';
 import type { CommitResult, StoredRecord } from '../../../src/archive/archive.ts';
-import { type AccountSettings, type ConnectedAccount, connectAccount } from '../../../src/feeds/connect.ts';
+import { type ConnectedAccount, connectAccount } from '../../../src/feeds/connect.ts';
 import { createDispatcher } from '../../../src/feeds/dispatch.ts';
 import type { Feed } from '../../../src/feeds/feed.ts';
 import { createFiller, type Filler } from '../../../src/feeds/filler.ts';
 import type { Piece } from '../../../src/feeds/reader.ts';
 import type { Failure } from '../../../src/feeds/trouble.ts';
-import type { FeedLimits, Provider } from '../../../src/providers/provider.ts';
-import { providers } from '../../../src/providers/registry.ts';
 import type { Sandbox } from '../../../src/providers/sandbox.ts';
 import type { FeedCoverage, Gap } from '../../../src/records/coverage.ts';
 import type { Interval } from '../../../src/records/interval.ts';
@@ -18,26 +15,21 @@ import type { Fault } from '../../../src/sandbox/fault.ts';
 import type { FaultName } from '../../../src/sandbox/faults.ts';
 import { createSandboxServer, type SandboxServer } from '../../../src/sandbox/host.ts';
 import { sandboxes } from '../../../src/sandbox/registry.ts';
-import { createDriftCounter } from '../../../src/server/drift-metrics.ts';
 import type { AttemptReport } from '../../../src/upstream/exchange.ts';
 import { createPacer } from '../../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../../src/upstream/retry.ts';
 import { createLocalSlots } from '../../../src/upstream/slots.ts';
 import { createLeapingClock, type LeapingClock } from './clock.ts';
-import type { FeedUnderTest, Row } from './feeds.ts';
+import { createDrift } from './drift.ts';
+import type { FeedUnderTest } from './feeds.ts';
 import { secretsOf } from './secrets.ts';
+import { type AccountOptions, providerNamed, settingsOf, WINDOW_MS } from './settings.ts';
 
-const DRIFT = 'countroom_feed_drift_total';
 const MINUTE = 60_000;
-export const WINDOW_MS = 10 * MINUTE;
 // Past every pause a failed window or a stopped account is given.
 const ALL_PAUSES_MS = 11 * MINUTE;
 
-export interface SceneOptions {
-  readonly limits?: Partial<FeedLimits>;
-  readonly policy?: Partial<RetryPolicy>;
-  readonly credentials?: Row;
-  readonly options?: Row;
+export interface SceneOptions extends AccountOptions {
   readonly pageSize?: number;
   readonly rowsPerMinute?: number;
   /** How many windows are asked for. @default 1 */
@@ -85,8 +77,6 @@ export interface Scene {
   stored(feed?: Feed): Promise<readonly StoredRecord[]>;
   truth(range?: Interval): readonly string[];
   quarantined(): ReturnType<KeptArchive['quarantined']>;
-  /** The reasons of the range's gaps, the provider not being asked. */
-  gaps(): Promise<readonly Gap[]>;
   /**
    * Faults stop and pauses pass: without anybody's help the archive becomes the provider's truth. `ghosts` are rows
    * it was given that never were: kept, and marked as vanished.
@@ -124,15 +114,13 @@ export async function openScene(
     baseMs: 2,
     breakMs: 20,
     longestBreakMs: 40,
-    ...options.policy,
   };
   const attempts: AttemptReport[] = [];
   const failures: Failure[] = [];
   const commits: CommitResult[] = [];
   const pieces: Piece[] = [];
-  const registry = new Registry();
-  const countDrift = createDriftCounter(registry);
   const gapsSeen: Gap[] = [];
+  const drift = createDrift();
 
   function connect(
     name: ProviderName,
@@ -177,7 +165,7 @@ export async function openScene(
       if (!mine(each)) return;
       commits.push(result);
       pieces.push(piece);
-      countDrift(each, piece, result);
+      drift.count(each, piece, result);
     },
   });
   const dispatcher = createDispatcher({
@@ -215,12 +203,9 @@ export async function openScene(
 
   const truth = (asked: Interval = range) => sandbox.truth(under.kind, asked);
 
-  async function holds(): Promise<void> {
-    const { held } = await cover(feed, range, null);
-    for (const span of held) {
-      expect((await stored(feed, span)).length).toBeGreaterThanOrEqual(truth(span).length);
-    }
-    const told = JSON.stringify([gapsSeen, failures, attempts, filler.health(feed)]);
+  async function tellsNoSecret(): Promise<void> {
+    const aside = await archive.quarantined([feed.account.id]);
+    const told = JSON.stringify([gapsSeen, failures, attempts, filler.health(feed), aside]);
     for (const secret of secretsOf(sandbox.account)) expect(told).not.toContain(secret);
   }
 
@@ -240,20 +225,19 @@ export async function openScene(
     pieces,
     stored,
     truth,
-    holds,
+    async holds() {
+      for (const span of (await cover(feed, range, null)).held) {
+        expect((await stored(feed, span)).length).toBeGreaterThanOrEqual(truth(span).length);
+      }
+      await tellsNoSecret();
+    },
     calls: (operation = under.provider === 'ebet' ? 'getseqnorecord' : under.path) =>
       sandbox.calls.filter((call) => call.operation === operation),
     inject: (fault, times = 1) => server.inject(under.provider, fault, times, under.path),
     ask: ({ maxWaitMs = 10_000, feed: asked = feed, range: within = range } = {}) =>
       cover(asked, within, maxWaitMs),
-    gaps: async () => (await cover(feed, range, null)).coverage.gaps,
     quarantined: () => archive.quarantined([feed.account.id]),
-    async drift() {
-      const values = (await registry.getSingleMetric(DRIFT)?.get())?.values ?? [];
-      return Object.fromEntries(
-        values.filter(({ value }) => value > 0).map(({ labels, value }) => [String(labels['drift']), value]),
-      );
-    },
+    drift: drift.read,
     async readAgain(afterMs = ALL_PAUSES_MS) {
       clock.leap(afterMs);
       const from = Array.from({ length: windows }, (_, index) => range.from + index * WINDOW_MS);
@@ -270,39 +254,12 @@ export async function openScene(
       const listed = rows.filter((row) => row.vanishedAt === null);
       expect(listed.map((row) => row.raw).sort()).toEqual([...truth()].sort());
       expect(rows.length - listed.length).toBe(ghosts);
-      await holds();
+      await tellsNoSecret();
     },
     async close() {
       await filler.close(AbortSignal.timeout(50));
       await Promise.all(accounts.map(({ http }) => http.close()));
       await server.close();
     },
-  };
-}
-
-function providerNamed(name: ProviderName): Provider {
-  const provider = providers.find((each) => each.name === name);
-  if (provider === undefined) throw new Error(`no provider ${name}`);
-  return provider;
-}
-
-function settingsOf(
-  provider: Provider,
-  id: string,
-  { account }: Sandbox,
-  over: SceneOptions,
-  baseUrl: string,
-): AccountSettings {
-  const limits = provider.feeds.map((spec) => [
-    spec.kind,
-    { ...spec.limits, grid: WINDOW_MS, minInterval: 0, timeout: 2_000, ...over.limits },
-  ]);
-  return {
-    id,
-    baseUrl,
-    currency: typeof account['currency'] === 'string' ? account['currency'] : null,
-    credentials: provider.credentials.parse({ ...(account['credentials'] as Row), ...over.credentials }),
-    options: provider.options.parse({ ...(account['options'] as Row | undefined), ...over.options }),
-    limits: Object.fromEntries(limits),
   };
 }

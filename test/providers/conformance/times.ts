@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { editRows } from './answers.ts';
 import type { FaultRow, Stage, Trial } from './fault-row.ts';
 import type { Row } from './feeds.ts';
-import { WINDOW_MS } from './scene.ts';
+import { WINDOW_MS } from './settings.ts';
 
 const MINUTE = 60_000;
 const BETWEEN_WINDOWS_MS = 1;
