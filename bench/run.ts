@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { auth } from './auth.ts';
 import { commit } from './commit.ts';
+import { duckDbEnvelope } from './duckdb-envelope.ts';
 import { entities } from './entities.ts';
 import { fairness } from './fairness.ts';
 import { hundredFeeds } from './hundred-feeds.ts';
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, Bench>> = {
   entities,
   processes,
   commit,
+  'duckdb-envelope': duckDbEnvelope,
   'hundred-feeds': hundredFeeds,
   'rolled-up': rolledUp,
   memory,
