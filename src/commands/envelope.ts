@@ -2,8 +2,8 @@ import type { Config } from '../config/config.ts';
 import type { Feed } from '../feeds/feed.ts';
 
 /**
- * Calls a second, each with a commit at its end, that one DuckDB file keeps up with beside its readers: half of what
- * was measured (docs/operations.md, "When one machine is outgrown").
+ * Calls a second, each with a commit at its end, that one DuckDB file keeps up with beside its readers: two thirds of
+ * what a busy machine was measured to do (docs/operations.md, "When one machine is outgrown").
  */
 export const DUCKDB_CALLS_A_SECOND = 20;
 
