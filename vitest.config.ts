@@ -6,7 +6,9 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    // Waiting for something to happen is not a measurement: a busy machine may take its time.
+    expect: { poll: { timeout: 20_000 } },
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
     // Most files wait for sockets and processes: two at a time are quicker than one, also on two cores.

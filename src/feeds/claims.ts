@@ -118,7 +118,9 @@ export function createClaims(leases: Leases): Claims {
         park(queue, waiter);
         return free();
       }
-      if (waiter.signal.aborted || !(await waiter.isWanted())) {
+      const wanted = !waiter.signal.aborted && (await waiter.isWanted());
+      // Whoever left while the ledger was looked at would hold the lease for ever.
+      if (!wanted || waiter.signal.aborted) {
         await lease.release();
         waiter.resolve(null);
         return free();
