@@ -66,10 +66,7 @@ export async function startGateway(options: BenchGatewayOptions): Promise<BenchG
     sandboxes: boxes,
     firstAnswerMs: performance.now() - startedAt,
     another,
-    run: (...args) =>
-      peakOf(
-        spawn(process.execPath, [bin, ...args, '--config', file], { stdio: ['ignore', 'ignore', 'inherit'] }),
-      ),
+    run: (...args) => peakOf(spawn(process.execPath, [bin, ...args, '--config', file], { stdio: 'ignore' })),
     async close() {
       for (const child of children) {
         const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -40,10 +40,15 @@ function createLines(stream: NodeJS.WritableStream, now: () => number): Progress
   return {
     feed(name, range) {
       const left = createEstimate(range, now);
+      let last: number | null = null;
       const line = (at: number, more: object) =>
         stream.write(`${JSON.stringify({ feed: name, reached: new Date(at).toISOString(), ...more })}\n`);
       return {
-        reached: (at) => line(at, { leftMs: left(at) }),
+        reached(at) {
+          if (at === last) return;
+          last = at;
+          line(at, { leftMs: left(at) });
+        },
         done: () => line(range.to, { done: true }),
       };
     },
