@@ -7,8 +7,8 @@ import { createExchange } from '../../src/upstream/exchange.ts';
 import { createHttp } from '../../src/upstream/http.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { defaultRetryPolicy } from '../../src/upstream/retry.ts';
-import { createLocalSlots } from '../../src/upstream/slots.ts';
-import { startServer, type TestServer } from './server.ts';
+import { createLocalSlots, type SlotSource } from '../../src/upstream/slots.ts';
+import { startServer } from './server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -48,7 +48,17 @@ const read = (response: HttpResponse) => {
 async function setUp(answer: Parameters<typeof startServer>[0], maxBodyBytes?: number) {
   const server = await startServer(answer);
   const http = createHttp({ account: 'acc', baseUrl: server.url, maxBodyBytes });
-  const pacer = createPacer({ clock: systemClock, slots: createLocalSlots(systemClock) });
+  // Starts are measured where they are made: what a busy machine does to an arrival is none of the pacer's.
+  const starts: number[] = [];
+  const slots = createLocalSlots(systemClock);
+  const noting: SlotSource = {
+    ...slots,
+    written(rule, at) {
+      starts.push(at);
+      slots.written(rule, at);
+    },
+  };
+  const pacer = createPacer({ clock: systemClock, slots: noting });
   const exchange = createExchange({
     account: 'acc',
     http,
@@ -60,26 +70,30 @@ async function setUp(answer: Parameters<typeof startServer>[0], maxBodyBytes?: n
     () => http.close(),
     () => server.close(),
   );
-  return { server, exchange };
+  return { server, exchange, starts };
 }
 
-function gaps({ arrivals }: TestServer): number[] {
-  return arrivals.slice(1).map((arrival, index) => arrival.at - arrivals[index]!.at);
+function gaps(starts: readonly number[]): number[] {
+  return starts.slice(1).map((start, index) => start - starts[index]!);
 }
 
 describe('pace', () => {
   test('never sends two calls closer than the interval, and overlaps slow answers', async () => {
-    const { server, exchange } = await setUp((_, response) => {
-      setTimeout(() => response.end('ok'), 120);
+    let open = 0;
+    let mostOpen = 0;
+    const { server, exchange, starts } = await setUp((_, response) => {
+      open += 1;
+      mostOpen = Math.max(mostOpen, open);
+      setTimeout(() => {
+        open -= 1;
+        response.end('ok');
+      }, 120);
     });
     const pace = { key: 'k', minIntervalMs: 50, quota: null };
-    const startedAt = performance.now();
     await Promise.all(Array.from({ length: 8 }, () => exchange.call(callOf({ read, pace }))));
-    const total = performance.now() - startedAt;
     expect(server.arrivals).toHaveLength(8);
-    expect(Math.min(...gaps(server))).toBeGreaterThanOrEqual(49);
-    // One after the other would take 8 × 120 ms.
-    expect(total).toBeLessThan(8 * 110);
+    expect(Math.min(...gaps(starts))).toBeGreaterThanOrEqual(53);
+    expect(mostOpen).toBeGreaterThan(1);
   });
 
   test('gives the interactive lane its slot first, then the smaller order', async () => {
@@ -109,17 +123,16 @@ describe('pace', () => {
   });
 
   test('keeps a quota over its sliding period', async () => {
-    const { server, exchange } = await setUp((_, response) => response.end('ok'));
+    const { exchange, starts } = await setUp((_, response) => response.end('ok'));
     const pace = { key: 'k', minIntervalMs: 0, quota: { calls: 3, perMs: 200 } };
     await Promise.all(Array.from({ length: 7 }, () => exchange.call(callOf({ read, pace }))));
-    const times = server.arrivals.map((arrival) => arrival.at);
-    expect(times[3]! - times[0]!).toBeGreaterThanOrEqual(199);
-    expect(times[6]! - times[3]!).toBeGreaterThanOrEqual(199);
+    expect(starts[3]! - starts[0]!).toBeGreaterThanOrEqual(200);
+    expect(starts[6]! - starts[3]!).toBeGreaterThanOrEqual(200);
   });
 
   test('waits out a Retry-After and widens the guard afterwards', async () => {
     let refuse = true;
-    const { server, exchange } = await setUp((_, response) => {
+    const { exchange, starts } = await setUp((_, response) => {
       if (!refuse) return response.end('ok');
       refuse = false;
       response.writeHead(429, { 'retry-after': '1' }).end();
@@ -127,8 +140,8 @@ describe('pace', () => {
     const pace = { key: 'k', minIntervalMs: 20, quota: null };
     await exchange.call(callOf({ read, pace, maxAttempts: 1 }));
     await exchange.call(callOf({ read, pace }));
-    const [first, second] = gaps(server);
-    expect(first).toBeGreaterThanOrEqual(999);
+    const [first, second] = gaps(starts);
+    expect(first).toBeGreaterThanOrEqual(1_000);
     expect(second).toBeGreaterThanOrEqual(25);
   });
 });
