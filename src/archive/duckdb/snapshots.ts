@@ -2,6 +2,7 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/nod
 import { ArchiveError } from '../../errors.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cells } from '../sql/records.ts';
+import { createCollector } from './collect.ts';
 import { createPool, type Pool } from './pool.ts';
 import { cellsOf, toDuckDb } from './values.ts';
 
@@ -23,6 +24,7 @@ interface Snapshot {
 
 export function createSnapshots(instance: DuckDBInstance, nextId: () => number): Snapshots {
   const open = new Map<number, Snapshot>();
+  const collect = createCollector();
 
   function use<T>(
     id: number,
@@ -49,6 +51,8 @@ export function createSnapshots(instance: DuckDBInstance, nextId: () => number):
     },
     run: (id, { text, values }) =>
       use(id, async (held, connection) => {
+        held.running = null;
+        collect();
         held.running = await connection.run(text, values.map(toDuckDb));
       }),
     next: (id) =>
