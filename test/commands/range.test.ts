@@ -110,9 +110,9 @@ it('says that an export has gaps, and refuses formats there are not', async () =
   await expect(exportRows({ ...ask, what: 'bet', format: 'csv' })).rejects.toThrow(/did you mean "bets"\?/);
 });
 
-/** The starts of the windows that were asked for, as often as they were. */
+/** The starts of the windows that were read, as often as they were; a call that a busy machine brought too soon was not. */
 function windowsOf(house: Awaited<ReturnType<typeof openHouse>>): number[] {
-  const calls = house.sandboxes['vertexplay']!.calls;
+  const calls = house.sandboxes['vertexplay']!.calls.filter(({ refused }) => refused === null);
   return calls.flatMap(({ interval }) => (interval === null ? [] : interval.from)).sort((a, b) => a - b);
 }
 
