@@ -114,7 +114,8 @@ describe('console', () => {
 describe('explorer', () => {
   test('loads from this process alone, and runs its query', async () => {
     const { page, problems } = await openPage(browser, open.url);
-    await page.goto(`${open.url}/explorer`);
+    // It asks for the schema first: a request sent meanwhile would break that one off.
+    await page.goto(`${open.url}/explorer`, { waitUntil: 'networkidle' });
     await page.getByRole('button', { name: 'Send Request' }).click();
     const result = page.locator('app-query-result');
     await result.getByText('"settledAt"').first().waitFor();
