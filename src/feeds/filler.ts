@@ -3,6 +3,7 @@ import type { Trouble } from '../records/coverage.ts';
 import { type Interval, intersect } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Delay, Turn } from '../upstream/call.ts';
+import { type Backlog, createBacklog, type Load } from './backlog.ts';
 import type { Claim, Claims } from './claims.ts';
 import { type Feed, type FeedHealth, feedName } from './feed.ts';
 import { type Piece, readWindow, type Unread } from './reader.ts';
@@ -47,6 +48,8 @@ export interface FillerOptions {
   readonly archive: Pick<Archive, 'commit'>;
   /** Absent where no other process shares the archive. */
   readonly claims?: Claims;
+  /** @default one of its own */
+  readonly backlog?: Backlog;
   readonly now: () => number;
   readonly onFailure?: (feed: Feed, window: Window, failure: Failure) => void;
   readonly onCommit?: (feed: Feed, piece: Piece, result: Awaited<ReturnType<Archive['commit']>>) => void;
@@ -58,7 +61,8 @@ interface Job {
   readonly askers: Set<Asker>;
   readonly ticket: Ticket;
   readonly stop: AbortController;
-  started: boolean;
+  /** Null until its first call leaves. */
+  load: Load | null;
 }
 
 interface FeedState {
@@ -79,7 +83,8 @@ export function interactiveTurn(asker: Asker): Turn {
 const REMEMBER_FINISHED_MS = 60_000;
 const MOST_FINISHED = 10_000;
 
-export function createFiller({ archive, claims, now, onFailure, onCommit }: FillerOptions): Filler {
+export function createFiller(options: FillerOptions): Filler {
+  const { archive, claims, backlog = createBacklog(), now, onFailure, onCommit } = options;
   const states = new Map<string, FeedState>();
   let servings = 0;
   let closed = false;
@@ -141,10 +146,11 @@ export function createFiller({ archive, claims, now, onFailure, onCommit }: Fill
         },
       },
       stop: new AbortController(),
-      started: false,
+      load: null,
     };
     state.jobs.set(window.from, job);
     void run(job, state, isWanted).finally(() => {
+      job.load?.end();
       state.jobs.delete(window.from);
       state.finished.set(window.from, now());
       over();
@@ -171,15 +177,15 @@ export function createFiller({ archive, claims, now, onFailure, onCommit }: Fill
     }
   }
 
-  async function read(
-    { feed, window, stop }: Job,
-    state: FeedState,
-    turn: Turn,
-    claim: Claim | null,
-  ): Promise<void> {
+  async function read(job: Job, state: FeedState, turn: Turn, claim: Claim | null): Promise<void> {
+    const { feed, window, stop } = job;
     const signal = claim === null ? stop.signal : AbortSignal.any([stop.signal, claim.lost]);
     const context = { turn, signal, onDelay: (delay: Delay) => noteDelay(state, delay) };
-    const unread = await readWindow(feed, window, context, (piece) => commit(feed, piece, claim?.fence));
+    const unread = await readWindow(feed, window, context, async (piece) => {
+      job.load?.read(piece.rows.length);
+      await commit(feed, piece, claim?.fence);
+      job.load?.written(piece.rows.length);
+    });
     state.lastSuccessAt = now();
     state.delay = null;
     state.troubles.delete(window.from);
@@ -242,14 +248,15 @@ export function createFiller({ archive, claims, now, onFailure, onCommit }: Fill
       },
       get order() {
         // A window once begun is finished first: its pages belong to one pass.
-        return job.started ? -1 : (firstServed()?.lastServed ?? 0);
+        return job.load !== null ? -1 : (firstServed()?.lastServed ?? 0);
       },
       served() {
-        job.started = true;
+        job.load ??= backlog.begin(job.feed);
         servings += 1;
         const asker = firstServed();
         if (asker !== null) asker.lastServed = servings;
       },
+      room: () => (job.load === null ? backlog.room(job.feed) : null),
     };
   }
 
@@ -269,7 +276,7 @@ export function createFiller({ archive, claims, now, onFailure, onCommit }: Fill
 
   function health(feed: Feed): FeedHealth {
     const { jobs, delay, lastSuccessAt, lastFailureAt } = stateOf(feed);
-    const reading = [...jobs.values()].filter((job) => job.started).length;
+    const reading = [...jobs.values()].filter((job) => job.load !== null).length;
     const states = { RATE_LIMITED: 'SLOWED', CREDENTIALS_REFUSED: 'STOPPED' } as const;
     const failing =
       delay === null
@@ -292,7 +299,7 @@ export function createFiller({ archive, claims, now, onFailure, onCommit }: Fill
     closed = true;
     const jobs = [...states.values()].flatMap((state) => [...state.jobs.values()]);
     const give = (job: Job) => job.stop.abort(new Error('the gateway is closing'));
-    for (const job of jobs) if (!job.started) give(job);
+    for (const job of jobs) if (job.load === null) give(job);
     const giveUp = () => jobs.forEach(give);
     patience.addEventListener('abort', giveUp, { once: true });
     if (patience.aborted) giveUp();

@@ -33,6 +33,8 @@ export interface Turn {
   readonly order: number;
   /** Told when a slot was given, so that the next one goes to somebody else. */
   served(): void;
+  /** Null where what the call brings can be taken in now; else what to wait for before asking again. @default null */
+  room?(): Promise<void> | null;
 }
 
 /** Why a call has not come back yet, and when it is tried again (milliseconds since the epoch). */

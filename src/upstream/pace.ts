@@ -56,7 +56,7 @@ export function createPacer({ clock, slots }: { clock: Clock; slots: SlotSource 
 function createQueue(clock: Clock, slots: SlotSource) {
   const waiters = new Set<Waiter>();
   let inFlight = 0;
-  let freed: (() => void) | null = null;
+  let changed = () => {};
   let running = false;
 
   function enter(applicant: Applicant): Promise<Slot> {
@@ -80,6 +80,7 @@ function createQueue(clock: Clock, slots: SlotSource) {
       };
       signal?.addEventListener('abort', leave, { once: true });
       waiters.add(waiter);
+      changed();
       if (!running) {
         running = true;
         void run();
@@ -89,19 +90,23 @@ function createQueue(clock: Clock, slots: SlotSource) {
 
   async function run(): Promise<void> {
     while (waiters.size > 0) {
-      while (inFlight >= MOST_IN_FLIGHT) {
-        await new Promise<void>((resolve) => {
-          freed = resolve;
-        });
-      }
-      await giveOne();
+      const first = inFlight < MOST_IN_FLIGHT ? best(waiters) : null;
+      if (first === null) await change();
+      else await giveOne(first);
     }
     running = false;
   }
 
-  async function giveOne(): Promise<void> {
-    const first = best(waiters);
-    if (first === null) return;
+  /** Resolves when somebody came, when a call came back, or when there may be room for what a call brings. */
+  function change(): Promise<void> {
+    const rooms = [...waiters].map(({ turn }) => turn.room?.() ?? null).filter((room) => room !== null);
+    return new Promise((resolve) => {
+      changed = resolve;
+      for (const room of new Set(rooms)) room.then(resolve);
+    });
+  }
+
+  async function giveOne(first: Waiter): Promise<void> {
     const { rule } = first;
     let reservation: Reservation;
     try {
@@ -142,8 +147,7 @@ function createQueue(clock: Clock, slots: SlotSource) {
         if (!busy) return;
         busy = false;
         inFlight -= 1;
-        freed?.();
-        freed = null;
+        changed();
       };
       waiter.resolve({
         written() {
@@ -168,10 +172,12 @@ function createQueue(clock: Clock, slots: SlotSource) {
   return { enter, size: () => waiters.size };
 }
 
+/** Whose turn it is, among those whose answers there is room for. */
 function best(waiters: ReadonlySet<Waiter>): Waiter | null {
   let chosen: Waiter | null = null;
   for (const waiter of waiters) {
-    if (chosen === null || precedes(waiter.turn, chosen.turn)) chosen = waiter;
+    if (chosen !== null && !precedes(waiter.turn, chosen.turn)) continue;
+    if ((waiter.turn.room?.() ?? null) === null) chosen = waiter;
   }
   return chosen;
 }

@@ -1,0 +1,99 @@
+import { type Feed, feedName } from './feed.ts';
+
+/** How many rows are being read or wait for the archive, so that reading never runs far ahead of it. */
+export interface Backlog {
+  /** Null where one more window of the feed may begin; else what to wait for before looking again. */
+  room(feed: Feed): Promise<void> | null;
+  begin(feed: Feed): Load;
+}
+
+/** What one window that was begun brings. */
+export interface Load {
+  /** So many rows were read and are in memory until `written`. */
+  read(rows: number): void;
+  written(rows: number): void;
+  /** Nothing of the window is held any longer. */
+  end(): void;
+}
+
+interface FeedLoad {
+  /** Rows a window is expected to bring: as the fullest of late. */
+  expected: number;
+  windows: number;
+  pending: number;
+}
+
+export interface BacklogOptions {
+  /** Rows a feed may be reading and writing at once; a window that alone has more is read alone. @default 40_000 */
+  readonly mostOfFeed?: number;
+  /** Rows that may wait for the archive in all. @default 100_000 */
+  readonly most?: number;
+}
+
+/** How much of what a window was expected to bring is believed of the next, where this one brought less. */
+const MEMORY = 0.8;
+
+export function createBacklog({ mostOfFeed = 40_000, most = 100_000 }: BacklogOptions = {}): Backlog {
+  const loads = new Map<string, FeedLoad>();
+  let pending = 0;
+  let change = nextChange();
+
+  function loadOf(feed: Feed): FeedLoad {
+    const name = feedName(feed);
+    let load = loads.get(name);
+    if (load === undefined) {
+      load = { expected: mostOfFeed / 2, windows: 0, pending: 0 };
+      loads.set(name, load);
+    }
+    return load;
+  }
+
+  function notify(): void {
+    const { happened } = change;
+    change = nextChange();
+    happened();
+  }
+
+  return {
+    room(feed) {
+      const { expected, windows, pending: own } = loadOf(feed);
+      const fits = own + (windows + 1) * expected <= mostOfFeed && pending < most;
+      return fits || (windows === 0 && own === 0) ? null : change.promise;
+    },
+    begin(feed) {
+      const load = loadOf(feed);
+      let total = 0;
+      let left = 0;
+      load.windows += 1;
+      const add = (rows: number) => {
+        left += rows;
+        load.pending += rows;
+        pending += rows;
+      };
+      return {
+        read(rows) {
+          total += rows;
+          add(rows);
+        },
+        written(rows) {
+          add(-rows);
+          notify();
+        },
+        end() {
+          load.windows -= 1;
+          load.expected = Math.max(total, load.expected * MEMORY);
+          add(-left);
+          notify();
+        },
+      };
+    },
+  };
+}
+
+function nextChange() {
+  let happened = () => {};
+  const promise = new Promise<void>((resolve) => {
+    happened = resolve;
+  });
+  return { promise, happened };
+}
