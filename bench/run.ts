@@ -3,6 +3,7 @@ import { auth } from './auth.ts';
 import { commit } from './commit.ts';
 import { duckDbEnvelope } from './duckdb-envelope.ts';
 import { entities } from './entities.ts';
+import { exports } from './exports.ts';
 import { fairness } from './fairness.ts';
 import { hundredFeeds } from './hundred-feeds.ts';
 import { memory } from './memory.ts';
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'hundred-feeds': hundredFeeds,
   'rolled-up': rolledUp,
   memory,
+  exports,
 };
 
 /** `npm run bench [name …]`: the table of `bench/results.md`; ends with 1 where a bound is not kept. */

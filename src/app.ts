@@ -57,7 +57,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
   const clock = systemClock;
   const registry = new Registry();
   const playerOf = createPlayerOf(config.players);
-  const { archive, slots } = await openArchive(config.archive.url, playerOf);
+  const { archive, slots } = await openArchive(config.archive, playerOf);
   const pacer = createPacer({ clock, slots });
   const countAttempt = createUpstreamMetrics(registry);
   const onAttempt = (attempt: AttemptReport) => {
@@ -221,13 +221,13 @@ function providerNamed(name: string) {
 
 /** The archive, and the pace that goes with it: one process's own, or shared by all at one database. */
 async function openArchive(
-  url: string,
+  { url, memoryMb }: Config['archive'],
   playerOf: PlayerOf,
 ): Promise<{ archive: KeptArchive; slots: SlotSource }> {
   // Each engine's client is loaded where it is used: starting is quick, and half of it is loading.
   if (url.startsWith('duckdb:')) {
     const { createDuckDbArchive } = await import('./archive/duckdb/index.ts');
-    const archive = await createDuckDbArchive({ path: url.slice('duckdb:'.length), playerOf });
+    const archive = await createDuckDbArchive({ path: url.slice('duckdb:'.length), playerOf, memoryMb });
     return { archive, slots: createLocalSlots(systemClock) };
   }
   const { createPostgresArchive } = await import('./archive/postgres/index.ts');

@@ -29,7 +29,7 @@ const MINUTE_MS = 60_000;
 /** Asks every feed one cheap real question; 1 where any of them is not well. Nothing is archived. */
 export async function check({ config, json, io }: CheckAsk): Promise<number> {
   const { createApp } = await import('../app.ts');
-  const aside = { ...config, archive: { url: 'duckdb::memory:' } };
+  const aside = { ...config, archive: { ...config.archive, url: 'duckdb::memory:' } };
   const app = await createApp(aside, { logger: createLogger({ level: 'silent' }) });
   try {
     const findings = await Promise.all(app.feeds.map((feed) => probe(feed, io.signal)));

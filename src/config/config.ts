@@ -23,7 +23,7 @@ export interface Config {
   /** Every credential in it, for a logger to strike out; prints as `[secret]`. */
   readonly secrets: readonly string[];
   readonly server: ServerSettings & { readonly maxRange: number };
-  readonly archive: { readonly url: string };
+  readonly archive: { readonly url: string; readonly memoryMb: number };
   readonly sync: {
     readonly enabled: boolean;
     readonly since: number | null;

@@ -29,6 +29,8 @@ const archive = z.strictObject({
     .string()
     .regex(/^(duckdb:.+|postgres(ql)?:\/\/.+)$/, 'expected duckdb:FILE, duckdb::memory: or postgres://…')
     .default('duckdb:./data/countroom.duckdb'),
+  /** What DuckDB may take for itself, in MB; the gateway's own 400 MB or so come on top. PostgreSQL has settings of its own. */
+  memoryMb: z.int().min(128, 'expected 128 or more (MB)').default(512),
 });
 
 const sync = z.strictObject({

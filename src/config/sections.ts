@@ -51,7 +51,7 @@ export function readSections(
     return null;
   return {
     server: readServer(server, folder),
-    archive: readArchive(archive.url, folder),
+    archive: readArchive(archive, folder),
     sync: readSync(sync),
     accounts,
     players,
@@ -67,10 +67,10 @@ function readServer(server: Config['server'], folder: string): Config['server'] 
     : { ...server, safelist: { ...safelist, file: resolve(folder, safelist.file) } };
 }
 
-function readArchive(url: string, folder: string): Config['archive'] {
+function readArchive({ url, memoryMb }: Config['archive'], folder: string): Config['archive'] {
   const file = /^duckdb:(?!:memory:$)(.+)$/.exec(url)?.[1];
   const absolute = file === undefined ? url : `duckdb:${resolve(folder, file)}`;
-  return conceal({ url: absolute }, { url: withoutPassword(absolute) });
+  return conceal({ url: absolute, memoryMb }, { url: withoutPassword(absolute) });
 }
 
 const usualRevisits = sections.sync.unwrap().parse({}).revisits;

@@ -16,7 +16,9 @@ it('counts the calls that the providers’ rules allow, once a rule', () => {
 
 it('warns of more feeds than a DuckDB file is sure to keep up with, and never on PostgreSQL', () => {
   const enough = many(3 * DUCKDB_CALLS_A_SECOND);
-  const [file, server] = ['duckdb:a.duckdb', 'postgres://db/a'].map((url) => ({ archive: { url } }));
+  const [file, server] = ['duckdb:a.duckdb', 'postgres://db/a'].map((url) => ({
+    archive: { url, memoryMb: 512 },
+  }));
   expect(envelopeWarning(file!, enough)).toBeNull();
   expect(envelopeWarning(file!, [...enough, feed('one more')])).toMatch(/61 feeds .* move to PostgreSQL/);
   expect(envelopeWarning(server!, many(500))).toBeNull();

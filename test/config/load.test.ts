@@ -70,6 +70,14 @@ accounts:
     expect(load(`${oneAccount}\narchive: { url: "duckdb::memory:" }`).archive.url).toBe('duckdb::memory:');
   });
 
+  it('bounds what DuckDB takes, and refuses what it could not work in', () => {
+    expect(load(oneAccount).archive.memoryMb).toBe(512);
+    expect(load(`${oneAccount}\narchive: { memoryMb: 2048 }`).archive.memoryMb).toBe(2048);
+    expect(faultsOf(`${oneAccount}\narchive: { memoryMb: 64 }`)).toEqual([
+      'archive.memoryMb: expected 128 or more (MB), got 64',
+    ]);
+  });
+
   it('reads sync, auth and federation', () => {
     const config = load(`${oneAccount}
 server: { host: 0.0.0.0 }

@@ -2,6 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { createMagnitude, type Magnitude } from './magnitude.ts';
 import { createNames, type Names } from './names.ts';
 import { createPool, type Pool } from './pool.ts';
+import type { Opening } from './protocol.ts';
 import { prepareSchema } from './schema.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 
@@ -25,16 +26,24 @@ const READERS = 2;
 // longer ones that takes many times as long as sorting whole rows.
 const LATE_ROWS = 2_000;
 
-/** Opens the file, or `:memory:`, and makes its tables where it is new. */
-export async function openDatabase(path: string, nextId: () => number): Promise<Database> {
+// A checkpoint rewrites what was written since the last: with DuckDB's own 16 MB that is every second window of 20,000
+// rows, which takes a quarter longer, twice the room in the file and 200 MB more memory. Opening it after a crash reads
+// this log again, in a fifth of a second.
+const CHECKPOINT_AT = '64MB';
+
+/** Opens the archive and makes its tables where it is new. */
+export async function openDatabase({ path, memoryMb }: Opening, nextId: () => number): Promise<Database> {
   // Extensions are never fetched: the archive works without internet, and asks nobody for code.
   const instance = await DuckDBInstance.create(path, {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    // What has no file has nowhere to go but memory.
+    ...(path === ':memory:' ? {} : { memory_limit: `${memoryMb}MB` }),
   });
   try {
     const writing = await instance.connect();
     await prepareSchema(writing);
+    await writing.run(`SET GLOBAL checkpoint_threshold = '${CHECKPOINT_AT}'`);
     await writing.run(`SET GLOBAL late_materialization_max_rows = ${LATE_ROWS}`);
     const connections = await Promise.all(Array.from({ length: READERS }, () => instance.connect()));
     const readers = createPool(connections);

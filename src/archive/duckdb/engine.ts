@@ -4,7 +4,7 @@ import { writeCommits } from './commit.ts';
 import { type Database, openDatabase, transaction } from './database.ts';
 import { isFatal } from './faults.ts';
 import { allNames } from './names.ts';
-import type { Engine } from './protocol.ts';
+import type { Engine, Opening } from './protocol.ts';
 import { acceptRows } from './quarantine.ts';
 import { readCells, toDuckDb } from './values.ts';
 import { createWriter } from './writer.ts';
@@ -15,22 +15,22 @@ import { createWriter } from './writer.ts';
  */
 export function createEngine(): Engine {
   const sentRows = new Map<number, Commit['rows']>();
-  let path: string | null = null;
+  let opening: Opening | null = null;
   let current: Promise<Database> | null = null;
   let closing: Promise<unknown> = Promise.resolve();
   let lastArchivedAt = 0;
   let lastId = 0;
 
   function opened(): Promise<Database> {
-    if (path === null) return Promise.reject(new ArchiveError('it is closed'));
-    current ??= open(path);
+    if (opening === null) return Promise.reject(new ArchiveError('it is closed'));
+    current ??= open(opening);
     return current;
   }
 
-  async function open(file: string): Promise<Database> {
+  async function open(wanted: Opening): Promise<Database> {
     await closing;
     try {
-      const database = await openDatabase(file, () => ++lastId);
+      const database = await openDatabase(wanted, () => ++lastId);
       lastArchivedAt = Math.max(lastArchivedAt, database.lastArchivedAt);
       return database;
     } catch (error) {
@@ -70,8 +70,8 @@ export function createEngine(): Engine {
   );
 
   return {
-    async open(file) {
-      path = file;
+    async open(wanted) {
+      opening = wanted;
       return use(({ writing }) => allNames(writing));
     },
     rename: (usernames) =>
@@ -116,7 +116,7 @@ export function createEngine(): Engine {
     close: () =>
       writer.exclusively(async () => {
         const last = current;
-        path = null;
+        opening = null;
         current = null;
         await closing;
         await (await last)?.close();

@@ -34,6 +34,8 @@ export interface DuckDbOptions {
   /** The archive's file, made with its folders where there is none, or `:memory:`. */
   readonly path: string;
   readonly playerOf: PlayerOf;
+  /** What DuckDB may take for itself; of no account for `:memory:`. @default 512 */
+  readonly memoryMb?: number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly clock?: () => number;
 }
@@ -46,7 +48,7 @@ const openPaths = new Set<string>();
  * held by another process (and which), unreadable, no archive, written by another release.
  */
 export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptArchive> {
-  const { playerOf, clock = Date.now } = options;
+  const { playerOf, memoryMb = 512, clock = Date.now } = options;
   const path = await claim(options.path);
   const thread = startThread((fault) => explainFault(options.path, fault));
   let closed = false;
@@ -57,7 +59,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   }
 
   try {
-    await renameOutdated(thread, await thread.call('open', path), playerOf);
+    await renameOutdated(thread, await thread.call('open', { path, memoryMb }), playerOf);
   } catch (error) {
     await leave();
     throw error;

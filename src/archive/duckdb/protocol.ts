@@ -19,10 +19,16 @@ export interface ReadJob {
   readonly wide?: Statement;
 }
 
+/** What is opened: a file or `:memory:`, and how much memory DuckDB may take for itself. */
+export interface Opening {
+  readonly path: string;
+  readonly memoryMb: number;
+}
+
 /** What the caller's side asks of the engine in its worker thread: method, argument, result. */
 export interface Engine {
-  /** Opens the file, or `:memory:`, and makes its tables; gives the names known. */
-  open(path: string): Promise<readonly Username[]>;
+  /** Opens the archive and makes its tables where it is new; gives the names known. */
+  open(opening: Opening): Promise<readonly Username[]>;
   /** Gives usernames another operator's name. */
   rename(names: readonly Username[]): Promise<void>;
   /** Keeps rows for a commit to come. */

@@ -8,7 +8,7 @@ describe('streaming out of DuckDB', () => {
   let thread: Thread;
   beforeAll(async () => {
     thread = startThread((fault) => explainFault(':memory:', fault));
-    await thread.call('open', ':memory:');
+    await thread.call('open', { path: ':memory:', memoryMb: 512 });
   });
   afterAll(() => thread.stop());
 
