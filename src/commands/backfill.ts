@@ -20,8 +20,7 @@ export interface BackfillAsk {
 interface Target {
   readonly account: string;
   readonly kind: RecordKind;
-  /** A part of the range that is asked for at a time. */
-  readonly stepMs: number;
+  readonly windowMs: number;
 }
 
 /** Windows asked for at a time: enough to keep the pace, few enough to tell how it goes. */
@@ -43,15 +42,14 @@ export async function backfill({ config, range, account, kind, io }: BackfillAsk
     const lacking = await readCoverage(gateway, range, account);
     const targets = lacking
       .filter((feed) => kind === undefined || feed.kind === kind)
-      .map(
-        (feed): Target => ({ ...feed, stepMs: WINDOWS_AT_A_TIME * gridOf(config, feed.account, feed.kind) }),
-      );
+      .map((feed): Target => ({ ...feed, windowMs: gridOf(config, feed.account, feed.kind) }));
     const progress = createProgress(io.stderr);
     try {
       const gaps = await Promise.all(
-        targets.map((target) =>
-          fill(gateway, target, range, progress.feed(`${target.account} ${target.kind}`, range), io.signal),
-        ),
+        targets.map((target) => {
+          const name = `${target.account} ${target.kind}`;
+          return fill(gateway, target, range, progress.feed(name, range, target.windowMs), io.signal);
+        }),
       );
       progress.stop();
       return report(gaps.flat(), io);
@@ -75,18 +73,22 @@ async function fill(
   signal: AbortSignal,
 ): Promise<readonly Gap[]> {
   const left: Gap[] = [];
+  const stepMs = WINDOWS_AT_A_TIME * target.windowMs;
+  let rows = 0;
   for (let from = range.from; from < range.to; ) {
-    const part = { from, to: Math.min(Math.ceil((from + 1) / target.stepMs) * target.stepMs, range.to) };
+    const part = { from, to: Math.min(Math.ceil((from + 1) / stepMs) * stepMs, range.to) };
     // Asked one part ahead, so that the pace has work while the answer is looked at.
-    const ahead = await ask(gateway, target, { from, to: Math.min(part.to + target.stepMs, range.to) });
+    const ahead = await ask(gateway, target, { from, to: Math.min(part.to + stepMs, range.to) });
     const gaps = ahead.filter((gap) => gap.from < part.to);
     signal.throwIfAborted();
     const waiting = gaps.filter(({ reason }) => passing.has(reason));
-    progress.reached(Math.min(...waiting.map((gap) => gap.from), part.to));
     if (waiting.length > 0) {
+      progress.reached(Math.min(...waiting.map((gap) => gap.from)), rows);
       await wait(untilRetry(waiting), undefined, { signal });
       continue;
     }
+    rows += await count(gateway, target, part);
+    progress.reached(part.to, rows);
     left.push(...gaps.filter(({ reason }) => reason !== 'IN_FUTURE'));
     if (gaps.some(({ reason }) => reason === 'CREDENTIALS_REFUSED')) break;
     from = part.to;
@@ -116,6 +118,15 @@ async function ask(gateway: Gateway, { account, kind }: Target, range: Interval)
   }`;
   const filter = { range: rangeInput(range), accounts: [account] };
   return (await gateway.graphql(query, { filter }, answer)).rows.coverage.gaps;
+}
+
+const counted = z.object({ rows: z.object({ totalCount: z.int() }) });
+
+/** How many rows the archive has of a range that was asked for. */
+async function count(gateway: Gateway, { account, kind }: Target, range: Interval): Promise<number> {
+  const query = `query($filter: ${inputs[kind]}!) { rows: ${fields[kind]}(filter: $filter, first: 0, maxWait: "0s") { totalCount } }`;
+  const filter = { range: rangeInput(range), accounts: [account] };
+  return (await gateway.graphql(query, { filter }, counted)).rows.totalCount;
 }
 
 function report(gaps: readonly Gap[], io: Io): number {

@@ -5,13 +5,14 @@ import { spell } from './table.ts';
 
 /** How far one feed has come. */
 export interface FeedProgress {
-  /** Everything before the instant is there or known to be missing. */
-  reached(at: number): void;
+  /** Everything before the instant is there or known to be missing; so many rows of it are in the archive. */
+  reached(at: number, rows: number): void;
   done(): void;
 }
 
 export interface Progress {
-  feed(name: string, range: Interval): FeedProgress;
+  /** `windowMs` is how long the feed's windows are. */
+  feed(name: string, range: Interval, windowMs: number): FeedProgress;
   /** Leaves the terminal as it was; may be called twice. */
   stop(): void;
 }
@@ -21,15 +22,22 @@ export function createProgress(to: Io['stderr'], now: () => number = Date.now): 
   return to.isTTY === true ? createBars(to, now) : createLines(to, now);
 }
 
+const FORMAT = '{name} {bar} {percentage} % | {windows} of {ofWindows} windows | {rows} rows | {left}';
+
 function createBars(stream: NodeJS.WritableStream, now: () => number): Progress {
-  const bars = new MultiBar({ stream, format: '{name} {bar} {percentage} % {left}', hideCursor: true });
+  const bars = new MultiBar({ stream, format: FORMAT, hideCursor: true });
   return {
-    feed(name, range) {
+    feed(name, range, windowMs) {
       const left = createEstimate(range, now);
-      const bar = bars.create(range.to - range.from, 0, { name: name.padEnd(24), left: '' });
+      const ofWindows = windowsIn(range, windowMs);
+      const start = { name: name.padEnd(24), windows: 0, ofWindows, rows: 0, left: '' };
+      const bar = bars.create(range.to - range.from, 0, start);
       return {
-        reached: (at) => bar.update(at - range.from, { left: `${spell(left(at) ?? 0)} left` }),
-        done: () => bar.update(range.to - range.from, { left: 'done' }),
+        reached(at, rows) {
+          const windows = windowsIn({ from: range.from, to: at }, windowMs);
+          bar.update(at - range.from, { windows, rows, left: `${spell(left(at) ?? 0)} left` });
+        },
+        done: () => bar.update(range.to - range.from, { windows: ofWindows, left: 'done' }),
       };
     },
     stop: () => bars.stop(),
@@ -38,13 +46,19 @@ function createBars(stream: NodeJS.WritableStream, now: () => number): Progress 
 
 function createLines(stream: NodeJS.WritableStream, now: () => number): Progress {
   return {
-    feed(name, range) {
+    feed(name, range, windowMs) {
       const left = createEstimate(range, now);
+      const ofWindows = windowsIn(range, windowMs);
       let last: number | null = null;
-      const line = (at: number, more: object) =>
-        stream.write(`${JSON.stringify({ feed: name, reached: new Date(at).toISOString(), ...more })}\n`);
+      let rows = 0;
+      const line = (at: number, more: object) => {
+        const windows = windowsIn({ from: range.from, to: at }, windowMs);
+        const reached = new Date(at).toISOString();
+        stream.write(`${JSON.stringify({ feed: name, reached, windows, ofWindows, rows, ...more })}\n`);
+      };
       return {
-        reached(at) {
+        reached(at, archived) {
+          rows = archived;
           if (at === last) return;
           last = at;
           line(at, { leftMs: left(at) });
@@ -54,6 +68,11 @@ function createLines(stream: NodeJS.WritableStream, now: () => number): Progress
     },
     stop() {},
   };
+}
+
+/** How many windows of the feed's grid a range touches. */
+function windowsIn({ from, to }: Interval, windowMs: number): number {
+  return from >= to ? 0 : Math.ceil(to / windowMs) - Math.floor(from / windowMs);
 }
 
 /** The time left by the pace since the start, in milliseconds; null before anything was reached. */
