@@ -102,6 +102,8 @@ export interface TotalsQuery extends RowQuery {
   /** Whether anybody wants to know; null in the answer otherwise. Distinct counts cost a pass of their own. */
   readonly countPlayers: boolean;
   readonly countRounds: boolean;
+  /** Which sums are wanted, by name; those left out are absent from the answer. @default all the kind has */
+  readonly sums?: readonly string[];
 }
 
 /** A group's row, whatever its kind; the fields of what was not grouped by are null. */

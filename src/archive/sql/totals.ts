@@ -58,7 +58,7 @@ export function totalsStatement(
   outputs.push(query.countPlayers ? double('count(DISTINCT player)') : 'NULL');
   outputs.push(ownCountSql(query));
   outputs.push(listsCurrencies(query) ? 'CAST(to_json(array_agg(DISTINCT currency)) AS VARCHAR)' : 'NULL');
-  for (const { column, of } of summedOf[query.kind]) {
+  for (const { column, of } of summedBy(query)) {
     const name = sqlName(column);
     const filter = of === undefined ? '' : ` FILTER (WHERE ${of})`;
     outputs.push(...dialect.sumTerms(name, wide).map((term) => `CAST(sum(${term})${filter} AS VARCHAR)`));
@@ -76,7 +76,7 @@ export function toTotals<K extends RecordKind>(
   query: TotalsQuery & { readonly kind: K },
   cells: Cells,
 ): TotalsRow<K>[] {
-  const summed = summedOf[query.kind];
+  const summed = summedBy(query);
   const grouped = groupedBy(query);
   const fixed = grouped.length + (query.periods === null ? 0 : 2);
   const sumWidth = summed.length === 0 ? 0 : (cells.length - fixed - 4) / summed.length;
@@ -113,6 +113,10 @@ function ownCountSql({ kind, countRounds }: TotalsQuery): string {
   if (kind === 'SEQ_NO_FAILURE') return double('count(*) FILTER (WHERE NOT succeeded)');
   if (kind !== 'BET' || !countRounds) return 'NULL';
   return double('count(DISTINCT (account, round_id)) FILTER (WHERE round_id IS NOT NULL)');
+}
+
+function summedBy({ kind, sums }: TotalsQuery): readonly Summed[] {
+  return sums === undefined ? summedOf[kind] : summedOf[kind].filter(({ name }) => sums.includes(name));
 }
 
 /** The fields grouped by, as listed. */

@@ -6,6 +6,8 @@ import type { RecordKind } from '../../records/record.ts';
 export interface Figure<Row> {
   /** Whether it compares within one currency alone. */
   readonly isMoney: boolean;
+  /** The archive's sums it is made of. */
+  readonly sums: readonly string[];
   /** Null where the row has none. */
   of(row: Row): Decimal | null;
 }
@@ -17,6 +19,7 @@ export type Figures<K extends RecordKind, Measure extends string> = Readonly<
 export function countFigure<Row>(count: (row: Row) => number | null): Figure<Row> {
   return {
     isMoney: false,
+    sums: [],
     of(row) {
       const counted = count(row);
       return counted === null ? null : decimal(String(counted));
@@ -24,6 +27,6 @@ export function countFigure<Row>(count: (row: Row) => number | null): Figure<Row
   };
 }
 
-export function moneyFigure<Row>(of: (row: Row) => Decimal | null): Figure<Row> {
-  return { isMoney: true, of };
+export function moneyFigure<Row>(of: (row: Row) => Decimal | null, ...sums: readonly string[]): Figure<Row> {
+  return { isMoney: true, sums, of };
 }

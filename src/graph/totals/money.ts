@@ -16,9 +16,12 @@ function ofOneCurrency<Row extends MoneyRow<string>>(row: Row): Row {
   throw new BadUserInputError(`group by CURRENCY or filter one; found ${row.currencies.join(', ')}`);
 }
 
-/** A sum as the archive has it; null where every value was null. */
+/** A sum as the archive has it; null where every value was null. Throws where nobody asked the archive for it. */
 export function sumOf<Name extends string>(row: MoneyRow<Name>, name: Name): Decimal | null {
-  return ofOneCurrency(row).sums[name];
+  const { sums } = ofOneCurrency(row);
+  if (!(name in sums))
+    throw new Error(`totals: expected the sum ${name}, which the archive was not asked for`);
+  return sums[name];
 }
 
 /** As `sumOf`, where nothing to add is zero. */

@@ -8,7 +8,7 @@ import { checkSize } from '../page-args.ts';
 import { coverSelection, type Selection } from '../scope.ts';
 import { selects } from '../selection.ts';
 import type { TotalsAsk } from './args.ts';
-import type { Figures } from './figure.ts';
+import type { Figure, Figures } from './figure.ts';
 import { orderRows, orderRowsBy } from './order.ts';
 import { type Period, toGrouping, toPeriod } from './period.ts';
 
@@ -47,7 +47,10 @@ export function createTotalsReader<K extends RecordKind, Filter, Measure extends
     const most = checkSize('first', args.first ?? 0);
     const selection = await select(context, filter);
     const { groupBy, periods } = toGrouping(args, selection.query.range);
-    const wants = (count: string) => args.orderBy?.by === count || selects(info, ['rows', count]);
+    const wants = (name: string) => args.orderBy?.by === name || selects(info, ['rows', name]);
+    const sums = Object.entries<Figure<TotalsRow<K>>>(figures).flatMap(([name, figure]) =>
+      wants(name) ? figure.sums : [],
+    );
 
     const { coverage } = await coverSelection(context, selection, maxWaitMs);
     const found = await context.deps.archive.totals({
@@ -56,6 +59,7 @@ export function createTotalsReader<K extends RecordKind, Filter, Measure extends
       periods,
       countPlayers: wants('playerCount'),
       countRounds: wants('roundCount'),
+      sums,
     });
     // In the order of the names that are shown: that of the real ones would tell something of them.
     const ordered = orderRows(kind, withShownPlayers(context, found), args.groupBy);
