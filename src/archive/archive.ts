@@ -104,6 +104,12 @@ export interface Username {
   readonly player: string;
 }
 
+/** Some lines of text in UTF-8, and how many they are. */
+export interface Lines {
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
 /** The operator's name of a provider's username; pure, from the configuration. */
 export type PlayerOf = (account: string, username: string) => string;
 
@@ -133,11 +139,7 @@ export interface Archive {
    * Flat rows in the order of `stream`, each as its line of CSV (guarded, without a header) or JSON, line end included.
    * Left out where an archive is no quicker at it than its caller.
    */
-  readonly writeLines?: (
-    query: RowQuery,
-    form: FlatForm,
-    format: 'csv' | 'ndjson',
-  ) => AsyncIterable<readonly string[]>;
+  readonly writeLines?: (query: RowQuery, form: FlatForm, format: 'csv' | 'ndjson') => AsyncIterable<Lines>;
   /**
    * Flat rows as a Parquet file at `path`, in no particular order: decimals DECIMAL(38, 18), times in UTC, zstd.
    * Resolves to how many there are; an aborted signal rejects it soon. Left out like `writeLines`.

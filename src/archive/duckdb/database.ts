@@ -5,6 +5,7 @@ import { createPool, type Pool } from './pool.ts';
 import type { Opening } from './protocol.ts';
 import { prepareSchema } from './schema.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** One opening of the archive's file. */
 export interface Database {
@@ -15,6 +16,8 @@ export interface Database {
   readonly magnitude: Magnitude;
   /** The latest time of archiving there is, in milliseconds; 0 in an empty archive. */
   readonly lastArchivedAt: number;
+  /** Runs work in one transaction of the writing connection: all of it, or nothing. */
+  change<T>(work: () => Promise<T>): Promise<T>;
   /** Stops what is read and lets the file go. */
   close(): Promise<void>;
 }
@@ -47,7 +50,8 @@ export async function openDatabase({ path, memoryMb }: Opening, nextId: () => nu
     await writing.run(`SET GLOBAL late_materialization_max_rows = ${LATE_ROWS}`);
     const connections = await Promise.all(Array.from({ length: READERS }, () => instance.connect()));
     const readers = createPool(connections);
-    const snapshots = createSnapshots(instance, nextId);
+    const inTurn = createTurns();
+    const snapshots = createSnapshots(instance, nextId, inTurn);
     return {
       writing,
       readers,
@@ -55,6 +59,8 @@ export async function openDatabase({ path, memoryMb }: Opening, nextId: () => nu
       names: createNames(),
       magnitude: await createMagnitude(writing),
       lastArchivedAt: await newestArchived(writing),
+      // A commit waits for its turn: between the beginnings of one snapshot's connections there must be none.
+      change: (work) => transaction(writing, work, inTurn),
       async close() {
         await Promise.all([snapshots.closeAll(), readers.close()]);
         writing.closeSync();
@@ -67,12 +73,16 @@ export async function openDatabase({ path, memoryMb }: Opening, nextId: () => nu
   }
 }
 
-/** Runs work in one transaction of the writing connection: all of it, or nothing. */
-export async function transaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+/** Runs work in one transaction: all of it, or nothing. Its commit waits for its turn where others are to wait for it. */
+export async function transaction<T>(
+  connection: DuckDBConnection,
+  work: () => Promise<T>,
+  inTurn: Turns = (task) => task(),
+): Promise<T> {
   await connection.run('BEGIN');
   try {
     const result = await work();
-    await connection.run('COMMIT');
+    await inTurn(() => connection.run('COMMIT'));
     return result;
   } catch (error) {
     try {

@@ -1,5 +1,8 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { ArchiveError } from '../../errors.ts';
 import type { Commit } from '../archive.ts';
+import type { Statement } from '../sql/dialect.ts';
+import type { Cells } from '../sql/records.ts';
 import { writeCommits } from './commit.ts';
 import { type Database, openDatabase, transaction } from './database.ts';
 import { isFatal } from './faults.ts';
@@ -54,10 +57,10 @@ export function createEngine(): Engine {
   }
 
   const writer = createWriter((jobs) =>
-    use(async ({ writing, names, magnitude }) => {
+    use(async ({ writing, change, names, magnitude }) => {
       const commits = jobs.map((job) => job.commit);
       const archivedAt = Math.max(lastArchivedAt + 1, ...jobs.map((job) => job.now));
-      const written = await transaction(writing, async () => {
+      const written = await change(async () => {
         const results = await writeCommits(writing, commits, archivedAt);
         const usernames = jobs.flatMap((job) => job.names);
         const kept = [await names.write(writing, usernames), await magnitude.write(writing, commits)];
@@ -76,8 +79,8 @@ export function createEngine(): Engine {
     },
     rename: (usernames) =>
       writer.exclusively(() =>
-        use(async ({ writing, names }) => {
-          const kept = await transaction(writing, () => names.write(writing, usernames));
+        use(async ({ writing, change, names }) => {
+          const kept = await change(() => names.write(writing, usernames));
           kept.keep();
         }),
       ),
@@ -91,27 +94,27 @@ export function createEngine(): Engine {
       return writer.commit({ ...job, commit: { ...job.commit, rows } });
     },
     accept: ({ ids, now }) =>
-      writer.exclusively(() =>
-        use(({ writing }) => transaction(writing, () => acceptRows(writing, ids, now))),
-      ),
+      writer.exclusively(() => use(({ writing, change }) => change(() => acceptRows(writing, ids, now)))),
     change: (statements) =>
       writer.exclusively(() =>
-        use(({ writing }) =>
-          transaction(writing, async () => {
+        use(({ writing, change }) =>
+          change(async () => {
             for (const { text, values } of statements) await writing.run(text, values.map(toDuckDb));
           }),
         ),
       ),
-    read: ({ statement, wide }) =>
+    read: ({ statement, wide, end = null }) =>
       use(({ readers, magnitude }) =>
         readers.use(async (connection) => {
+          if (end !== null) return readUpTo(connection, end, statement);
           const overflows = wide !== undefined && (await magnitude.isWide(connection));
           return readCells(connection, overflows ? wide : statement);
         }),
       ),
-    openSnapshot: () => use(({ snapshots }) => snapshots.open()),
-    runIn: ({ snapshot, statement }) => use(({ snapshots }) => snapshots.run(snapshot, statement)),
-    nextOf: (snapshot) => use(({ snapshots }) => snapshots.next(snapshot)),
+    openSnapshot: (lanes) => use(({ snapshots }) => snapshots.open(lanes)),
+    runIn: ({ statement, ...place }) => use(({ snapshots }) => snapshots.run(place, statement)),
+    nextOf: (place) => use(({ snapshots }) => snapshots.next(place)),
+    linesOf: (place) => use(({ snapshots }) => snapshots.lines(place)),
     closeSnapshot: (snapshot) => use(({ snapshots }) => snapshots.close(snapshot)),
     close: () =>
       writer.exclusively(async () => {
@@ -122,4 +125,12 @@ export function createEngine(): Engine {
         await (await last)?.close();
       }),
   };
+}
+
+async function readUpTo(connection: DuckDBConnection, end: Statement, statement: Statement): Promise<Cells> {
+  return transaction(connection, async () => {
+    const [[found = null] = []] = await readCells(connection, end);
+    if (typeof found !== 'number') return readCells(connection, statement);
+    return readCells(connection, { ...statement, values: [...statement.values.slice(0, -1), found] });
+  });
 }

@@ -1,11 +1,15 @@
 import type { FlatForm } from '../../records/flat.ts';
 import type { RowQuery } from '../../records/query.ts';
+import type { Lines } from '../archive.ts';
+import type { Statement } from '../sql/dialect.ts';
 import { copyStatement, linesStatement, shownStatement } from './flat-sql.ts';
-import { streamCells } from './stream.ts';
+import { streamSlices } from './stream.ts';
 import type { Thread } from './thread.ts';
 
-// Half a row group of DuckDB's: fewer would have it unpacked once a slice, more would be much to sort at once.
-const ROWS_A_SLICE = 60_000;
+// Half a row group of DuckDB's: fewer would have it unpacked once a slice, more would be much to hold at once.
+const ROWS_A_SLICE = 40_000;
+// DuckDB works at the next slice while one is sent.
+const LANES = 2;
 
 /** Flat rows as lines, written by DuckDB itself: no row becomes an object on its way. */
 export async function* streamLines(
@@ -13,13 +17,18 @@ export async function* streamLines(
   query: RowQuery,
   form: FlatForm,
   format: 'csv' | 'ndjson',
-): AsyncGenerator<readonly string[]> {
-  const statements = {
+): AsyncGenerator<Lines> {
+  const blocks = streamSlices(call, query, {
     before: shownStatement(form),
-    statementOf: (slice: Parameters<typeof linesStatement>[1]) => linesStatement(query, slice, form, format),
+    statementOf: (slice) => linesStatement(query, slice, form, format),
     rowsASlice: ROWS_A_SLICE,
-  };
-  for await (const [lines = []] of streamCells(call, query, statements)) yield lines as readonly string[];
+    next: async (place) => {
+      const lines = await call('linesOf', place);
+      return lines.length === 0 ? null : lines;
+    },
+    lanes: LANES,
+  });
+  for await (const lines of blocks) yield* lines;
 }
 
 /** Flat rows as a Parquet file, written by DuckDB itself; an aborted signal stops it at once. */
@@ -30,7 +39,8 @@ export async function copyParquet(
   { path, signal }: { readonly path: string; readonly signal: AbortSignal | undefined },
 ): Promise<number> {
   signal?.throwIfAborted();
-  const snapshot = await call('openSnapshot', undefined);
+  const { id: snapshot } = await call('openSnapshot', 1);
+  const run = (statement: Statement) => call('runIn', { snapshot, lane: 0, statement });
   let closing: Promise<void> | null = null;
   const close = () => {
     closing ??= call('closeSnapshot', snapshot);
@@ -40,9 +50,9 @@ export async function copyParquet(
   signal?.addEventListener('abort', stop);
   try {
     const before = shownStatement(form);
-    if (before !== null) await call('runIn', { snapshot, statement: before });
-    await call('runIn', { snapshot, statement: copyStatement(query, form, path) });
-    const cells = await call('nextOf', snapshot);
+    if (before !== null) await run(before);
+    await run(copyStatement(query, form, path));
+    const cells = await call('nextOf', { snapshot, lane: 0 });
     return Number(cells?.[0]?.[0] ?? 0);
   } catch (error) {
     signal?.throwIfAborted();

@@ -17,6 +17,7 @@ import {
   byKeysStatement,
   countStatement,
   fingerprintStatement,
+  pageEndStatement,
   pageStatement,
   readsBackwards,
   usernamesStatement,
@@ -76,7 +77,8 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
       return statement === null ? [] : toSpans(await call('read', { statement }));
     },
     async page(query) {
-      const cells = await call('read', { statement: pageStatement(duckDbDialect, query) });
+      const statement = pageStatement(duckDbDialect, query);
+      const cells = await call('read', { statement, end: pageEndStatement(duckDbDialect, query) });
       return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells);
     },
     async count(query) {

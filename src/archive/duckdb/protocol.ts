@@ -1,4 +1,4 @@
-import type { Commit, CommitResult, Username } from '../archive.ts';
+import type { Commit, CommitResult, Lines, Username } from '../archive.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cells } from '../sql/records.ts';
 
@@ -17,12 +17,27 @@ export interface ReadJob {
   readonly statement: Statement;
   /** Run instead once the archive holds amounts so large that the plain sums of `statement` could overflow. */
   readonly wide?: Statement;
+  /** Answers with one cell, which goes before the last value of `statement` unless it is null; both see one state. */
+  readonly end?: Statement | null;
 }
 
 /** What is opened: a file or `:memory:`, and how much memory DuckDB may take for itself. */
 export interface Opening {
   readonly path: string;
   readonly memoryMb: number;
+}
+
+/** An open snapshot; each of its lanes runs one statement at a time, and all see the same state. */
+export interface Snapshot {
+  readonly id: number;
+  readonly lanes: number;
+}
+
+export interface Place {
+  /** The snapshot's id. */
+  readonly snapshot: number;
+  /** From 0. */
+  readonly lane: number;
 }
 
 /** What the caller's side asks of the engine in its worker thread: method, argument, result. */
@@ -39,12 +54,14 @@ export interface Engine {
   /** Runs statements that change something beside the rows, all of them or none. */
   change(statements: readonly Statement[]): Promise<void>;
   read(job: ReadJob): Promise<Cells>;
-  /** Opens a snapshot of the archive: what is read in it does not change meanwhile. Returns its id. */
-  openSnapshot(): Promise<number>;
-  /** Runs a statement in a snapshot; its answer is then taken piece by piece. */
-  runIn(job: { readonly snapshot: number; readonly statement: Statement }): Promise<void>;
-  /** The next piece of what runs in the snapshot, of at most 2,048 rows; null at its end. */
-  nextOf(snapshot: number): Promise<Cells | null>;
+  /** Opens a snapshot of the archive: what is read in it does not change meanwhile. It may get fewer lanes than asked. */
+  openSnapshot(lanes: number): Promise<Snapshot>;
+  /** Runs a statement in a lane of a snapshot; its answer is then taken piece by piece. */
+  runIn(job: Place & { readonly statement: Statement }): Promise<void>;
+  /** The next piece of what ran in the lane, of at most 2,048 rows; null at its end. */
+  nextOf(place: Place): Promise<Cells | null>;
+  /** All that ran in the lane, where it was blocks of lines, in their order; none when asked again. */
+  linesOf(place: Place): Promise<readonly Lines[]>;
   closeSnapshot(snapshot: number): Promise<void>;
   close(): Promise<void>;
 }

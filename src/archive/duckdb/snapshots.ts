@@ -1,65 +1,104 @@
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
+import type {
+  DuckDBBlobValue,
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBResult,
+} from '@duckdb/node-api';
 import { ArchiveError } from '../../errors.ts';
+import type { Lines } from '../archive.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cells } from '../sql/records.ts';
 import { createCollector } from './collect.ts';
 import { createPool, type Pool } from './pool.ts';
+import type { Place, Snapshot } from './protocol.ts';
+import type { Turns } from './turns.ts';
 import { cellsOf, toDuckDb } from './values.ts';
 
-/** Views of the archive that do not change while they are read, each on a connection of its own. */
+/** Views of the archive that do not change while they are read, each on connections of its own. */
 export interface Snapshots {
-  open(): Promise<number>;
-  run(id: number, statement: Statement): Promise<void>;
-  /** The next piece of what runs; null at its end. */
-  next(id: number): Promise<Cells | null>;
+  open(lanes: number): Promise<Snapshot>;
+  run(place: Place, statement: Statement): Promise<void>;
+  /** The next piece of what ran; null at its end. */
+  next(place: Place): Promise<Cells | null>;
+  /** All that ran, where it was blocks of lines; see `linesStatement`. */
+  lines(place: Place): Promise<readonly Lines[]>;
   close(id: number): Promise<void>;
   closeAll(): Promise<void>;
 }
 
-interface Snapshot {
-  /** One connection: its pool keeps the calls of one snapshot in turn. */
+interface Lane {
+  /** One connection: its pool keeps the lane's calls in turn. */
   readonly pool: Pool;
   running: DuckDBResult | null;
 }
 
-export function createSnapshots(instance: DuckDBInstance, nextId: () => number): Snapshots {
-  const open = new Map<number, Snapshot>();
+/** `inTurn` is what commits wait in as well. */
+export function createSnapshots(instance: DuckDBInstance, nextId: () => number, inTurn: Turns): Snapshots {
+  const open = new Map<number, readonly Lane[]>();
   const collect = createCollector();
 
+  async function openLane(): Promise<Lane> {
+    const connection = await instance.connect();
+    await connection.run('BEGIN TRANSACTION READ ONLY');
+    // Only what is read first fixes the state that is seen.
+    await connection.run('SELECT 1 FROM archive_meta LIMIT 1');
+    return { pool: createPool([connection]), running: null };
+  }
+
   function use<T>(
-    id: number,
-    task: (held: Snapshot, connection: DuckDBConnection) => Promise<T>,
+    { snapshot, lane }: Place,
+    task: (held: Lane, connection: DuckDBConnection) => Promise<T>,
   ): Promise<T> {
-    const held = open.get(id);
+    const held = open.get(snapshot)?.[lane];
     if (held === undefined) return Promise.reject(new ArchiveError('the snapshot is closed'));
     return held.pool.use((connection) => task(held, connection));
   }
 
+  function nextChunk(place: Place): Promise<DuckDBDataChunk | null> {
+    return use(place, async ({ running }) => {
+      const chunk = await running?.fetchChunk();
+      return chunk == null || chunk.rowCount === 0 ? null : chunk;
+    });
+  }
+
   async function close(id: number): Promise<void> {
-    const held = open.get(id);
+    const lanes = open.get(id) ?? [];
     open.delete(id);
-    await held?.pool.close();
+    await Promise.all(lanes.map(({ pool }) => pool.close()));
   }
 
   return {
-    async open() {
-      const connection = await instance.connect();
-      await connection.run('BEGIN TRANSACTION READ ONLY');
-      const id = nextId();
-      open.set(id, { pool: createPool([connection]), running: null });
-      return id;
-    },
-    run: (id, { text, values }) =>
-      use(id, async (held, connection) => {
+    open: (wanted) =>
+      inTurn(async () => {
+        // Every statement holds a thread of the few there are: who comes second is content with one.
+        const count = open.size === 0 ? wanted : 1;
+        const lanes = await Promise.all(Array.from({ length: count }, openLane));
+        const id = nextId();
+        open.set(id, lanes);
+        return { id, lanes: count };
+      }),
+    run: (place, { text, values }) =>
+      use(place, async (held, connection) => {
         held.running = null;
         collect();
         held.running = await connection.run(text, values.map(toDuckDb));
       }),
-    next: (id) =>
-      use(id, async ({ running }) => {
-        const chunk = await running?.fetchChunk();
-        return chunk == null || chunk.rowCount === 0 ? null : cellsOf(chunk);
-      }),
+    async next(place) {
+      const chunk = await nextChunk(place);
+      return chunk === null ? null : cellsOf(chunk);
+    },
+    async lines(place) {
+      const blocks: { readonly number: number; readonly lines: Lines }[] = [];
+      for (let chunk = await nextChunk(place); chunk !== null; chunk = await nextChunk(place)) {
+        const [numbers = [], counts = [], texts = []] = chunk.getColumns();
+        for (const [at, text] of texts.entries()) {
+          const lines = { count: Number(counts[at]), bytes: (text as DuckDBBlobValue).bytes };
+          blocks.push({ number: Number(numbers[at]), lines });
+        }
+      }
+      return blocks.sort((a, b) => b.number - a.number).map(({ lines }) => lines);
+    },
     close,
     async closeAll() {
       await Promise.all([...open.keys()].map(close));

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import type { Lines } from '../archive.ts';
 import { createEngine } from './engine.ts';
 import type { Engine, Request, Response } from './protocol.ts';
 
@@ -9,7 +10,7 @@ const engine = createEngine();
 port?.on('message', (request: Request) => {
   answer(request).then(
     (response) => {
-      port.postMessage(response);
+      port.postMessage(response, transfersOf(response));
       if (request.method === 'close') port.close();
     },
     (error: unknown) => {
@@ -25,4 +26,20 @@ async function answer({ id, method, argument }: Request): Promise<Response> {
   } catch (error) {
     return { id, fault: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** What is handed over rather than copied: the bytes of lines, where they have a buffer to themselves. */
+function transfersOf(response: Response): ArrayBuffer[] {
+  const value = 'value' in response ? response.value : null;
+  const parts: readonly unknown[] = Array.isArray(value) ? value : [];
+  return parts.flatMap((part) => {
+    const bytes = isLines(part) ? part.bytes : null;
+    return bytes?.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === bytes.byteLength
+      ? [bytes.buffer]
+      : [];
+  });
+}
+
+function isLines(part: unknown): part is Lines {
+  return typeof part === 'object' && part !== null && 'bytes' in part && part.bytes instanceof Uint8Array;
 }

@@ -1,5 +1,6 @@
 import type { CommitResult } from '../archive.ts';
 import type { CommitJob } from './protocol.ts';
+import { createTurns } from './turns.ts';
 
 /** Writes a group of commits in one transaction, all or nothing. */
 export type WriteGroup = (jobs: readonly CommitJob[]) => Promise<readonly CommitResult[]>;
@@ -24,13 +25,7 @@ const MAX_ROWS_A_GROUP = 40_000;
  */
 export function createWriter(write: WriteGroup): Writer {
   const waiting: Waiting[] = [];
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = turn.then(task);
-    turn = result.catch(() => undefined);
-    return result;
-  }
+  const inTurn = createTurns();
 
   async function writeNext(): Promise<void> {
     const group = takeGroup(waiting);

@@ -26,6 +26,9 @@ export function selectionSql(query: RowQuery, binder: Binder): string {
   return parts.join(' AND ');
 }
 
+// The last millisecond there is a Date of.
+const LATEST = 8_640_000_000_000_000;
+
 /** A page, newest first; one that ends before a place comes oldest first and is turned by `readsBackwards`. */
 export function pageStatement(dialect: Dialect, query: PageQuery): Statement {
   const binder = createBinder(dialect);
@@ -33,19 +36,42 @@ export function pageStatement(dialect: Dialect, query: PageQuery): Statement {
   const parts = [selectionSql(query, binder)];
   if (query.after !== null) parts.push(beyond(axis, query.after, 'after', binder));
   if (query.before !== null) parts.push(beyond(axis, query.before, 'before', binder));
+  if (isLong(dialect, query)) {
+    const [within, furthest] = readsBackwards(query) ? ['<=', LATEST] : ['>=', -LATEST];
+    parts.push(`${axis} ${within} ${binder.bind('time', furthest)}`);
+  }
   const [time, name] = readsBackwards(query) ? ['ASC', 'DESC'] : ['DESC', 'ASC'];
-  const rows = `FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}`;
-  const order = `ORDER BY ${axis} ${time}, account ${name}, key ${name} LIMIT ${Math.trunc(query.limit)}`;
-  const isLong = query.limit > (dialect.longPage ?? Number.POSITIVE_INFINITY);
-  const source = isLong ? `FROM (${upToPageEnd(axis, rows, order, query)}) AS page` : rows;
-  return { text: `SELECT ${recordCells(dialect, query.kind)} ${source} ${order}`, values: binder.values };
+  const text =
+    `SELECT ${recordCells(dialect, query.kind)} FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}` +
+    ` ORDER BY ${axis} ${time}, account ${name}, key ${name} LIMIT ${Math.trunc(query.limit)}`;
+  return { text, values: binder.values };
 }
 
-/** The rows up to the time a page ends at, which is found in the columns of the order alone. */
-function upToPageEnd(axis: string, rows: string, order: string, query: PageQuery): string {
-  const [within, last] = readsBackwards(query) ? ['<=', 'max'] : ['>=', 'min'];
-  const end = `SELECT ${last}(ends_at) FROM (SELECT ${axis} AS ends_at ${rows} ${order}) AS ends`;
-  return `SELECT * ${rows} AND ${axis} ${within} (${end})`;
+/**
+ * One cell: a time that a long page's rows do not lie beyond, found in the column of times alone; null where all are
+ * wanted, and no statement where the page is not long. It takes the place of the last value of the page's own statement.
+ */
+export function pageEndStatement(dialect: Dialect, query: PageQuery): Statement | null {
+  if (!isLong(dialect, query)) return null;
+  const binder = createBinder(dialect);
+  const axis = axisSql(query.kind, query.axis);
+  const parts = [selectionSql(query, binder)];
+  // Rows of a place's own time come on top of the page: which of them lie beyond it need not be known.
+  if (query.after !== null) parts.push(`${axis} < ${binder.bind('time', query.after.at)}`);
+  if (query.before !== null) parts.push(`${axis} > ${binder.bind('time', query.before.at)}`);
+  const [order, last] = readsBackwards(query) ? ['ASC', 'max'] : ['DESC', 'min'];
+  const times =
+    `SELECT ${axis} AS ends_at FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}` +
+    ` ORDER BY 1 ${order} LIMIT ${Math.trunc(query.limit)}`;
+  const end = dialect.cell(
+    `CASE WHEN count(*) = ${Math.trunc(query.limit)} THEN ${last}(ends_at) END`,
+    'time',
+  );
+  return { text: `SELECT ${end} FROM (${times}) AS ends`, values: binder.values };
+}
+
+function isLong(dialect: Dialect, { limit }: PageQuery): boolean {
+  return limit > (dialect.longPage ?? Number.POSITIVE_INFINITY);
 }
 
 /** Whether a page's statement gives its rows oldest first. */

@@ -8,6 +8,9 @@ import { axisSql, recordCells, selectionSql } from './rows.ts';
 export interface Slice {
   readonly from: number | null;
   readonly to: number | null;
+  /** How many rows it has, and over how many milliseconds of the grid they lie. */
+  readonly rows: number;
+  readonly spanMs: number;
 }
 
 /** The grid of times a query's rows are counted in, to cut it into slices of about one size. */
@@ -62,15 +65,18 @@ export function slicesOf({ from, width }: Histogram, counts: Cells, size: number
   const slices: Slice[] = [];
   let to: number | null = null;
   let gathered = 0;
+  let newest = 0;
   for (const [at, cell] of cells.entries()) {
+    if (gathered === 0) newest = Number(cell);
     gathered += Number(rows[at]);
-    if (gathered < size) continue;
+    const isLast = at === cells.length - 1;
+    if (gathered < size && !isLast) continue;
     const start = from + Number(cell) * width;
-    slices.push({ from: start, to });
+    const spanMs = (newest - Number(cell) + 1) * width;
+    slices.push({ from: isLast ? null : start, to, rows: gathered, spanMs });
     to = start;
     gathered = 0;
   }
-  if (gathered > 0) slices.push({ from: null, to });
   return slices;
 }
 

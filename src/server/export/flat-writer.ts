@@ -1,3 +1,4 @@
+import type { Lines } from '../../archive/archive.ts';
 import type { RequestContext } from '../../graph/context.ts';
 import type { FlatColumn, FlatForm } from '../../records/flat.ts';
 import type { RowQuery } from '../../records/query.ts';
@@ -5,7 +6,7 @@ import { csvHeader, csvLine } from './csv.ts';
 import { flatReaders } from './flat-row.ts';
 import { ndjsonLine } from './ndjson.ts';
 import { csvToParquet, parquetCsv } from './parquet.ts';
-import { inChunks } from './text.ts';
+import { bytesOf } from './text.ts';
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
@@ -16,7 +17,7 @@ export interface ReadOptions {
 /** Writes one query's flat rows as its viewer may see them. */
 export interface FlatWriter {
   /** Batches of lines, read as they are taken. */
-  lines(format: 'csv' | 'ndjson', options: ReadOptions): AsyncIterable<readonly string[]>;
+  lines(format: 'csv' | 'ndjson', options: ReadOptions): AsyncIterable<Lines>;
   /** A Parquet file at `path`. */
   parquet(path: string, options: ReadOptions): Promise<void>;
 }
@@ -52,9 +53,10 @@ function createRowWriter(
 ): FlatWriter {
   const readers = flatReaders(query.kind, columns, context);
 
-  async function* write(line: ReturnType<typeof csvLine>): AsyncGenerator<readonly string[]> {
+  async function* write(line: ReturnType<typeof csvLine>): AsyncGenerator<Lines> {
     for await (const batch of context.deps.archive.stream({ ...query })) {
-      yield batch.map((row) => line(readers.map((read) => read(row))));
+      const lines = batch.map((row) => line(readers.map((read) => read(row))));
+      yield { count: lines.length, bytes: Buffer.from(lines.join('')) };
     }
   }
 
@@ -63,7 +65,7 @@ function createRowWriter(
       counted(write(format === 'csv' ? csvLine(columns) : ndjsonLine(columns)), options),
     parquet(path, options) {
       const lines = counted(write(csvLine(columns, parquetCsv)), options);
-      return csvToParquet(inChunks(csvHeader(columns), lines), columns, path, options.signal);
+      return csvToParquet(bytesOf(csvHeader(columns), lines), columns, path, options.signal);
     },
   };
 }
@@ -87,12 +89,9 @@ async function formOf(
   return { columns: seen, shown };
 }
 
-async function* counted(
-  batches: AsyncIterable<readonly string[]>,
-  { onRows }: ReadOptions,
-): AsyncGenerator<readonly string[]> {
+async function* counted(batches: AsyncIterable<Lines>, { onRows }: ReadOptions): AsyncGenerator<Lines> {
   for await (const lines of batches) {
     yield lines;
-    onRows?.(lines.length);
+    onRows?.(lines.count);
   }
 }

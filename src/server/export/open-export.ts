@@ -6,7 +6,7 @@ import type { ExportAsk } from './ask.ts';
 import { csvHeader } from './csv.ts';
 import { createFlatWriter, type ReadOptions } from './flat-writer.ts';
 import { writeTemporary } from './parquet-file.ts';
-import { inChunks } from './text.ts';
+import { bytesOf } from './text.ts';
 
 export const exportFormats = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -16,7 +16,7 @@ export interface OpenExport {
   readonly coverage: Coverage;
   readonly query: RowQuery;
   /** The bytes of one format, in the order of the graph's lists; Parquet comes once its file is whole. */
-  read(format: ExportFormat, options?: ReadOptions): Promise<AsyncIterable<Buffer>>;
+  read(format: ExportFormat, options?: ReadOptions): Promise<AsyncIterable<Uint8Array>>;
 }
 
 /** Covers an export's range and says what is missing, before a row of it is read. */
@@ -30,7 +30,7 @@ export async function openExport(context: RequestContext, ask: ExportAsk): Promi
     async read(format, options = {}) {
       const writer = await createFlatWriter(context, query, ask.columns);
       if (format === 'parquet') return writeTemporary((path) => writer.parquet(path, options));
-      return inChunks(format === 'csv' ? csvHeader(ask.columns) : '', writer.lines(format, options));
+      return bytesOf(format === 'csv' ? csvHeader(ask.columns) : '', writer.lines(format, options));
     },
   };
 }

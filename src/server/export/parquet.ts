@@ -27,7 +27,7 @@ export const parquetCsv: CsvOptions = { guard: false, nullText: NULL_TEXT };
  * DECIMAL(38, 18), times in UTC, zstd inside. Rows pass through the disk, so that memory does not grow with them.
  */
 export async function csvToParquet(
-  csv: AsyncIterable<Buffer>,
+  csv: AsyncIterable<Uint8Array>,
   columns: readonly FlatColumn[],
   path: string,
   signal?: AbortSignal,

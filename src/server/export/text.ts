@@ -1,19 +1,10 @@
-// Small enough that the first bytes leave at once, large enough that a million rows are not a million writes.
-const CHUNK_CHARS = 64 * 1024;
+import type { Lines } from '../../archive/archive.ts';
 
-/** A header and lines as chunks of UTF-8, made as they are taken: a reader that stops taking stops the lines. */
-export async function* inChunks(
+/** A header and lines as bytes, made as they are taken: a reader that stops taking stops the lines. */
+export async function* bytesOf(
   header: string,
-  batches: AsyncIterable<readonly string[]>,
-): AsyncGenerator<Buffer, void, undefined> {
-  let text = header;
-  for await (const lines of batches) {
-    for (const line of lines) {
-      text += line;
-      if (text.length < CHUNK_CHARS) continue;
-      yield Buffer.from(text);
-      text = '';
-    }
-  }
-  if (text !== '') yield Buffer.from(text);
+  batches: AsyncIterable<Lines>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (header !== '') yield Buffer.from(header);
+  for await (const { bytes } of batches) yield bytes;
 }
