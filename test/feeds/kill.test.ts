@@ -15,6 +15,7 @@ import { startProcess } from './model/process.ts';
 import { createToldProvider, SINCE } from './model/told.ts';
 
 const HOUR = 3_600_000;
+const statementKill = fileURLToPath(new URL('./model/statement-kill.mjs', import.meta.url));
 const program = fileURLToPath(new URL('./model/doomed.ts', import.meta.url));
 
 /** Where each process ends, one after the other on the same archive: before a call, after it, before a commit, after it. */
@@ -25,6 +26,8 @@ const failpoints = [
   ['commit', 2],
   ['committed', 1],
 ] as const;
+/** What DuckDB was about to be told, by its number within a commit's transaction: see `statement-kill.mjs`. */
+const statements = [3, 4, 5, 6] as const;
 
 let folder: string;
 let server: PostgresServer;
@@ -45,8 +48,11 @@ async function runDoomed(...args: readonly (string | number)[]): Promise<string 
 }
 
 function start(...args: readonly (string | number)[]) {
-  return spawn(process.execPath, ['--import', 'tsx', program, ...args.map(String)], {
+  const [, , moment, turn] = args;
+  const preload = moment === 'statement' ? ['--import', statementKill] : [];
+  return spawn(process.execPath, ['--import', 'tsx', ...preload, program, ...args.map(String)], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DIE_AT_STATEMENT: String(turn) },
   });
 }
 
@@ -72,12 +78,10 @@ describe('a process that is killed', () => {
     timeout: 90_000,
   }, async () => {
     const path = join(folder, 'a.duckdb');
-    // Within a transaction: a commit of these rows takes longer than the least of these and less than the most.
-    const within = [0, 10, 40].map((ms) => ['within', ms] as const);
+    const within = statements.map((number) => ['statement', number] as const);
     for (const [index, [moment, turn]] of [...failpoints, ...within].entries()) {
-      expect(await runDoomed(`duckdb:${path}`, index * 160_000, moment, turn), `${moment} ${turn}`).toBe(
-        'SIGKILL',
-      );
+      const signal = await runDoomed(`duckdb:${path}`, index * 160_000, moment, turn);
+      expect(signal, `${moment} ${turn}`).toBe('SIGKILL');
       const archive = await createDuckDbArchive({ path, playerOf: sameName });
       await inspect(archive, 0, false);
       await archive.close();
