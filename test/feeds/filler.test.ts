@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Commit } from '../../src/archive/archive.ts';
 import { ArchiveError, UpstreamError } from '../../src/errors.ts';
+import { type Backlog, createBacklog } from '../../src/feeds/backlog.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import { createFiller, type Filler, interactiveTurn } from '../../src/feeds/filler.ts';
 import type { Window } from '../../src/records/window.ts';
 import type { Clock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { createLocalSlots } from '../../src/upstream/slots.ts';
-import { NOW, type PaperOptions, paperFeed } from './paper-provider.ts';
+import { NOW, type PaperOptions, paperFeed, rowAt } from './paper-provider.ts';
 
 const WINDOW = 600_000;
 const first = NOW - 100 * WINDOW;
@@ -42,6 +43,7 @@ interface SetUp extends PaperOptions {
   /** Called as each window's slot comes, with how many were served before. */
   readonly onServed?: (window: number, before: number) => void;
   readonly commit?: (commit: Commit) => Promise<void>;
+  readonly backlog?: Backlog;
 }
 
 /** A filler over one feed whose calls are paced for real, by a clock of paper. */
@@ -76,7 +78,7 @@ function setUp(options: SetUp = {}) {
       return { inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 };
     },
   };
-  const filler = createFiller({ archive, now: clock.now });
+  const filler = createFiller({ archive, now: clock.now, backlog: options.backlog });
   fillers.push(filler);
   const fill = (wanted: readonly Window[], knownAt = clock.now()) =>
     filler.fill(feed, wanted, { knownAt, isWanted: async () => true });
@@ -85,6 +87,25 @@ function setUp(options: SetUp = {}) {
 
 const settled = (tickets: readonly { readonly done: Promise<void> }[]) =>
   Promise.all(tickets.map((ticket) => ticket.done));
+
+test('no window is begun while what was read waits for the archive', async () => {
+  let write = () => {};
+  const written = new Promise<void>((resolve) => {
+    write = resolve;
+  });
+  const rows = Array.from({ length: 12 * 5 }, (_, index) => rowAt(first + (index * WINDOW) / 5 + 1));
+  const backlog = createBacklog({ mostOfFeed: 10 });
+  const { fill, served, committed } = setUp({ rows, backlog, commit: () => written });
+  const tickets = fill(windows(0, 12));
+  await expect.poll(() => served.length).toBe(2);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(served).toEqual([0, 1]);
+  expect(committed).toEqual([]);
+  write();
+  await settled(tickets);
+  expect(served).toHaveLength(12);
+  expect(committed).toHaveLength(12);
+});
 
 describe('turns', () => {
   test('a cold big query leaves another’s single window served within the next two slots', async () => {
