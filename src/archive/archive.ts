@@ -1,6 +1,6 @@
 import type { FlatForm } from '../records/flat.ts';
 import type { Interval } from '../records/interval.ts';
-import type { PageQuery, RowQuery, TotalsQuery, TotalsRow } from '../records/query.ts';
+import type { PageQuery, Position, RowQuery, TotalsQuery, TotalsRow } from '../records/query.ts';
 import type { ProviderName, Quarantined, RecordKind, RecordOf, Stored } from '../records/record.ts';
 
 export interface FeedKey {
@@ -110,6 +110,11 @@ export interface Lines {
   readonly bytes: Uint8Array;
 }
 
+/** A page that was written: its rows, and the place it ends at; null where nothing follows. */
+export interface WrittenPage extends Lines {
+  readonly end: Position | null;
+}
+
 /** The operator's name of a provider's username; pure, from the configuration. */
 export type PlayerOf = (account: string, username: string) => string;
 
@@ -140,6 +145,15 @@ export interface Archive {
    * Left out where an archive is no quicker at it than its caller.
    */
   readonly writeLines?: (query: RowQuery, form: FlatForm, format: 'csv' | 'ndjson') => AsyncIterable<Lines>;
+  /**
+   * A page's flat rows, newest first, as JSON objects with commas between them, decimals as numbers or as strings. Its
+   * form shows the operator's names. Left out like `writeLines`.
+   */
+  readonly writePage?: (
+    query: RowQuery & { readonly limit: number; readonly after: Position | null },
+    form: FlatForm & { readonly shown: null },
+    decimals: 'numbers' | 'strings',
+  ) => Promise<WrittenPage>;
   /**
    * Flat rows as a Parquet file at `path`, in no particular order: decimals DECIMAL(38, 18), times in UTC, zstd.
    * Resolves to how many there are; an aborted signal rejects it soon. Left out like `writeLines`.

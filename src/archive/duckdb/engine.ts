@@ -1,8 +1,8 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
 import { ArchiveError } from '../../errors.ts';
 import type { Commit } from '../archive.ts';
 import type { Statement } from '../sql/dialect.ts';
-import type { Cells } from '../sql/records.ts';
+import type { Cell } from '../sql/records.ts';
 import { writeCommits } from './commit.ts';
 import { type Database, openDatabase, transaction } from './database.ts';
 import { isFatal } from './faults.ts';
@@ -106,10 +106,30 @@ export function createEngine(): Engine {
     read: ({ statement, wide, end = null }) =>
       use(({ readers, magnitude }) =>
         readers.use(async (connection) => {
-          if (end !== null) return readUpTo(connection, end, statement);
+          if (end !== null) {
+            return transaction(connection, async () =>
+              readCells(connection, await upTo(connection, end, statement)),
+            );
+          }
           const overflows = wide !== undefined && (await magnitude.isWide(connection));
           return readCells(connection, overflows ? wide : statement);
         }),
+      ),
+    readPage: ({ statement, end }) =>
+      use(({ readers }) =>
+        readers.use((connection) =>
+          transaction(connection, async () => {
+            const { text, values } = end === null ? statement : await upTo(connection, end, statement);
+            const result = await connection.runAndReadAll(text, values.map(toDuckDb));
+            const [count = 0, bytes = null, ...last] = result.getRows()[0] ?? [];
+            const none = new Uint8Array();
+            return {
+              count: Number(count),
+              bytes: bytes === null ? none : (bytes as DuckDBBlobValue).bytes,
+              last: last as Cell[],
+            };
+          }),
+        ),
       ),
     openSnapshot: (lanes) => use(({ snapshots }) => snapshots.open(lanes)),
     runIn: ({ statement, ...place }) => use(({ snapshots }) => snapshots.run(place, statement)),
@@ -127,10 +147,9 @@ export function createEngine(): Engine {
   };
 }
 
-async function readUpTo(connection: DuckDBConnection, end: Statement, statement: Statement): Promise<Cells> {
-  return transaction(connection, async () => {
-    const [[found = null] = []] = await readCells(connection, end);
-    if (typeof found !== 'number') return readCells(connection, statement);
-    return readCells(connection, { ...statement, values: [...statement.values.slice(0, -1), found] });
-  });
+/** The statement with what `end` answers before its last value; itself where that is null. */
+async function upTo(connection: DuckDBConnection, end: Statement, statement: Statement): Promise<Statement> {
+  const [[found = null] = []] = await readCells(connection, end);
+  if (typeof found !== 'number') return statement;
+  return { ...statement, values: [...statement.values.slice(0, -1), found] };
 }

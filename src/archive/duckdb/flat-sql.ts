@@ -1,9 +1,9 @@
 import { type FlatColumn, type FlatForm, idTypeOf } from '../../records/flat.ts';
-import type { RowQuery } from '../../records/query.ts';
+import type { PageQuery, RowQuery } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { sqlName, tableName } from '../../records/shape.ts';
 import { createBinder, type Statement } from '../sql/dialect.ts';
-import { axisSql, selectionSql } from '../sql/rows.ts';
+import { axisSql, pageRowsSql, selectionSql } from '../sql/rows.ts';
 import { type Slice, sliceSql } from '../sql/slices.ts';
 import { duckDbDialect } from './dialect.ts';
 
@@ -38,11 +38,30 @@ export function linesStatement(
   const rows = `SELECT * FROM ${tableName[query.kind]} WHERE ${sliceSql(query, slice, binder)}`;
   const axis = axisSql(query.kind, query.axis);
   const cells = columns.map((column, at) => `${plainCell(query.kind, column)} AS c${at}`);
-  const line = format === 'csv' ? csvLine(columns) : jsonLine(columns);
+  const line = format === 'csv' ? csvLine(columns) : jsonLine(columns, { decimals: 'strings', end: '\n' });
   const blockMs = Math.ceil(slice.spanMs / Math.ceil(slice.rows / LINES_A_BLOCK));
   const text = `SELECT (epoch_ms(moment) // ${blockMs})::DOUBLE, count(*)::DOUBLE, encode(string_agg(${line}, '' ORDER BY moment DESC, account, key))
     FROM (SELECT ${axis} AS moment, r.account, r.key, ${cells.join(', ')} FROM (${rows}) AS r ${named(columns, shown)})
     GROUP BY epoch_ms(moment) // ${blockMs}`;
+  return { text, values: binder.values };
+}
+
+/**
+ * A page's rows as JSON objects with commas between them. One row: how many there are, one more than the page's limit
+ * where others follow; the bytes of those within the limit; time, account and key of the last of these.
+ */
+export function jsonPageStatement(query: PageQuery, { columns }: FlatForm, decimals: 'numbers' | 'strings') {
+  const binder = createBinder(duckDbDialect);
+  const rows = pageRowsSql(duckDbDialect, { ...query, limit: query.limit + 1 }, binder);
+  const order = `${axisSql(query.kind, query.axis)} DESC, r.account, r.key`;
+  const cells = columns.map((column, at) => `${plainCell(query.kind, column)} AS c${at}`);
+  const line = jsonLine(columns, { decimals, end: '' });
+  const within = `FILTER (n <= ${query.limit})`;
+  const last = (cell: string) => `max(${cell}) FILTER (n = ${query.limit})`;
+  const text = `SELECT count(*)::DOUBLE, encode(string_agg(${line}, ',' ORDER BY n) ${within}),
+      epoch_ms(${last('moment')})::DOUBLE, ${last('account')}, ${last('key')}
+    FROM (SELECT row_number() OVER (ORDER BY ${order}) AS n, ${axisSql(query.kind, query.axis)} AS moment,
+      r.account, r.key, ${cells.join(', ')} FROM (${rows}) AS r ${named(columns, null)})`;
   return { text, values: binder.values };
 }
 
@@ -134,18 +153,24 @@ function csvText(cell: string): string {
     THEN '"' || replace(${guarded}, '"', '""') || '"' ELSE ${guarded} END`;
 }
 
+interface JsonOptions {
+  readonly decimals: 'numbers' | 'strings';
+  /** What follows each object. */
+  readonly end: string;
+}
+
 /** As `csvLine`. */
-function jsonLine(columns: readonly FlatColumn[]): string {
+function jsonLine(columns: readonly FlatColumn[], { decimals, end }: JsonOptions): string {
+  const bare = decimals === 'numbers' ? ['int', 'bool', 'decimal'] : ['int', 'bool'];
   const quoted = (cell: string) => `'"' || ${cell} || '"'`;
   const written = (text: (cell: string) => string) => {
     const cells = columns.map((column, at) => {
       const cell = `c${at}`;
-      const isBare = column.type === 'int' || column.type === 'bool';
-      const value = isBare ? cell : isFree(column) ? text(cell) : quoted(cell);
+      const value = bare.includes(column.type) ? cell : isFree(column) ? text(cell) : quoted(cell);
       const start = literal(`${at === 0 ? '{' : ','}${JSON.stringify(column.name)}:`);
       return `${start}, coalesce(${value}, 'null')`;
     });
-    return `concat(${cells.join(', ')}, '}', chr(10))`;
+    return `concat(${cells.join(', ')}, ${literal(`}${end}`)})`;
   };
   return eitherWay(
     columns,

@@ -1,8 +1,10 @@
 import type { FlatForm } from '../../records/flat.ts';
-import type { RowQuery } from '../../records/query.ts';
-import type { Lines } from '../archive.ts';
+import type { PageQuery, Position, RowQuery } from '../../records/query.ts';
+import type { Lines, WrittenPage } from '../archive.ts';
 import type { Statement } from '../sql/dialect.ts';
-import { copyStatement, linesStatement, shownStatement } from './flat-sql.ts';
+import { pageEndStatement } from '../sql/rows.ts';
+import { duckDbDialect } from './dialect.ts';
+import { copyStatement, jsonPageStatement, linesStatement, shownStatement } from './flat-sql.ts';
 import { streamSlices } from './stream.ts';
 import type { Thread } from './thread.ts';
 
@@ -29,6 +31,27 @@ export async function* streamLines(
     lanes: LANES,
   });
   for await (const lines of blocks) yield* lines;
+}
+
+/** A page's rows as JSON, written by DuckDB itself. */
+export async function readJsonPage(
+  call: Thread['call'],
+  asked: RowQuery & { readonly limit: number; readonly after: Position | null },
+  form: FlatForm,
+  decimals: 'numbers' | 'strings',
+): Promise<WrittenPage> {
+  const query: PageQuery = { ...asked, end: 'first', before: null };
+  const page = await call('readPage', {
+    statement: jsonPageStatement(query, form, decimals),
+    end: pageEndStatement(duckDbDialect, { ...query, limit: query.limit + 1 }),
+  });
+  const [at = null, account = null, key = null] = page.last;
+  const follows = page.count > query.limit;
+  return {
+    count: Math.min(page.count, query.limit),
+    bytes: page.bytes,
+    end: follows ? { at: Number(at), account: String(account), key: String(key) } : null,
+  };
 }
 
 /** Flat rows as a Parquet file, written by DuckDB itself; an aborted signal stops it at once. */

@@ -26,7 +26,7 @@ import { toTotals, totalsStatement } from '../sql/totals.ts';
 import { toTrail, trailStatement, trailStatements } from '../sql/trail.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
-import { copyParquet, streamLines } from './flat.ts';
+import { copyParquet, readJsonPage, streamLines } from './flat.ts';
 import { createSender } from './sender.ts';
 import { streamRecords } from './stream.ts';
 import { startThread, type Thread } from './thread.ts';
@@ -98,6 +98,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     },
     stream: (query) => streamRecords(call, query),
     writeLines: (query, form, format) => streamLines(call, query, form, format),
+    writePage: (query, form, decimals) => readJsonPage(call, query, form, decimals),
     writeParquet: (query, form, path, signal) => copyParquet(call, query, form, { path, signal }),
     async fingerprint(query) {
       const cells = await call('read', { statement: fingerprintStatement(duckDbDialect, query) });

@@ -1,6 +1,6 @@
 import type { Commit, CommitResult, Lines, Username } from '../archive.ts';
 import type { Statement } from '../sql/dialect.ts';
-import type { Cells } from '../sql/records.ts';
+import type { Cell, Cells } from '../sql/records.ts';
 
 /** A commit on its way to the engine, with what only the caller's side can know. */
 export interface CommitJob {
@@ -54,6 +54,11 @@ export interface Engine {
   /** Runs statements that change something beside the rows, all of them or none. */
   change(statements: readonly Statement[]): Promise<void>;
   read(job: ReadJob): Promise<Cells>;
+  /** Runs a statement that answers with one row: how many, bytes of text, and cells of the last. */
+  readPage(job: {
+    readonly statement: Statement;
+    readonly end: Statement | null;
+  }): Promise<Lines & { readonly last: readonly Cell[] }>;
   /** Opens a snapshot of the archive: what is read in it does not change meanwhile. It may get fewer lanes than asked. */
   openSnapshot(lanes: number): Promise<Snapshot>;
   /** Runs a statement in a lane of a snapshot; its answer is then taken piece by piece. */

@@ -32,6 +32,12 @@ const LATEST = 8_640_000_000_000_000;
 /** A page, newest first; one that ends before a place comes oldest first and is turned by `readsBackwards`. */
 export function pageStatement(dialect: Dialect, query: PageQuery): Statement {
   const binder = createBinder(dialect);
+  const rows = pageRowsSql(dialect, query, binder, recordCells(dialect, query.kind));
+  return { text: rows, values: binder.values };
+}
+
+/** The rows of a page; see `pageStatement`. */
+export function pageRowsSql(dialect: Dialect, query: PageQuery, binder: Binder, cells = '*'): string {
   const axis = axisSql(query.kind, query.axis);
   const parts = [selectionSql(query, binder)];
   if (query.after !== null) parts.push(beyond(axis, query.after, 'after', binder));
@@ -41,10 +47,10 @@ export function pageStatement(dialect: Dialect, query: PageQuery): Statement {
     parts.push(`${axis} ${within} ${binder.bind('time', furthest)}`);
   }
   const [time, name] = readsBackwards(query) ? ['ASC', 'DESC'] : ['DESC', 'ASC'];
-  const text =
-    `SELECT ${recordCells(dialect, query.kind)} FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}` +
-    ` ORDER BY ${axis} ${time}, account ${name}, key ${name} LIMIT ${Math.trunc(query.limit)}`;
-  return { text, values: binder.values };
+  return (
+    `SELECT ${cells} FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}` +
+    ` ORDER BY ${axis} ${time}, account ${name}, key ${name} LIMIT ${Math.trunc(query.limit)}`
+  );
 }
 
 /**

@@ -75,9 +75,7 @@ async function formOf(
   columns: readonly FlatColumn[],
 ): Promise<FlatForm> {
   const isNamed = columns.some(({ name }) => name === 'player' || name === 'providerUsername');
-  const seen = columns.map((column) =>
-    column.name === 'raw' && !viewer.readsRaw ? { ...column, stored: null } : column,
-  );
+  const seen = readableColumns({ viewer }, columns);
   if (viewer.readsPlayers || !isNamed) return { columns: seen, shown: null };
   const usernames = await deps.archive.usernames(null);
   const shown = usernames.map(({ account, username }) => ({
@@ -87,6 +85,16 @@ async function formOf(
     providerUsername: players.shownUsername(account, username),
   }));
   return { columns: seen, shown };
+}
+
+/** The columns with nothing behind those whose values the viewer may not read. */
+export function readableColumns(
+  { viewer }: Pick<RequestContext, 'viewer'>,
+  columns: readonly FlatColumn[],
+): readonly FlatColumn[] {
+  return columns.map((column) =>
+    column.name === 'raw' && !viewer.readsRaw ? { ...column, stored: null } : column,
+  );
 }
 
 async function* counted(batches: AsyncIterable<Lines>, { onRows }: ReadOptions): AsyncGenerator<Lines> {

@@ -7,13 +7,13 @@ import { matches, type NamedRow } from './matches.ts';
 import { betTotals, coverage, type EntitySet, findProperty, type RowSet, rowSets } from './model.ts';
 import { ODataError } from './odata-error.ts';
 import type { QueryOptions } from './options.ts';
-import { countRows, readRow, readRows } from './rows.ts';
+import { countRows, type PageAsk, readRow, readRows } from './rows.ts';
 import type { Literal } from './tokens.ts';
 import { readTotals } from './totals.ts';
 
 /** An entity set with the reading of it. */
 export interface ServedSet extends EntitySet {
-  page(context: RequestContext, options: QueryOptions, pageSize: number): Promise<EntityPage>;
+  page(context: RequestContext, options: QueryOptions, ask: PageAsk): Promise<EntityPage>;
   count(context: RequestContext, options: QueryOptions): Promise<number>;
   /** The selected values of the entity of that key; null where there is none that may be seen. */
   entity(
@@ -35,7 +35,7 @@ export function servedSets(options: { readonly raw: boolean }): readonly ServedS
 function serveRows(set: RowSet): ServedSet {
   return {
     ...set,
-    page: (context, options, pageSize) => readRows(context, set, options, pageSize),
+    page: (context, options, ask) => readRows(context, set, options, ask),
     count: (context, options) => countRows(context, set, options),
     entity: (context, key, options) => readRow(context, set, String(textOf(key.get('id'))), options.select),
   };
@@ -48,7 +48,7 @@ function serveComputed(
 ): ServedSet {
   return {
     ...set,
-    page: async (context, options, pageSize) =>
+    page: async (context, options, { pageSize }) =>
       pageOf(await read(context, options.filter), options, pageSize),
     async count(context, options) {
       const { filter } = options;

@@ -1,3 +1,4 @@
+import type { Lines } from '../../archive/archive.ts';
 import type { FlatValue } from '../export/flat-row.ts';
 import { matches, type NamedRow, order } from './matches.ts';
 import { ODataError } from './odata-error.ts';
@@ -6,6 +7,8 @@ import type { OrderTerm, QueryOptions } from './options.ts';
 /** A page of entities: the values of the selected properties, in their order. */
 export interface EntityPage {
   readonly rows: readonly (readonly FlatValue[])[];
+  /** The rows as the archive wrote them instead: JSON objects with commas between them. */
+  readonly written?: Lines;
   /** How many there are over all pages; null unless it was asked. */
   readonly count: number | null;
   /** The `$skiptoken` of the next page; null where this is the last. */

@@ -51,12 +51,17 @@ export function* writePage(
   contextUrl: string,
   properties: readonly Property[],
   format: JsonFormat,
-): Generator<Buffer, void, undefined> {
+): Generator<Uint8Array, void, undefined> {
   const write = entityWriter(properties, format);
   let text = format.metadata === 'none' ? '{' : `{"@odata.context":${JSON.stringify(contextUrl)},`;
   if (page.count !== null)
     text += `"@odata.count":${JSON.stringify(format.ieee754Compatible ? String(page.count) : page.count)},`;
   text += '"value":[';
+  if (page.written !== undefined) {
+    yield Buffer.from(text);
+    yield page.written.bytes;
+    text = '';
+  }
   let separator = '';
   for (const row of page.rows) {
     text += `${separator}{${write(row)}}`;

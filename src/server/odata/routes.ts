@@ -113,8 +113,8 @@ async function answer(deps: RouteDeps, request: FastifyRequest, reply: FastifyRe
     return reply.send(writeEntity(`${contextUrl}/$entity`, options.select, values, format));
   }
   const pageSize = readPageSize(request, reply);
-  const page = await set.page(context, options, pageSize);
-  told(page.rows.length);
+  const page = await set.page(context, options, { pageSize, format });
+  told(page.written?.count ?? page.rows.length);
   const next = page.next === null ? null : `${root}/${set.name}?${nextQuery(raw, page.next)}`;
   return reply.send(
     Readable.from(writePage({ ...page, next }, contextUrl, options.select, format), { objectMode: false }),

@@ -7,8 +7,10 @@ import { axisFieldOf, type FlatColumn } from '../../records/flat.ts';
 import type { Position, RowQuery } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { type FlatValue, flatReaders } from '../export/flat-row.ts';
+import { readableColumns } from '../export/flat-writer.ts';
 import { takeBounds } from './bounds.ts';
 import { type EntityPage, sorted } from './entities.ts';
+import type { JsonFormat } from './json.ts';
 import type { NamedRow } from './matches.ts';
 import type { Property, RowSet } from './model.ts';
 import { ODataError } from './odata-error.ts';
@@ -20,18 +22,27 @@ import { toWhere } from './where.ts';
 // An order other than the archive's own is made in memory, of this many rows at the most.
 const MAX_SORTED = 50_000;
 const SORT_EVERY = 10_000;
+// Below this many rows it makes no difference who writes them.
+const LONG_PAGE = 2_000;
+
+export interface PageAsk {
+  readonly pageSize: number;
+  readonly format: JsonFormat;
+}
 
 /** Reads a page of rows: newest first, oldest first, or in any order where they are few. */
 export async function readRows(
   context: RequestContext,
   set: RowSet,
   options: QueryOptions,
-  pageSize: number,
+  { pageSize, format }: PageAsk,
 ): Promise<EntityPage> {
   const query = await toQuery(context, set, options);
   const count = options.count && query !== null ? await context.deps.archive.count(query) : null;
   if (query === null) return { rows: [], count: options.count ? 0 : null, next: null };
   const direction = directionOf(set, options.orderBy);
+  const written = await writtenPage(context, set, options, query, { pageSize, format });
+  if (written !== null) return { ...written, count };
   const page =
     direction === null
       ? await sortedPage(context, set, options, query)
@@ -102,6 +113,30 @@ function directionOf(set: RowSet, terms: readonly OrderTerm[]): Direction | null
     .map(({ property, descending }) => `${property.stored} ${descending ? 'desc' : 'asc'}`)
     .join();
   return first.descending && ['account asc', 'account asc,key asc'].includes(names) ? 'newest first' : null;
+}
+
+/** A long page, newest first, as the archive writes it; null where it does not, or not what this viewer may see. */
+async function writtenPage(
+  context: RequestContext,
+  { kind }: RowSet,
+  { top, skip, skipToken, select, orderBy }: QueryOptions,
+  query: Query,
+  { pageSize, format }: PageAsk,
+): Promise<Omit<EntityPage, 'count'> | null> {
+  const { writePage } = context.deps.archive;
+  const place = skipToken === null ? null : readPlace(context, kind, skipToken);
+  const left = place === null ? top : place.left;
+  const limit = Math.min(pageSize, left ?? pageSize);
+  const isPlain = orderBy.length === 0 && (place !== null || skip === 0);
+  if (writePage === undefined || !context.viewer.readsPlayers || !isPlain || limit < LONG_PAGE) return null;
+  // A set of rows has no other properties than flat columns.
+  const columns = readableColumns(context, select as readonly FlatColumn[]);
+  const decimals = format.ieee754Compatible ? 'strings' : 'numbers';
+  const asked = { ...query, limit, after: place?.position ?? null };
+  const { end, ...written } = await writePage(asked, { columns, shown: null }, decimals);
+  const rest = left === null ? null : left - limit;
+  const next = end === null || rest === 0 ? null : writePlace(context, kind, { position: end, left: rest });
+  return { rows: [], written, next };
 }
 
 /** One page of a keyset walk; `$skip` is walked over, on the first page alone. */
