@@ -24,14 +24,21 @@ const all = { from: FROM, to: FROM + MILLIONS * DAYS_A_MILLION * DAY_MS };
 
 // A client in a process of its own: reads an address to its end, and OData's pages one after the other.
 const CLIENT = `
-const read = async (url) => {
-  const response = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
-  let tail = '';
-  for await (const chunk of response.body) tail = (tail + Buffer.from(chunk.subarray(-2000)).toString('latin1')).slice(-2000);
-  if (!response.ok) throw new Error(tail);
-  return /"@odata.nextLink":"([^"]+)"/.exec(tail)?.[1];
-};
+import { Agent, get } from 'node:http';
+const agent = new Agent({ keepAlive: true });
+const read = (url) => new Promise((resolve, reject) => {
+  get(url, { agent }, (response) => {
+    const last = [];
+    response.on('data', (chunk) => last.push(chunk) > 2 && last.shift());
+    response.on('end', () => {
+      const tail = Buffer.concat(last).toString('latin1');
+      if (response.statusCode !== 200) reject(new Error(tail));
+      resolve(/"@odata.nextLink":"([^"]+)"/.exec(tail.slice(-2000))?.[1]);
+    });
+  }).on('error', reject);
+});
 for (let url = process.argv[1]; url; ) url = await read(url);
+agent.destroy();
 `;
 
 function startClient(url: string): ChildProcess {
