@@ -5,10 +5,12 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Decimal, decimal, fromUnits, scaleOf, unitsOf } from '../../../src/records/decimal.ts';
+import { createPostgresArchive } from '../../../src/archive/postgres/index.ts';
+import { type Decimal, fromUnits } from '../../../src/records/decimal.ts';
 import type { Interval } from '../../../src/records/interval.ts';
 import type { Bet } from '../../../src/records/record.ts';
-import { createBet, createCommit, DAY, HOUR, hiddenPlayers, iso } from '../../graph/harness.ts';
+import { type PostgresServer, startPostgres } from '../../archive/postgres-server.ts';
+import { createBet, createCommit, DAY, HOUR, hiddenPlayers, iso, run } from '../../graph/harness.ts';
 import { type House, type HouseOptions, openHouse } from './house.ts';
 
 const FROM = Date.UTC(2026, 10, 20);
@@ -38,6 +40,12 @@ const bet = fc.record({
   providerUsername: fc.constantFrom('ann', 'bob', '=cmd'),
 });
 
+/** At 18 decimals; a sum may be longer than any one amount. */
+function unitsOfText(text: string | null): bigint {
+  const [whole = '', fraction = ''] = (text || '0').split('.');
+  return BigInt(whole + fraction.padEnd(18, '0'));
+}
+
 interface Tally {
   readonly count: number;
   readonly stake: Decimal;
@@ -51,7 +59,7 @@ function tally(
 ): Tally {
   const total = (values: readonly (string | null)[]) =>
     fromUnits(
-      values.reduce((sum, value) => sum + (value ? unitsOf(decimal(value), 18) : 0n), 0n),
+      values.reduce((sum, value) => sum + unitsOfText(value), 0n),
       18,
     );
   return {
@@ -65,6 +73,9 @@ function tally(
 type AmountRow = { readonly stake: string; readonly netWin: string; readonly rebate: string | null };
 
 let house: House;
+let shared: House;
+let server: PostgresServer;
+let databaseUrl: string;
 let folder: string;
 let archived: readonly Bet[];
 
@@ -78,21 +89,28 @@ beforeAll(async () => {
     createBet(`b${at}`, settledAt, { ...parts, netWin: parts.netWin }),
   );
   const [ours, theirs] = [archived.slice(0, 300), archived.slice(300)];
-  house = await openHouse({
-    commits: [createCommit('vp-main', 'BET', ours), createCommit('one-main', 'BET', theirs)],
+  const commits = [createCommit('vp-main', 'BET', ours), createCommit('one-main', 'BET', theirs)];
+  house = await openHouse({ commits });
+  server = await startPostgres();
+  databaseUrl = await server.createDatabase();
+  const archive = await createPostgresArchive({
+    url: databaseUrl,
+    playerOf: (_account, username) => username,
   });
+  shared = await openHouse({ commits, archive });
 });
 afterAll(async () => {
-  await house.close();
+  await Promise.all([house.close(), shared.close()]);
+  await server.stop();
   await rm(folder, { recursive: true });
 });
 
-async function fromCsv(query: string): Promise<Tally> {
+async function fromCsv(house: House, query: string): Promise<Tally> {
   const body = await (await house.get(`/export/bets.csv?${query}`)).text();
   return tally(parse(body, { columns: true }) as AmountRow[]);
 }
 
-async function fromNdjson(query: string): Promise<Tally> {
+async function fromNdjson(house: House, query: string): Promise<Tally> {
   const body = await (await house.get(`/export/bets.ndjson?${query}`)).text();
   return tally(
     body
@@ -102,7 +120,7 @@ async function fromNdjson(query: string): Promise<Tally> {
   );
 }
 
-async function fromParquet(query: string): Promise<Tally> {
+async function fromParquet(house: House, query: string): Promise<Tally> {
   const file = join(folder, 'rows.parquet');
   await writeFile(file, Buffer.from(await (await house.get(`/export/bets.parquet?${query}`)).arrayBuffer()));
   const instance = await DuckDBInstance.create(':memory:');
@@ -114,8 +132,11 @@ async function fromParquet(query: string): Promise<Tally> {
   return tally(rows);
 }
 
-async function fromOData(filter: string): Promise<Tally> {
-  const headers = { accept: 'application/json;IEEE754Compatible=true', prefer: 'odata.maxpagesize=100' };
+async function fromOData(house: House, filter: string, pageSize: number): Promise<Tally> {
+  const headers = {
+    accept: 'application/json;IEEE754Compatible=true',
+    prefer: `odata.maxpagesize=${pageSize}`,
+  };
   const rows: AmountRow[] = [];
   for (
     let next: string | undefined = `${house.url}/odata/v4/Bets?$filter=${encodeURIComponent(filter)}`;
@@ -129,31 +150,59 @@ async function fromOData(filter: string): Promise<Tally> {
   return tally(rows);
 }
 
-async function fromTotals(range: Interval, currencies: readonly string[]): Promise<Tally> {
-  const [row] = await house.archive.totals({
-    kind: 'BET',
-    accounts: ['vp-main', 'one-main'],
-    range,
-    axis: 'SETTLED',
-    players: null,
-    where: { op: 'in', column: 'currency', values: currencies },
-    groupBy: [],
-    periods: null,
-    countPlayers: false,
-    countRounds: false,
-  });
-  const spelt = (value: Decimal | null | undefined) =>
-    value ? fromUnits(unitsOf(value, Math.max(18, scaleOf(value))), 18) : fromUnits(0n, 18);
-  return {
-    count: row?.count ?? 0,
-    stake: spelt(row?.sums.stake),
-    netWin: spelt(row?.sums.netWin),
-    rebate: spelt(row?.sums.rebate),
-  };
+const graphFilter = ({ from, to }: Interval, currencies: readonly string[]) =>
+  `{ range: { from: "${iso(from)}", to: "${iso(to)}" }, currencies: [${currencies.map((each) => `"${each}"`)}] }`;
+
+async function fromRows({ archive }: House, range: Interval, currencies: readonly string[]): Promise<Tally> {
+  const rows: AmountRow[] = [];
+  for (let after = 'null'; ; ) {
+    const page = `bets(filter: ${graphFilter(range, currencies)}, first: 100, after: ${after})`;
+    const fields = '{ nodes { stake netWin rebate } pageInfo { hasNextPage endCursor } }';
+    const { data } = await run({ archive }, `{ ${page} ${fields} }`);
+    const { nodes, pageInfo } = (data as { bets: GraphPage }).bets;
+    rows.push(...nodes);
+    if (!pageInfo.hasNextPage) return tally(rows);
+    after = JSON.stringify(pageInfo.endCursor);
+  }
+}
+
+interface GraphPage {
+  readonly nodes: readonly AmountRow[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+}
+
+/** Totals by account and currency, added up: money of several currencies is in no one row of them. */
+async function fromTotals(
+  { archive }: House,
+  range: Interval,
+  currencies: readonly string[],
+): Promise<Tally> {
+  const totals = `betTotals(filter: ${graphFilter(range, currencies)}, groupBy: [ACCOUNT, CURRENCY])`;
+  const { data } = await run({ archive }, `{ ${totals} { rows { betCount stake netWin rebate } } }`);
+  const { rows } = (data as { betTotals: { rows: readonly (AmountRow & { betCount: number })[] } }).betTotals;
+  return { ...tally(rows), count: rows.reduce((sum, { betCount }) => sum + betCount, 0) };
+}
+
+/** What the views that SQL tools read give for the same. */
+async function fromViews(range: Interval, currencies: readonly string[]): Promise<readonly Tally[]> {
+  const within = (time: string) => `${time} >= '${iso(range.from)}' AND ${time} < '${iso(range.to)}'
+    AND currency IN (${currencies.map((currency) => `'${currency}'`)})`;
+  const sums = 'sum(stake)::text AS stake, sum(net_win)::text AS "netWin", sum(rebate)::text AS rebate';
+  const found = await Promise.all([
+    server.run(
+      `SELECT count(*)::int AS count, ${sums} FROM v_bets WHERE ${within('counted_at')}`,
+      databaseUrl,
+    ),
+    server.run(
+      `SELECT coalesce(sum(bet_count), 0)::int AS count, ${sums} FROM v_bet_totals WHERE ${within('quarter_at')}`,
+      databaseUrl,
+    ),
+  ]);
+  return found.map(({ rows: [row] }) => ({ ...tally([row]), count: row.count }));
 }
 
 describe('one range', () => {
-  it('has one truth in every form', async () => {
+  it('has one truth in every form, on both archives and in their views', async () => {
     const ranges = fc.tuple(fc.nat(96), fc.integer({ min: 1, max: 120 })).map(([start, hours]) => {
       const from = FROM + (start - 24) * HOUR;
       return { from, to: from + hours * HOUR };
@@ -166,14 +215,19 @@ describe('one range', () => {
       const query = `from=${iso(range.from)}&to=${iso(range.to)}&currencies=${currencies.join(',')}`;
       const listed = currencies.map((currency) => `'${currency}'`).join(',');
       const filter = `settledAt ge ${iso(range.from)} and settledAt lt ${iso(range.to)} and currency in (${listed})`;
-      expect(await fromTotals(range, currencies)).toEqual(expected);
-      expect(await fromCsv(query)).toEqual(expected);
-      expect(await fromNdjson(query)).toEqual(expected);
-      expect(await fromParquet(query)).toEqual(expected);
-      expect(await fromOData(filter)).toEqual(expected);
+      for (const each of [house, shared]) {
+        expect(await fromRows(each, range, currencies)).toEqual(expected);
+        expect(await fromTotals(each, range, currencies)).toEqual(expected);
+        expect(await fromCsv(each, query)).toEqual(expected);
+        expect(await fromNdjson(each, query)).toEqual(expected);
+        expect(await fromParquet(each, query)).toEqual(expected);
+        expect(await fromOData(each, filter, 100)).toEqual(expected);
+        expect(await fromOData(each, filter, 10_000)).toEqual(expected);
+      }
+      expect(await fromViews(range, currencies)).toEqual([expected, expected]);
     });
     await fc.assert(agree, { numRuns: 8 });
-  });
+  }, 60_000);
 
   it('has the same texts in CSV as were archived, but for the guard', async () => {
     const columns = 'providerBetId,gameCode,roundId';
