@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Commit, CommitResult, Username } from '../archive.ts';
 import type { Thread } from './thread.ts';
+import { createTurns } from './turns.ts';
 
 // Rows are copied on their way to the thread: so many at a time keep the caller's thread free for others.
 const ROWS_A_MESSAGE = 1_000;
@@ -13,7 +14,7 @@ export interface Sender {
 
 /** Sends commits to the engine in the order they are given, long ones in pieces. */
 export function createSender(call: Thread['call']): Sender {
-  let turn: Promise<void> = Promise.resolve();
+  const inTurn = createTurns();
   let lastTicket = 0;
 
   async function sendRows(commit: Commit): Promise<number> {
@@ -27,19 +28,15 @@ export function createSender(call: Thread['call']): Sender {
   }
 
   return {
-    send(commit, now, names) {
-      const sent = turn.then(async () => {
+    async send(commit, now, names) {
+      const { result } = await inTurn(async () => {
         const job = { commit, now, names };
         if (commit.rows.length <= ROWS_A_MESSAGE) return { result: call('commit', job) };
         const ticket = await sendRows(commit);
         return { result: call('commit', { ...job, commit: { ...commit, rows: [] }, ticket }) };
       });
-      turn = sent.then(
-        () => undefined,
-        () => undefined,
-      );
-      return sent.then(({ result }) => result);
+      return result;
     },
-    sent: () => turn,
+    sent: () => inTurn(async () => {}),
   };
 }
