@@ -69,6 +69,8 @@ export interface Leases {
   onCommitted(listener: (feed: FeedKey, interval: Interval) => void): () => void;
   /** Tells which lease another process gave back, whether its window came or not. */
   onReleased(listener: (feed: FeedKey, from: number | null) => void): () => void;
+  /** How many messages came over the processes' channel that none of them sent; each was ignored. */
+  unreadable(): number;
 }
 
 /** A feed and how its reads age; durations in milliseconds. */

@@ -65,6 +65,7 @@ export function createLeases({ database, news, ttlMs }: LeasesOptions): Leases {
       news.on('committed', ({ account, kind, from, to }) => listener({ account, kind }, { from, to })),
     onReleased: (listener) =>
       news.on('released', ({ account, kind, from }) => listener({ account, kind }, from)),
+    unreadable: () => news.unreadable(),
   };
 }
 

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { z } from 'zod';
+import { recordKinds } from '../../records/record.ts';
 import type { FeedKey } from '../archive.ts';
 import type { Client } from './database.ts';
 
@@ -19,6 +21,8 @@ export interface News {
   on<T extends Topic>(topic: T, listener: (item: ItemOf<T>) => void): () => void;
   /** Resolves once news come in, or cannot for now. */
   listening(): Promise<void>;
+  /** How many notifications could not be read: any role that may connect can send one. */
+  unreadable(): number;
   close(): Promise<void>;
 }
 
@@ -31,6 +35,26 @@ export function newsOf(owner: string, item: Item): [channel: string, payload: st
   return [CHANNEL, JSON.stringify({ owner, item })];
 }
 
+const feed = { account: z.string(), kind: z.enum(recordKinds) };
+const message = z.object({
+  owner: z.string(),
+  item: z.discriminatedUnion('topic', [
+    z.object({ ...feed, topic: z.literal('committed'), from: z.number(), to: z.number() }),
+    z.object({ ...feed, topic: z.literal('released'), from: z.number().nullable() }),
+    z.object({ topic: z.literal('paced'), key: z.string(), putOff: z.boolean() }),
+  ]),
+});
+
+/** What another process told, or null where a notification is not one of ours. */
+export function readNews(payload: string): { readonly owner: string; readonly item: Item } | null {
+  try {
+    return message.safeParse(JSON.parse(payload)).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 export async function tell(client: Client, owner: string, item: Item): Promise<void> {
   await client.query('SELECT pg_notify($1, $2)', newsOf(owner, item));
 }
@@ -40,6 +64,7 @@ export function createNews(url: string, owner: string): News {
   const listeners = new Map<Topic, Set<(item: never) => void>>();
   const closing = new AbortController();
   let running: Promise<void> | null = null;
+  let unreadable = 0;
   let answered: Promise<void> = Promise.resolve();
 
   function start(): void {
@@ -87,8 +112,9 @@ export function createNews(url: string, owner: string): News {
   }
 
   function deliver(payload: string): void {
-    const told = JSON.parse(payload) as { readonly owner: string; readonly item: Item };
-    if (told.owner === owner) return;
+    const told = readNews(payload);
+    if (told === null) unreadable += 1;
+    if (told === null || told.owner === owner) return;
     for (const listener of listeners.get(told.item.topic) ?? []) listener(told.item as never);
   }
 
@@ -104,6 +130,7 @@ export function createNews(url: string, owner: string): News {
       start();
       return answered;
     },
+    unreadable: () => unreadable,
     async close() {
       closing.abort();
       await running;
