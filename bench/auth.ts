@@ -9,11 +9,11 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify from 'fastify';
 import { Registry } from 'prom-client';
+import { authSettings, serverSettings } from '../src/config/server-settings.ts';
 import type { RequestContext } from '../src/graph/context.ts';
 import { localViewer } from '../src/graph/viewer.ts';
 import { createLogger } from '../src/server/logger.ts';
 import { createServer } from '../src/server/server.ts';
-import { authSettings, serverSettings } from '../src/server/settings.ts';
 import { rangeText } from './gateway.ts';
 import { type BenchGraph, createAsk, interleaved, openGraph } from './graph.ts';
 import { type Bench, median } from './result.ts';

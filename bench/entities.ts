@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client';
-import { encodeId } from '../src/graph/ids.ts';
+import { serverSettings } from '../src/config/server-settings.ts';
+import { encodeId } from '../src/graph/rows/ids.ts';
 import { createLogger } from '../src/server/logger.ts';
 import { createServer } from '../src/server/server.ts';
-import { serverSettings } from '../src/server/settings.ts';
 import { createAsk, interleaved, openGraph } from './graph.ts';
 import { type Bench, median } from './result.ts';
 import { betAt } from './rows.ts';

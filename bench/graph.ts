@@ -5,7 +5,7 @@ import { createDispatcher } from '../src/feeds/dispatch.ts';
 import type { Account, Feed } from '../src/feeds/feed.ts';
 import { createFiller } from '../src/feeds/filler.ts';
 import type { RequestContext } from '../src/graph/context.ts';
-import { createSubgraph } from '../src/graph/subgraph.ts';
+import { createSubgraph } from '../src/graph/schema/subgraph.ts';
 import type { Viewer } from '../src/graph/viewer.ts';
 import type { FeedLimits } from '../src/providers/provider.ts';
 import type { Interval } from '../src/records/interval.ts';

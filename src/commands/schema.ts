@@ -17,7 +17,7 @@ export async function schema({ of, node, io }: SchemaAsk): Promise<number> {
 
 async function textOf(of: string, node: boolean): Promise<string> {
   if (of === 'graph') {
-    const { printSubgraph } = await import('../graph/subgraph.ts');
+    const { printSubgraph } = await import('../graph/schema/subgraph.ts');
     return printSubgraph({ exposeNode: node }).trimEnd();
   }
   if (of === 'config') return (await import('./configuration.ts')).printConfigSchema();

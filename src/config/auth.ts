@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { ApiKeySettings } from '../server/settings.ts';
 import { checkAccounts } from './account-ids.ts';
 import { conceal } from './conceal.ts';
 import type { Config } from './config.ts';
 import type { Inspector } from './inspector.ts';
 import type { AuthSection } from './schema.ts';
+import type { ApiKeySettings } from './server-settings.ts';
 
 /** Who may come in. Of a key only its digest is kept; `accounts` are the ids there are. */
 export function readAuth(

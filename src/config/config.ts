@@ -1,7 +1,7 @@
 import type { FeedLimits } from '../providers/provider.ts';
 import type { PlayerNames } from '../records/player.ts';
 import type { ProviderName, RecordKind } from '../records/record.ts';
-import type { AuthSettings, ServerSettings } from '../server/settings.ts';
+import type { AuthSettings, ServerSettings } from './server-settings.ts';
 
 /** One account as configured: defaults filled in, limits complete, credentials never printed. */
 export interface AccountConfig {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { authSettings, serverSettings } from '../server/settings.ts';
 import { durationFrom } from './duration.ts';
 import { instant } from './instant.ts';
+import { authSettings, serverSettings } from './server-settings.ts';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;

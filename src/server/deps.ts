@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { AuthSettings, ServerSettings } from '../config/server-settings.ts';
 import type { RequestContext } from '../graph/context.ts';
 import type { Viewer } from '../graph/viewer.ts';
+import type { Trail } from './audit/audit-log.ts';
 import type { Access } from './auth/permissions.ts';
-import type { AuthSettings, ServerSettings } from './settings.ts';
-import type { Trail } from './trail.ts';
 
 export interface ServerDeps {
   readonly settings: ServerSettings;

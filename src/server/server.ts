@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { UsageError } from '../errors.ts';
+import { createLogTrail } from './audit/audit-log.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
-import { createBudget } from './budget.ts';
-import { consoleRoutes } from './console.ts';
 import type { RouteDeps, ServerDeps } from './deps.ts';
-import { explorerRoutes } from './explorer.ts';
-import { createApollo, graphqlRoute } from './graphql.ts';
-import { healthRoutes, type Phase } from './health.ts';
-import { createHttp } from './http.ts';
-import { listen } from './listen.ts';
-import { createServerMetrics, metricsRoutes } from './metrics.ts';
-import { readSafelist } from './safelist.ts';
-import { createLogTrail } from './trail.ts';
+import { createBudget } from './graphql/budget.ts';
+import { createApollo, graphqlRoute } from './graphql/routes.ts';
+import { readSafelist } from './graphql/safelist.ts';
+import { healthRoutes, type Phase } from './http/health.ts';
+import { createHttp } from './http/http.ts';
+import { listen } from './http/listen.ts';
+import { createServerMetrics, metricsRoutes } from './metrics/server.ts';
+import { consoleRoutes } from './pages/console.ts';
+import { explorerRoutes } from './pages/explorer.ts';
 
 export interface Server {
   /** Answers from here on; throws an UnavailableError when the port cannot be had. */

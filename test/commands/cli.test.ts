@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { printSubgraph } from '../../src/graph/subgraph.ts';
+import { printSubgraph } from '../../src/graph/schema/subgraph.ts';
 import { openHouse } from './house.ts';
 
 const cli = join(import.meta.dirname, '../../src/cli.ts');

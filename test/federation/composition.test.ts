@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createCrm } from '../../examples/federation/crm.ts';
 import { LINK } from '../../examples/federation/subgraph.ts';
 import { compose } from '../../examples/federation/supergraph.ts';
-import { printSubgraph } from '../../src/graph/subgraph.ts';
+import { printSubgraph } from '../../src/graph/schema/subgraph.ts';
 import { createSupport, crm, wallet } from './teams.ts';
 
 const url = 'http://127.0.0.1';

@@ -1,14 +1,14 @@
 import { Registry } from 'prom-client';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
+import { authSettings, serverSettings } from '../../src/config/server-settings.ts';
 import { UpstreamError } from '../../src/errors.ts';
 import { createDispatcher } from '../../src/feeds/dispatch.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import { createFiller } from '../../src/feeds/filler.ts';
+import type { TrailEntry } from '../../src/server/audit/audit-log.ts';
 import { createPlayers } from '../../src/server/auth/pseudonyms.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createServer } from '../../src/server/server.ts';
-import { authSettings, serverSettings } from '../../src/server/settings.ts';
-import type { TrailEntry } from '../../src/server/trail.ts';
 import {
   accounts,
   createBet,

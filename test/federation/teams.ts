@@ -1,7 +1,7 @@
 import { createCrm } from '../../examples/federation/crm.ts';
 import { LINK, type Subgraph } from '../../examples/federation/subgraph.ts';
 import { createWallet } from '../../examples/federation/wallet.ts';
-import { encodeId } from '../../src/graph/ids.ts';
+import { encodeId } from '../../src/graph/rows/ids.ts';
 
 export const playerId = (username: string) => encodeId('Player', '', username);
 export const betId = (key: string, account = 'vp-main') => encodeId('Bet', account, key);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Archive } from '../../src/archive/archive.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
-import { encodeId } from '../../src/graph/ids.ts';
+import { encodeId } from '../../src/graph/rows/ids.ts';
 import {
   createBet,
   createCommit,

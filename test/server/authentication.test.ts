@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { documentHash } from '../../src/server/safelist.ts';
-import { authSettings } from '../../src/server/settings.ts';
+import { authSettings } from '../../src/config/server-settings.ts';
+import { documentHash } from '../../src/server/graphql/safelist.ts';
 import { ask, basic, bearer, post, start } from './harness.ts';
 
 const key = 'bi-key-of-the-tests';

@@ -1,6 +1,6 @@
 import { auditServer } from 'graphql-http';
 import { describe, expect, test } from 'vitest';
-import { documentHash } from '../../src/server/safelist.ts';
+import { documentHash } from '../../src/server/graphql/safelist.ts';
 import { ask, post, start } from './harness.ts';
 
 describe('graphql over http', () => {

@@ -3,13 +3,13 @@ import { Registry } from 'prom-client';
 import { Agent, request } from 'undici';
 import { afterEach } from 'vitest';
 import type { z } from 'zod';
+import { authSettings, serverSettings } from '../../src/config/server-settings.ts';
 import type { RequestContext } from '../../src/graph/context.ts';
 import type { Viewer } from '../../src/graph/viewer.ts';
+import type { TrailEntry } from '../../src/server/audit/audit-log.ts';
 import type { RouteFamily, ServerDeps } from '../../src/server/deps.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createServer, type Server } from '../../src/server/server.ts';
-import { authSettings, serverSettings } from '../../src/server/settings.ts';
-import type { TrailEntry } from '../../src/server/trail.ts';
 
 const sdl = /* GraphQL */ `
   type Query {

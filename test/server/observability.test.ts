@@ -2,9 +2,9 @@ import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import type { Feed, FeedHealth } from '../../src/feeds/feed.ts';
 import { localViewer } from '../../src/graph/viewer.ts';
+import { createLogTrail } from '../../src/server/audit/audit-log.ts';
 import { createLogger } from '../../src/server/logger.ts';
-import { registerFeedMetrics } from '../../src/server/metrics.ts';
-import { createLogTrail } from '../../src/server/trail.ts';
+import { registerFeedMetrics } from '../../src/server/metrics/server.ts';
 import { ask, bearer, post, start } from './harness.ts';
 
 const auth = {

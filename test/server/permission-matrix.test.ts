@@ -9,13 +9,13 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeptArchive } from '../../src/archive/admin.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
+import { authSettings, serverSettings } from '../../src/config/server-settings.ts';
 import { type Access, type Role, roles, toViewer } from '../../src/server/auth/permissions.ts';
 import { createPlayers } from '../../src/server/auth/pseudonyms.ts';
 import { exportRoutes } from '../../src/server/export/routes.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { odataRoutes } from '../../src/server/odata/routes.ts';
 import { createServer, type Server } from '../../src/server/server.ts';
-import { authSettings, serverSettings } from '../../src/server/settings.ts';
 import {
   createBet,
   createCommit,

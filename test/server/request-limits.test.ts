@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, describe, expect, test } from 'vitest';
-import { documentHash } from '../../src/server/safelist.ts';
+import { documentHash } from '../../src/server/graphql/safelist.ts';
 import { ask, bearer, deferred, post, start } from './harness.ts';
 
 const times = (count: number, each: (index: number) => string) =>

@@ -1,9 +1,9 @@
 import type { Feed as ConfiguredFeed, FeedHealth as Health } from '../../feeds/feed.ts';
 import type { FeedLimits as Limits } from '../../providers/provider.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { Field, Int, ObjectType } from '../decorators.ts';
-import { FeedStateEnum, RecordKindEnum } from '../enums.ts';
-import { DateTime, Duration } from '../scalars.ts';
+import { Field, Int, ObjectType } from '../schema/decorators.ts';
+import { FeedStateEnum, RecordKindEnum } from '../schema/enums.ts';
+import { DateTime, Duration } from '../schema/scalars.ts';
 import { Account, toAccount } from './type.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'So many calls in so much time.' })

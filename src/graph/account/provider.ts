@@ -1,6 +1,6 @@
 import type { ProviderName, RecordKind } from '../../records/record.ts';
-import { Field, ObjectType } from '../decorators.ts';
-import { ProviderNameEnum, RecordKindEnum } from '../enums.ts';
+import { Field, ObjectType } from '../schema/decorators.ts';
+import { ProviderNameEnum, RecordKindEnum } from '../schema/enums.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A supplier of games whose protocol is spoken here.' })
 export class Provider {

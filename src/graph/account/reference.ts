@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.ts';
-import { findAccount } from '../scope.ts';
+import { findAccount } from '../selection/scope.ts';
 import { type Account, toAccount } from './type.ts';
 
 /** The account of an id, for other subgraphs; null where there is none or the viewer may not see it. */

@@ -1,9 +1,9 @@
 import type { ProviderInfo, RequestContext } from '../context.ts';
 import { Coverage, toCoverage } from '../coverage/type.ts';
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from '../decorators.ts';
-import { checkRange } from '../input.ts';
-import { cover, visibleAccounts } from '../scope.ts';
-import { TimeRange } from '../time-range.ts';
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from '../schema/decorators.ts';
+import { TimeRange } from '../schema/time-range.ts';
+import { checkRange } from '../selection/checks.ts';
+import { cover, visibleAccounts } from '../selection/scope.ts';
 import { Feed, FeedHealth, toFeed } from './feed.ts';
 import { Provider } from './provider.ts';
 import { Account, toAccount } from './type.ts';

@@ -1,7 +1,7 @@
 import type { Account as ConfiguredAccount } from '../../feeds/feed.ts';
 import type { ProviderName } from '../../records/record.ts';
-import { Directive, Field, ID, ObjectType } from '../decorators.ts';
-import { ProviderNameEnum } from '../enums.ts';
+import { Directive, Field, ID, ObjectType } from '../schema/decorators.ts';
+import { ProviderNameEnum } from '../schema/enums.ts';
 
 @Directive('@key(fields: "id")')
 @ObjectType({

@@ -1,5 +1,5 @@
-import { Field, ObjectType } from '../decorators.ts';
-import { Decimal } from '../scalars.ts';
+import { Field, ObjectType } from '../schema/decorators.ts';
+import { Decimal } from '../schema/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../context.ts';
-import { isVisible, loadersOf, type RowKey } from '../loaders.ts';
-import { findAccount } from '../scope.ts';
+import { isVisible, loadersOf, type RowKey } from '../rows/loaders.ts';
+import { findAccount } from '../selection/scope.ts';
 import type { Bet } from './type.ts';
 import { toBet } from './view.ts';
 

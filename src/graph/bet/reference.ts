@@ -1,6 +1,6 @@
 import type { RequestContext } from '../context.ts';
-import { decodeIdOf } from '../ids.ts';
-import { loadersOf, loadVisible } from '../loaders.ts';
+import { decodeIdOf } from '../rows/ids.ts';
+import { loadersOf, loadVisible } from '../rows/loaders.ts';
 import type { Bet } from './type.ts';
 import { toBet } from './view.ts';
 

@@ -1,11 +1,11 @@
 import type { RequestContext } from '../context.ts';
-import { Arg, Args, Ctx, ID, Query, Resolver } from '../decorators.ts';
-import { decodeIdOf } from '../ids.ts';
-import { checkMaxWait, checkText } from '../input.ts';
-import { type Connected, readConnection } from '../page.ts';
-import { PageArgs, toPageWindow } from '../page-args.ts';
-import { DateTime } from '../scalars.ts';
-import { checkAccount } from '../scope.ts';
+import { type Connected, readConnection } from '../lists/page.ts';
+import { PageArgs, toPageWindow } from '../lists/page-args.ts';
+import { decodeIdOf } from '../rows/ids.ts';
+import { Arg, Args, Ctx, ID, Query, Resolver } from '../schema/decorators.ts';
+import { DateTime } from '../schema/scalars.ts';
+import { checkMaxWait, checkText } from '../selection/checks.ts';
+import { checkAccount } from '../selection/scope.ts';
 import { findBet } from './detail.ts';
 import { BetFilter, selectBets } from './filter.ts';
 import { Bet, BetConnection } from './type.ts';

@@ -1,11 +1,11 @@
 import type { BetOutcome, BetStatus } from '../../records/record.ts';
 import { Account } from '../account/type.ts';
-import { createConnectionType } from '../connection.ts';
-import { Directive, Field, ObjectType } from '../decorators.ts';
-import { BetOutcomeEnum, BetStatusEnum } from '../enums.ts';
+import { createConnectionType } from '../lists/connection.ts';
 import { Node } from '../node/type.ts';
 import { Player } from '../player/type.ts';
-import { DateTime, Decimal } from '../scalars.ts';
+import { Directive, Field, ObjectType } from '../schema/decorators.ts';
+import { BetOutcomeEnum, BetStatusEnum } from '../schema/enums.ts';
+import { DateTime, Decimal } from '../schema/scalars.ts';
 import { BetCredits } from './credits.ts';
 
 @Directive('@key(fields: "id")')

@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../../archive/archive.ts';
 import type { RequestContext } from '../context.ts';
-import { encodeId } from '../ids.ts';
-import { toRowHead } from '../row-view.ts';
+import { encodeId } from '../rows/ids.ts';
+import { toRowHead } from '../rows/row-head.ts';
 import type { BetCredits } from './credits.ts';
 import type { Bet } from './type.ts';
 

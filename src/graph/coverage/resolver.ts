@@ -1,10 +1,10 @@
 import type { Interval } from '../../records/interval.ts';
 import { toAccount } from '../account/type.ts';
 import type { RequestContext } from '../context.ts';
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from '../decorators.ts';
-import { checkRange } from '../input.ts';
-import { accountsAsked, cover, feedsOf, playersAsked } from '../scope.ts';
-import { TimeRange } from '../time-range.ts';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from '../schema/decorators.ts';
+import { TimeRange } from '../schema/time-range.ts';
+import { checkRange } from '../selection/checks.ts';
+import { accountsAsked, cover, feedsOf, playersAsked } from '../selection/scope.ts';
 import { FeedCoverage } from './feed-coverage.ts';
 import { toCoverage } from './type.ts';
 

@@ -1,8 +1,8 @@
 import type { Coverage as CoverageRecord, GapReason } from '../../records/coverage.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { Field, ID, Int, ObjectType } from '../decorators.ts';
-import { GapReasonEnum, RecordKindEnum } from '../enums.ts';
-import { DateTime } from '../scalars.ts';
+import { Field, ID, Int, ObjectType } from '../schema/decorators.ts';
+import { GapReasonEnum, RecordKindEnum } from '../schema/enums.ts';
+import { DateTime } from '../schema/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,

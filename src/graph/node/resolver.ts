@@ -1,9 +1,9 @@
 import { resolveBet } from '../bet/reference.ts';
 import type { RequestContext } from '../context.ts';
-import { Arg, Ctx, ID, Query, Resolver } from '../decorators.ts';
-import { decodeId, type IdType } from '../ids.ts';
-import { checkSize } from '../page-args.ts';
+import { checkSize } from '../lists/page-args.ts';
 import { resolvePlayer } from '../player/reference.ts';
+import { decodeId, type IdType } from '../rows/ids.ts';
+import { Arg, Ctx, ID, Query, Resolver } from '../schema/decorators.ts';
 import { resolveSeqNoFailure } from '../seq-no-failure/reference.ts';
 import { resolveTransfer } from '../transfer/reference.ts';
 import { Node } from './type.ts';

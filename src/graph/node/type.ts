@@ -1,4 +1,4 @@
-import { Field, ID, InterfaceType } from '../decorators.ts';
+import { Field, ID, InterfaceType } from '../schema/decorators.ts';
 
 @InterfaceType({ description: 'Anything that can be found again by its id (Relay object identification).' })
 export abstract class Node {

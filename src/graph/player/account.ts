@@ -1,5 +1,5 @@
 import { Account } from '../account/type.ts';
-import { Field, ObjectType } from '../decorators.ts';
+import { Field, ObjectType } from '../schema/decorators.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A player’s name at one account.' })
 export class PlayerAccount {

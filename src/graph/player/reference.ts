@@ -1,6 +1,6 @@
 import { BadUserInputError } from '../../errors.ts';
-import { decodeIdOf } from '../ids.ts';
-import { checkText } from '../input.ts';
+import { decodeIdOf } from '../rows/ids.ts';
+import { checkText } from '../selection/checks.ts';
 import type { Player } from './type.ts';
 import { toPlayer } from './view.ts';
 

@@ -3,6 +3,9 @@ import { toAccount } from '../account/type.ts';
 import { readBets } from '../bet/resolver.ts';
 import { type Bet, BetConnection } from '../bet/type.ts';
 import type { RequestContext } from '../context.ts';
+import type { Connected } from '../lists/page.ts';
+import { PageArgs } from '../lists/page-args.ts';
+import { loadersOf } from '../rows/loaders.ts';
 import {
   Arg,
   Args,
@@ -14,14 +17,11 @@ import {
   Query,
   Resolver,
   Root,
-} from '../decorators.ts';
-import { loadersOf } from '../loaders.ts';
-import type { Connected } from '../page.ts';
-import { PageArgs } from '../page-args.ts';
-import { findAccount } from '../scope.ts';
+} from '../schema/decorators.ts';
+import { TimeRange } from '../schema/time-range.ts';
+import { findAccount } from '../selection/scope.ts';
 import { readSeqNoFailures } from '../seq-no-failure/resolver.ts';
 import { type SeqNoFailure, SeqNoFailureConnection } from '../seq-no-failure/type.ts';
-import { TimeRange } from '../time-range.ts';
 import { BetTotalsArgs } from '../totals/bet/args.ts';
 import { readBetTotals } from '../totals/bet/read.ts';
 import { BetTotals } from '../totals/bet/type.ts';

@@ -1,5 +1,5 @@
-import { Directive, Field, ObjectType } from '../decorators.ts';
 import { Node } from '../node/type.ts';
+import { Directive, Field, ObjectType } from '../schema/decorators.ts';
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "username")')

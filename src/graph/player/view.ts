@@ -1,4 +1,4 @@
-import { encodeId } from '../ids.ts';
+import { encodeId } from '../rows/ids.ts';
 import type { Player } from './type.ts';
 
 /** A player by the name shown to the viewer. */

@@ -2,9 +2,9 @@ import type { QuarantinedRow as Row } from '../../archive/admin.ts';
 import { NotPermittedError } from '../../errors.ts';
 import { toAccount } from '../account/type.ts';
 import type { RequestContext } from '../context.ts';
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from '../decorators.ts';
-import { checkList } from '../input.ts';
-import { accountsAsked, findAccount, visibleAccounts } from '../scope.ts';
+import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from '../schema/decorators.ts';
+import { checkList } from '../selection/checks.ts';
+import { accountsAsked, findAccount, visibleAccounts } from '../selection/scope.ts';
 import { QuarantinedRow } from './type.ts';
 
 @Resolver()

@@ -1,9 +1,9 @@
 import type { RecordKind } from '../../records/record.ts';
 import { Account } from '../account/type.ts';
-import { Field, ID, ObjectType } from '../decorators.ts';
-import { RecordKindEnum } from '../enums.ts';
-import { DateTime } from '../scalars.ts';
-import { Span } from '../time-range.ts';
+import { Field, ID, ObjectType } from '../schema/decorators.ts';
+import { RecordKindEnum } from '../schema/enums.ts';
+import { DateTime } from '../schema/scalars.ts';
+import { Span } from '../schema/time-range.ts';
 
 @ObjectType({
   simpleResolvers: true,

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../context.ts';
-import { decodeIdOf } from '../ids.ts';
-import { loadersOf, loadVisible } from '../loaders.ts';
-import { toStoredKey } from '../row-key.ts';
+import { decodeIdOf } from '../rows/ids.ts';
+import { loadersOf, loadVisible } from '../rows/loaders.ts';
+import { toStoredKey } from '../rows/row-key.ts';
 import type { SeqNoFailure } from './type.ts';
 import { toSeqNoFailure } from './view.ts';
 

@@ -1,8 +1,8 @@
 import type { RequestContext } from '../context.ts';
-import { Arg, Args, Ctx, Query, Resolver } from '../decorators.ts';
-import { checkMaxWait } from '../input.ts';
-import { type Connected, readConnection } from '../page.ts';
-import { PageArgs, toPageWindow } from '../page-args.ts';
+import { type Connected, readConnection } from '../lists/page.ts';
+import { PageArgs, toPageWindow } from '../lists/page-args.ts';
+import { Arg, Args, Ctx, Query, Resolver } from '../schema/decorators.ts';
+import { checkMaxWait } from '../selection/checks.ts';
 import { SeqNoFailureFilter, selectSeqNoFailures } from './filter.ts';
 import { type SeqNoFailure, SeqNoFailureConnection } from './type.ts';
 import { toSeqNoFailure } from './view.ts';

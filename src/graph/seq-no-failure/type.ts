@@ -1,9 +1,9 @@
 import { Account } from '../account/type.ts';
-import { createConnectionType } from '../connection.ts';
-import { Directive, Field, Int, ObjectType } from '../decorators.ts';
+import { createConnectionType } from '../lists/connection.ts';
 import { Node } from '../node/type.ts';
 import { Player } from '../player/type.ts';
-import { DateTime } from '../scalars.ts';
+import { Directive, Field, Int, ObjectType } from '../schema/decorators.ts';
+import { DateTime } from '../schema/scalars.ts';
 
 @Directive('@key(fields: "id")')
 @ObjectType({

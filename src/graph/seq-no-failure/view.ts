@@ -1,8 +1,8 @@
 import type { StoredRecord } from '../../archive/archive.ts';
 import type { RequestContext } from '../context.ts';
-import { encodeId } from '../ids.ts';
-import { toShownKey } from '../row-key.ts';
-import { toRowHead } from '../row-view.ts';
+import { encodeId } from '../rows/ids.ts';
+import { toRowHead } from '../rows/row-head.ts';
+import { toShownKey } from '../rows/row-key.ts';
 import type { SeqNoFailure } from './type.ts';
 
 /** An archived wallet callback as the viewer may see it. */

@@ -1,6 +1,6 @@
-import { ArgsType, Field, InputType, Int } from '../decorators.ts';
-import { SortDirectionEnum } from '../enums.ts';
-import { MAX_PAGE_SIZE, WaitArgs } from '../page-args.ts';
+import { MAX_PAGE_SIZE, WaitArgs } from '../lists/page-args.ts';
+import { ArgsType, Field, InputType, Int } from '../schema/decorators.ts';
+import { SortDirectionEnum } from '../schema/enums.ts';
 
 type Enum = Readonly<Record<string, string>>;
 

@@ -2,9 +2,9 @@ import { BadUserInputError } from '../../errors.ts';
 import type { Interval } from '../../records/interval.ts';
 import { createPeriodGrid, labelOf, type PeriodGrid, type PeriodUnit } from '../../records/period.ts';
 import type { Dimension, GroupDimension } from '../../records/query.ts';
-import { Field, ObjectType } from '../decorators.ts';
-import { checkTimeOfDay, checkTimeZone } from '../input.ts';
-import { DateTime } from '../scalars.ts';
+import { Field, ObjectType } from '../schema/decorators.ts';
+import { DateTime } from '../schema/scalars.ts';
+import { checkTimeOfDay, checkTimeZone } from '../selection/checks.ts';
 
 @ObjectType({
   simpleResolvers: true,

@@ -1,5 +1,5 @@
 import { Coverage } from '../coverage/type.ts';
-import { type ClassType, Field, ObjectType } from '../decorators.ts';
+import { type ClassType, Field, ObjectType } from '../schema/decorators.ts';
 
 /** The totals type of one kind: its rows, and what stands behind them. */
 export function createTotalsType<T extends object>(row: ClassType<T>, name: string, plural: string) {

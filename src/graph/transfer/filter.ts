@@ -1,11 +1,11 @@
 import type { ProviderName, TransferDirection } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
-import { Field, ID, InputType } from '../decorators.ts';
-import { ProviderNameEnum, TransferDirectionEnum } from '../enums.ts';
-import { checkList, checkRange } from '../input.ts';
-import { select } from '../scope.ts';
-import { TimeRange } from '../time-range.ts';
-import { allOf, oneOf } from '../where.ts';
+import { Field, ID, InputType } from '../schema/decorators.ts';
+import { ProviderNameEnum, TransferDirectionEnum } from '../schema/enums.ts';
+import { TimeRange } from '../schema/time-range.ts';
+import { checkList, checkRange } from '../selection/checks.ts';
+import { select } from '../selection/scope.ts';
+import { allOf, oneOf } from '../selection/where.ts';
 
 @InputType({
   description:

@@ -1,9 +1,9 @@
 import type { RequestContext } from '../context.ts';
-import { Arg, Args, Ctx, ID, Query, Resolver } from '../decorators.ts';
-import { checkMaxWait, checkText } from '../input.ts';
-import { type Connected, readConnection } from '../page.ts';
-import { PageArgs, toPageWindow, WaitArgs } from '../page-args.ts';
-import { DateTime } from '../scalars.ts';
+import { type Connected, readConnection } from '../lists/page.ts';
+import { PageArgs, toPageWindow, WaitArgs } from '../lists/page-args.ts';
+import { Arg, Args, Ctx, ID, Query, Resolver } from '../schema/decorators.ts';
+import { DateTime } from '../schema/scalars.ts';
+import { checkMaxWait, checkText } from '../selection/checks.ts';
 import { selectTransfers, TransferFilter } from './filter.ts';
 import { checkTransferAccount, findVerdict } from './status.ts';
 import { type Transfer, TransferConnection } from './type.ts';

@@ -3,9 +3,9 @@ import { BadUserInputError } from '../../errors.ts';
 import type { Feed } from '../../feeds/feed.ts';
 import { type Interval, subtract } from '../../records/interval.ts';
 import type { RequestContext } from '../context.ts';
-import { show } from '../ids.ts';
-import { loadersOf, loadVisible } from '../loaders.ts';
-import { checkAccount, cover, feedsOf } from '../scope.ts';
+import { show } from '../rows/ids.ts';
+import { loadersOf, loadVisible } from '../rows/loaders.ts';
+import { checkAccount, cover, feedsOf } from '../selection/scope.ts';
 import type { TransferVerdict } from './verdict.ts';
 import { toTransfer } from './view.ts';
 

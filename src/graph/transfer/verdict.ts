@@ -1,7 +1,7 @@
-import { Field, ObjectType } from '../decorators.ts';
-import { TransferStateEnum } from '../enums.ts';
-import { DateTime } from '../scalars.ts';
-import { Span } from '../time-range.ts';
+import { Field, ObjectType } from '../schema/decorators.ts';
+import { TransferStateEnum } from '../schema/enums.ts';
+import { DateTime } from '../schema/scalars.ts';
+import { Span } from '../schema/time-range.ts';
 import { Transfer } from './type.ts';
 
 @ObjectType({

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ApiKeySettings } from '../settings.ts';
+import type { ApiKeySettings } from '../../config/server-settings.ts';
 import type { Caller } from './caller.ts';
 import { toViewer } from './permissions.ts';
 

@@ -1,6 +1,6 @@
+import type { AuthSettings } from '../../config/server-settings.ts';
 import { localViewer } from '../../graph/viewer.ts';
-import { UnauthenticatedError } from '../refusal.ts';
-import type { AuthSettings } from '../settings.ts';
+import { UnauthenticatedError } from '../http/refusal.ts';
 import { createKeyring } from './api-keys.ts';
 import type { Caller } from './caller.ts';
 import { readCredentials } from './credentials.ts';

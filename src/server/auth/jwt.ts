@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { AuthUnavailableError, ForbiddenError, UnauthenticatedError } from '../refusal.ts';
-import type { JwtSettings } from '../settings.ts';
+import type { JwtSettings } from '../../config/server-settings.ts';
+import { AuthUnavailableError, ForbiddenError, UnauthenticatedError } from '../http/refusal.ts';
 import type { Caller } from './caller.ts';
 import { type Role, roles, toViewer } from './permissions.ts';
 

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../graph/context.ts';
-import { show } from '../../graph/ids.ts';
-import { checkMaxWait } from '../../graph/input.ts';
-import { type Ask, visibleAccounts } from '../../graph/scope.ts';
+import { show } from '../../graph/rows/ids.ts';
+import { checkMaxWait } from '../../graph/selection/checks.ts';
+import { type Ask, visibleAccounts } from '../../graph/selection/scope.ts';
 import { type FlatColumn, flatColumns } from '../../records/flat.ts';
 import { providerNames, type RecordKind } from '../../records/record.ts';
 import { filterNames, readFilters } from './filters.ts';

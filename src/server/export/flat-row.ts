@@ -1,5 +1,5 @@
 import type { StoredRecord } from '../../archive/archive.ts';
-import { encodeId } from '../../graph/ids.ts';
+import { encodeId } from '../../graph/rows/ids.ts';
 import type { Players, Viewer } from '../../graph/viewer.ts';
 import { type FlatColumn, idTypeOf } from '../../records/flat.ts';
 import type { RecordKind } from '../../records/record.ts';

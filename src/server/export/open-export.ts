@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../graph/context.ts';
-import { coverSelection, select } from '../../graph/scope.ts';
+import { coverSelection, select } from '../../graph/selection/scope.ts';
 import type { Coverage } from '../../records/coverage.ts';
 import type { RowQuery } from '../../records/query.ts';
 import type { ExportAsk } from './ask.ts';

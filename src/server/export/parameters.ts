@@ -1,5 +1,5 @@
-import { show } from '../../graph/ids.ts';
-import { parseDuration, parseInstant } from '../../graph/scalars.ts';
+import { show } from '../../graph/rows/ids.ts';
+import { parseDuration, parseInstant } from '../../graph/schema/scalars.ts';
 import { ParameterError } from './parameter-error.ts';
 
 /** A query string, parsed: a parameter given twice is a list. */

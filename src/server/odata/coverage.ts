@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../graph/context.ts';
-import { cover, feedsOf, visibleAccounts } from '../../graph/scope.ts';
+import { cover, feedsOf, visibleAccounts } from '../../graph/selection/scope.ts';
 import type { FeedCoverage } from '../../records/coverage.ts';
 import type { Interval } from '../../records/interval.ts';
 import { conjuncts } from './bounds.ts';

@@ -1,4 +1,4 @@
-import { show } from '../../graph/ids.ts';
+import { show } from '../../graph/rows/ids.ts';
 import type { Scalar } from '../../records/query.ts';
 import type { Property } from './model.ts';
 import { ODataError } from './odata-error.ts';

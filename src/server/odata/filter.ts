@@ -1,4 +1,4 @@
-import { show } from '../../graph/ids.ts';
+import { show } from '../../graph/rows/ids.ts';
 import { among, type Comparison, compare, comparisons, type Expression } from './expression.ts';
 import { type EntityType, findProperty, type Property } from './model.ts';
 import { noSuchProperty, ODataError } from './odata-error.ts';

@@ -1,5 +1,5 @@
 import { BadUserInputError } from '../../errors.ts';
-import { show } from '../../graph/ids.ts';
+import { show } from '../../graph/rows/ids.ts';
 
 /** A request OData cannot answer: what part of it, and the HTTP status that says why. */
 export class ODataError extends BadUserInputError {

@@ -1,4 +1,4 @@
-import { show } from '../../graph/ids.ts';
+import { show } from '../../graph/rows/ids.ts';
 import type { Expression } from './expression.ts';
 import { readFilter } from './filter.ts';
 import { type EntityType, findProperty, type Property } from './model.ts';

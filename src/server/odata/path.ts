@@ -1,4 +1,4 @@
-import { show } from '../../graph/ids.ts';
+import { show } from '../../graph/rows/ids.ts';
 import type { EntitySet } from './model.ts';
 import { ODataError } from './odata-error.ts';
 import { type Literal, readTokens } from './tokens.ts';

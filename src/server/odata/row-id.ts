@@ -1,5 +1,5 @@
 import { BadUserInputError } from '../../errors.ts';
-import { decodeId } from '../../graph/ids.ts';
+import { decodeId } from '../../graph/rows/ids.ts';
 import { idTypeOf } from '../../records/flat.ts';
 import type { RowSet } from './model.ts';
 

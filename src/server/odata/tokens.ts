@@ -1,5 +1,5 @@
-import { show } from '../../graph/ids.ts';
-import { parseInstant } from '../../graph/scalars.ts';
+import { show } from '../../graph/rows/ids.ts';
+import { parseInstant } from '../../graph/schema/scalars.ts';
 import { parseDecimal } from '../../records/decimal.ts';
 import { ODataError } from './odata-error.ts';
 

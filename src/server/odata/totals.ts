@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../graph/context.ts';
-import { playersAsked, visibleAccounts } from '../../graph/scope.ts';
+import { playersAsked, visibleAccounts } from '../../graph/selection/scope.ts';
 import { amountOf, grossGamingRevenueOf, sumOf } from '../../graph/totals/money.ts';
 import { createPeriodGrid } from '../../records/period.ts';
 import { LATEST, takeBounds } from './bounds.ts';

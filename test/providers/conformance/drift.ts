@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { createDriftCounter } from '../../../src/server/drift-metrics.ts';
+import { createDriftCounter } from '../../../src/server/metrics/drift.ts';
 
 /** The metric that counts where answers are not as the document has them, and what it shows. */
 export function createDrift() {

@@ -2,16 +2,16 @@ import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import type { Archive, Commit, PlayerOf } from '../../../src/archive/archive.ts';
 import { createDuckDbArchive } from '../../../src/archive/duckdb/index.ts';
+import { serverSettings } from '../../../src/config/server-settings.ts';
 import type { CoverAsk } from '../../../src/feeds/dispatch.ts';
 import type { Viewer } from '../../../src/graph/viewer.ts';
 import { localViewer } from '../../../src/graph/viewer.ts';
 import type { RecordKind } from '../../../src/records/record.ts';
+import type { TrailEntry } from '../../../src/server/audit/audit-log.ts';
 import type { RouteDeps } from '../../../src/server/deps.ts';
 import { exportRoutes } from '../../../src/server/export/routes.ts';
-import { answerError } from '../../../src/server/http-errors.ts';
+import { answerError } from '../../../src/server/http/errors.ts';
 import { odataRoutes } from '../../../src/server/odata/routes.ts';
-import { serverSettings } from '../../../src/server/settings.ts';
-import type { TrailEntry } from '../../../src/server/trail.ts';
 import {
   createContext,
   createUntouchedArchive,

@@ -1,4 +1,4 @@
-import { BetDimensionEnum, BetMeasureEnum } from '../../enums.ts';
+import { BetDimensionEnum, BetMeasureEnum } from '../../schema/enums.ts';
 import { createTotalsArgs } from '../args.ts';
 
 export type BetMeasure = (typeof BetMeasureEnum)[keyof typeof BetMeasureEnum];

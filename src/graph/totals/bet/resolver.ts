@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { BetFilter } from '../../bet/filter.ts';
 import type { RequestContext } from '../../context.ts';
-import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../../decorators.ts';
+import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../../schema/decorators.ts';
 import { amountOf, grossGamingRevenueOf, holdOf, returnToPlayerOf, sumOf } from '../money.ts';
 import type { TotalsRowSource, TotalsSource } from '../read.ts';
 import { BetTotalsArgs } from './args.ts';

@@ -1,4 +1,4 @@
-import { SeqNoDimensionEnum, SeqNoMeasureEnum } from '../../enums.ts';
+import { SeqNoDimensionEnum, SeqNoMeasureEnum } from '../../schema/enums.ts';
 import { createTotalsArgs } from '../args.ts';
 
 export type SeqNoMeasure = (typeof SeqNoMeasureEnum)[keyof typeof SeqNoMeasureEnum];

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.ts';
-import { Arg, Args, Ctx, Info, Query, Resolver } from '../../decorators.ts';
+import { Arg, Args, Ctx, Info, Query, Resolver } from '../../schema/decorators.ts';
 import { SeqNoFailureFilter } from '../../seq-no-failure/filter.ts';
 import type { TotalsSource } from '../read.ts';
 import { SeqNoTotalsArgs } from './args.ts';

@@ -1,4 +1,4 @@
-import { TransferDimensionEnum, TransferMeasureEnum } from '../../enums.ts';
+import { TransferDimensionEnum, TransferMeasureEnum } from '../../schema/enums.ts';
 import { createTotalsArgs } from '../args.ts';
 
 export type TransferMeasure = (typeof TransferMeasureEnum)[keyof typeof TransferMeasureEnum];

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.ts';
-import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../../decorators.ts';
+import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../../schema/decorators.ts';
 import { TransferFilter } from '../../transfer/filter.ts';
 import { amountOf, sumOf } from '../money.ts';
 import type { TotalsRowSource, TotalsSource } from '../read.ts';

@@ -1,7 +1,7 @@
 import type { ProviderName, TransferDirection } from '../../../records/record.ts';
-import { Field, ID, Int, ObjectType } from '../../decorators.ts';
-import { ProviderNameEnum, TransferDirectionEnum } from '../../enums.ts';
-import { Decimal } from '../../scalars.ts';
+import { Field, ID, Int, ObjectType } from '../../schema/decorators.ts';
+import { ProviderNameEnum, TransferDirectionEnum } from '../../schema/enums.ts';
+import { Decimal } from '../../schema/scalars.ts';
 import { Period } from '../period.ts';
 import { createTotalsType } from '../type.ts';
 

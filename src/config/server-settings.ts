@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { durationFrom } from './duration.ts';
+import { instant } from './instant.ts';
+
+function atLeastOne(fallback: number) {
+  return z.int().min(1).default(fallback);
+}
+
+/** How much one document and one key may ask for; see `graph/limits/limits.ts` for how each is counted. */
+export const limitSettings = z.strictObject({
+  depth: atLeastOne(15).describe('levels of fields, introspection aside'),
+  aliases: atLeastOne(50).describe('aliases in a document, fragments counted where they are spread'),
+  directives: atLeastOne(20).describe('directives in a document'),
+  tokens: atLeastOne(2000).describe('tokens in a document'),
+  listSize: atLeastOne(1000).describe('members of any list in arguments or variables'),
+  cost: atLeastOne(50_000).describe('cost of one operation; about one for every object answered'),
+  costPerMinute: atLeastOne(5_000_000).describe('cost a key may spend a minute'),
+});
+
+/** The settings of `server:` beyond its address. */
+export const serverSettings = z.strictObject({
+  introspection: z.boolean().default(true).describe('whether the schema may be asked for'),
+  suggestions: z.boolean().default(true).describe('whether errors say "Did you mean"'),
+  explorer: z.boolean().default(true).describe('whether /explorer is served'),
+  sandbox: z
+    .enum(['embedded', 'link', 'off'])
+    .default('embedded')
+    .describe('Apollo Sandbox on a browser’s GET /graphql; it loads from the internet'),
+  allowedHosts: z
+    .array(z.string())
+    .default([])
+    .describe('names besides loopback that the Host header may carry while no auth is configured'),
+  bodyLimit: atLeastOne(100_000).describe('bytes of a request’s body'),
+  requestTimeout: durationFrom(1000).prefault('30s').describe('how long a request may take to arrive'),
+  queryTimeout: durationFrom(1).prefault('2m').describe('how long a GraphQL answer may take'),
+  drainTimeout: durationFrom(0).prefault('10s').describe('how long a stop waits for answers under way'),
+  limits: limitSettings.prefault({}),
+  trail: z
+    .strictObject({
+      keep: durationFrom(0)
+        .prefault('90d')
+        .describe('how long the archive’s table of who asked what keeps a request; 0s writes none'),
+    })
+    .prefault({}),
+  safelist: z
+    .strictObject({
+      file: z
+        .string()
+        .describe('JSON of persisted documents: a map of id to text, a list, or a manifest of Apollo'),
+      required: z.boolean().default(false).describe('whether nothing else is answered, to any key'),
+    })
+    .optional(),
+});
+
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/i, 'expected the SHA-256 of the key as 64 hex digits');
+
+const apiKeySettings = z
+  .strictObject({
+    name: z.string().min(1),
+    key: z.string().min(1).optional(),
+    sha256: sha256Hex.optional(),
+    role: z.enum(['viewer', 'bi', 'support', 'admin']),
+    accounts: z.array(z.string()).optional(),
+    expires: instant.optional().describe('when the key ends; a date means its 00:00Z'),
+    documents: z
+      .enum(['any', 'safelist'])
+      .default('any')
+      .describe('whether only safelisted documents are answered'),
+  })
+  .refine((key) => (key.key === undefined) !== (key.sha256 === undefined), {
+    message: 'expected either key or sha256',
+  });
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const jwksUri = z.url({ protocol: /^https?$/ }).refine(
+  (text) => {
+    const url = new URL(text);
+    return url.protocol === 'https:' || loopback.has(url.hostname);
+  },
+  { message: 'expected https (plain http only to loopback)' },
+);
+
+const jwtSettings = z.strictObject({
+  jwksUri,
+  issuer: z.string().min(1),
+  audience: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+  roleClaim: z.string().default('role'),
+  accountsClaim: z
+    .string()
+    .default('accounts')
+    .describe('the accounts a token may see; all where it has none'),
+  playerClaim: z.string().default('player').describe('the operator’s name of the player with role player'),
+  clockTolerance: durationFrom(0).prefault('5s'),
+});
+
+/** `auth:` — absent, everybody may do everything, on a loopback host alone. */
+export const authSettings = z.strictObject({
+  apiKeys: z.array(apiKeySettings).default([]),
+  jwt: jwtSettings.optional(),
+  pseudonymKey: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('keys the pseudonyms of players; derived from the accounts’ credentials where left out'),
+});
+
+export type LimitSettings = z.output<typeof limitSettings>;
+export type ServerSettings = z.output<typeof serverSettings> & {
+  readonly host: string;
+  readonly port: number;
+};
+export type AuthSettings = z.output<typeof authSettings>;
+export type ApiKeySettings = AuthSettings['apiKeys'][number];
+export type JwtSettings = z.output<typeof jwtSettings>;

@@ -1,0 +1,228 @@
+import { gapReasons } from '../../records/coverage.ts';
+import { type Dimension, groupFields } from '../../records/query.ts';
+import { type RecordKind, recordKinds } from '../../records/record.ts';
+import { registerEnumType } from './decorators.ts';
+
+function enumOf<T extends string>(values: readonly T[]): { readonly [K in T]: K } {
+  return Object.fromEntries(values.map((value) => [value, value])) as { readonly [K in T]: K };
+}
+
+type Words<T> = { readonly [K in keyof T]: string };
+
+function register<T extends object>(values: T, name: string, description: string, words: Words<T>): void {
+  const valuesConfig = Object.fromEntries(
+    Object.entries<string>(words as Record<string, string>).map(([value, text]) => [
+      value,
+      { description: text },
+    ]),
+  ) as { [K in keyof T]: { description: string } };
+  registerEnumType(values, { name, description, valuesConfig });
+}
+
+export const ProviderNameEnum = {
+  EBET: 'ebet',
+  VERTEXPLAY: 'vertexplay',
+  HOTROAD: 'hotroad',
+  ONEAPI: 'oneapi',
+} as const;
+register(ProviderNameEnum, 'ProviderName', 'A supplier of games, by the protocol it speaks.', {
+  EBET: 'eBET: failed wallet callbacks (`seqNoFailures`).',
+  VERTEXPLAY: 'VertexPlay: bets, at most 40 days back.',
+  HOTROAD: 'HotRoad Gaming: bets at most 40 days back, and transfers.',
+  ONEAPI: 'OneAPI: bets, and single bets by their id.',
+});
+
+export const RecordKindEnum = enumOf(recordKinds);
+register(RecordKindEnum, 'RecordKind', 'The three kinds of rows that are collected.', {
+  BET: 'Bets (also called rounds, spins or tickets).',
+  TRANSFER: 'Money moved between the operator’s wallet and the provider’s.',
+  SEQ_NO_FAILURE: 'Wallet callbacks of the provider that the operator answered with an error.',
+});
+
+export const TimeAxisEnum = enumOf(['SETTLED', 'PLACED'] as const);
+register(
+  TimeAxisEnum,
+  'TimeAxis',
+  'The time by which a bet belongs to a range, and by which lists are ordered.',
+  {
+    SETTLED:
+      'When the result stood (`settledAt`; HotRoad: the last update). The accounting view: money is counted in the ' +
+      'period in which it was won or lost. Providers are asked by this time, so it is also the quickest.',
+    PLACED:
+      'When the bet was made (`placedAt`; where the provider does not send it, the settlement time). The player’s view. ' +
+      'A bet placed in the range may settle later, so the coverage speaks of a range longer by the feed’s `settlesWithin`.',
+  },
+);
+
+export const BetStatusEnum = enumOf(['OPEN', 'SETTLED', 'REFUNDED', 'UNKNOWN'] as const);
+register(BetStatusEnum, 'BetStatus', 'How far a bet has come.', {
+  OPEN: 'Accepted, without a result yet.',
+  SETTLED: 'The result stands and was paid.',
+  REFUNDED: 'Given back, wholly or in part: see `refund`.',
+  UNKNOWN: 'The provider sent a status its document does not explain: see `providerStatus`.',
+});
+
+export const BetOutcomeEnum = enumOf(['WIN', 'LOSE', 'PUSH', 'UNKNOWN'] as const);
+register(BetOutcomeEnum, 'BetOutcome', 'How a bet ended, from the player’s side.', {
+  WIN: 'The player got more than the stake.',
+  LOSE: 'The player got less than the stake.',
+  PUSH: 'The player got exactly the stake: a draw, or all of it given back.',
+  UNKNOWN: 'The provider’s own words could not be read.',
+});
+
+export const TransferDirectionEnum = enumOf(['DEPOSIT', 'WITHDRAWAL'] as const);
+register(TransferDirectionEnum, 'TransferDirection', 'Which way a transfer moved money.', {
+  DEPOSIT: 'From the operator to the provider: `amount` is positive.',
+  WITHDRAWAL: 'From the provider back to the operator: `amount` is negative.',
+});
+
+export const TransferStateEnum = enumOf(['ARRIVED', 'NOT_ARRIVED', 'NOT_YET_KNOWN'] as const);
+register(TransferStateEnum, 'TransferState', 'What is known of a transfer that was sent.', {
+  ARRIVED: 'The provider lists it: see `transfer`.',
+  NOT_ARRIVED:
+    'Proven absent: the provider was asked for the whole of `searched`, late enough for its records to be finished, and ' +
+    'does not list it. Only this answer makes it safe to send the money again.',
+  NOT_YET_KNOWN: 'Neither was found nor can be excluded yet. Ask again at `retryAt`.',
+});
+
+export const GapReasonEnum = enumOf(gapReasons);
+register(GapReasonEnum, 'GapReason', 'Why a part of the asked range is not there.', {
+  PENDING: 'Being fetched, or waiting for its turn: ask again at `retryAt`, or with a longer `maxWait`.',
+  RATE_LIMITED: 'The provider allows no further call just now.',
+  PROVIDER_ERROR: 'The provider did not answer, or answered with an error; it is tried again.',
+  CREDENTIALS_REFUSED: 'The provider refuses our credentials: an operator must act.',
+  TOO_MANY_ROWS: 'A single second holds more rows than the provider gives in one answer.',
+  QUARANTINED: 'Some of its rows could not be read and were set aside; the others are there.',
+  BEYOND_RETENTION: 'Older than the provider keeps its rows, and never fetched in time: lost.',
+  IN_FUTURE: 'Has not happened yet.',
+});
+
+export const FeedStateEnum = enumOf(['IDLE', 'OK', 'SLOWED', 'FAILING', 'STOPPED'] as const);
+register(FeedStateEnum, 'FeedState', 'How a feed has fared lately.', {
+  IDLE: 'Was not called since the gateway started.',
+  OK: 'The last call succeeded.',
+  SLOWED: 'Waits because the provider asked us to call less often.',
+  FAILING: 'The last calls failed; they are tried again.',
+  STOPPED: 'Called no more until an operator acts, mostly because credentials were refused.',
+});
+
+function dimensionsOf<K extends RecordKind>(kind: K): { readonly [D in Dimension<K>]: D } {
+  const names = ['HOUR', 'DAY', 'WEEK', 'MONTH', ...Object.keys(groupFields[kind])];
+  // The names are the keys of the table the type comes from.
+  return enumOf(names) as unknown as { readonly [D in Dimension<K>]: D };
+}
+
+/** How dimensions that several kinds have are described. */
+const periodWords = {
+  HOUR: 'The clock hour, in `timeZone`.',
+  DAY: 'The day in `timeZone`, from `dayStartsAt` to the next.',
+  WEEK: 'The ISO week (Monday to Sunday) in `timeZone`.',
+  MONTH: 'The calendar month in `timeZone`.',
+};
+const ACCOUNT_WORDS = 'The configured account at the provider.';
+const PLAYER_WORDS = 'The player, by the operator’s name.';
+const DIMENSION_WORDS =
+  'What totals can be grouped by. At most one of HOUR, DAY, WEEK and MONTH; any of the others together.';
+
+export const BetDimensionEnum = dimensionsOf('BET');
+register(BetDimensionEnum, 'BetDimension', DIMENSION_WORDS, {
+  ...periodWords,
+  PROVIDER: 'The supplier of the game.',
+  ACCOUNT: ACCOUNT_WORDS,
+  CURRENCY: 'The currency. Needed for money fields as soon as a group has more than one.',
+  GAME: 'The provider’s game code.',
+  GAME_TYPE: 'The provider’s type of game, such as `LIVE` or `SLOT`.',
+  BET_TYPE: 'The kind of bet within the game, such as `Banker`.',
+  PLAYER: PLAYER_WORDS,
+  STATUS: 'How far the bets have come.',
+  OUTCOME: 'How the bets ended.',
+});
+
+export const TransferDimensionEnum = dimensionsOf('TRANSFER');
+register(TransferDimensionEnum, 'TransferDimension', DIMENSION_WORDS, {
+  ...periodWords,
+  PROVIDER: 'The supplier the money went to or came from.',
+  ACCOUNT: ACCOUNT_WORDS,
+  CURRENCY: 'The currency. Needed for money fields as soon as a group has more than one.',
+  PLAYER: PLAYER_WORDS,
+  DIRECTION: 'Which way the money went.',
+});
+
+export const SeqNoDimensionEnum = dimensionsOf('SEQ_NO_FAILURE');
+register(SeqNoDimensionEnum, 'SeqNoDimension', DIMENSION_WORDS, {
+  ...periodWords,
+  PROVIDER: 'The supplier that called.',
+  ACCOUNT: ACCOUNT_WORDS,
+  PLAYER: PLAYER_WORDS,
+  EVENT: 'What the callbacks were to do, such as `increaseCredit`.',
+  STATUS_CODE: 'The code with which the operator’s wallet answered.',
+  SUCCEEDED: 'Whether the answer was a success (200 or 201).',
+});
+
+/** What totals can be ordered by; the values are the row's field names. */
+export const BetMeasureEnum = {
+  BET_COUNT: 'betCount',
+  PLAYER_COUNT: 'playerCount',
+  ROUND_COUNT: 'roundCount',
+  STAKE: 'stake',
+  VALID_STAKE: 'validStake',
+  PAYOUT: 'payout',
+  NET_WIN: 'netWin',
+  REFUND: 'refund',
+  JACKPOT_WIN: 'jackpotWin',
+  JACKPOT_CONTRIBUTION: 'jackpotContribution',
+  REBATE: 'rebate',
+  GROSS_GAMING_REVENUE: 'grossGamingRevenue',
+  RETURN_TO_PLAYER: 'returnToPlayer',
+  HOLD: 'hold',
+} as const;
+register(BetMeasureEnum, 'BetMeasure', 'A figure of a totals row to order by.', {
+  BET_COUNT: 'How many bets.',
+  PLAYER_COUNT: 'How many different players.',
+  ROUND_COUNT: 'How many different rounds.',
+  STAKE: 'Turnover (handle). Money orders rows of one currency only.',
+  VALID_STAKE: 'Turnover that counts for bonuses.',
+  PAYOUT: 'What was paid out.',
+  NET_WIN: 'What the players won or lost.',
+  REFUND: 'What was given back.',
+  JACKPOT_WIN: 'Jackpots won.',
+  JACKPOT_CONTRIBUTION: 'Paid into jackpots.',
+  REBATE: 'Rebates and commission.',
+  GROSS_GAMING_REVENUE: 'GGR, the house’s win.',
+  RETURN_TO_PLAYER: 'RTP.',
+  HOLD: 'GGR as a part of turnover.',
+});
+
+export const TransferMeasureEnum = {
+  TRANSFER_COUNT: 'transferCount',
+  PLAYER_COUNT: 'playerCount',
+  AMOUNT: 'amount',
+  DEPOSITS: 'deposits',
+  WITHDRAWALS: 'withdrawals',
+  FREE_CREDIT: 'freeCredit',
+} as const;
+register(TransferMeasureEnum, 'TransferMeasure', 'A figure of a transfer totals row to order by.', {
+  TRANSFER_COUNT: 'How many transfers.',
+  PLAYER_COUNT: 'How many different players.',
+  AMOUNT: 'Deposits less withdrawals. Money orders rows of one currency only.',
+  DEPOSITS: 'What went to the provider.',
+  WITHDRAWALS: 'What came back: negative, so the smallest is the most.',
+  FREE_CREDIT: 'Free credit moved.',
+});
+
+export const SeqNoMeasureEnum = {
+  COUNT: 'count',
+  FAILED_COUNT: 'failedCount',
+  PLAYER_COUNT: 'playerCount',
+} as const;
+register(SeqNoMeasureEnum, 'SeqNoMeasure', 'A figure of a wallet callback totals row to order by.', {
+  COUNT: 'How many callbacks.',
+  FAILED_COUNT: 'How many of them failed.',
+  PLAYER_COUNT: 'How many different players.',
+});
+
+export const SortDirectionEnum = enumOf(['ASC', 'DESC'] as const);
+register(SortDirectionEnum, 'SortDirection', 'Which end comes first.', {
+  ASC: 'The smallest first.',
+  DESC: 'The largest first.',
+});

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { ServerSettings } from '../../config/server-settings.ts';
+import type { Authenticate } from '../auth/authenticate.ts';
+import { mayUse, nobody } from '../auth/permissions.ts';
+import type { ServerMetrics } from '../metrics/server.ts';
+import { answerError } from './errors.ts';
+import { checkHost } from './host.ts';
+import { ForbiddenError } from './refusal.ts';
+
+/** For whatever is no page: nothing in it may be run, framed or kept. */
+const strictHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+export interface HttpOptions {
+  readonly settings: ServerSettings;
+  readonly authenticate: Authenticate;
+  /** Whether strangers are let in, so that the host they name is all that tells them from a web page's scripts. */
+  readonly open: boolean;
+  readonly metrics: ServerMetrics;
+  readonly logger: FastifyBaseLogger;
+  readonly isStopping: () => boolean;
+}
+
+/**
+ * The bare HTTP server: every request gets an id and strict headers, and its caller is looked at before its body
+ * is read. A route that does not say who may use it is refused when it is registered.
+ */
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const { settings, authenticate, open, metrics, logger, isStopping } = options;
+  const app = Fastify({
+    loggerInstance: logger,
+    bodyLimit: settings.bodyLimit,
+    requestTimeout: settings.requestTimeout,
+    forceCloseConnections: 'idle',
+    requestIdHeader: false,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+  });
+  // A body is JSON or it is refused: what a form or a plain text may carry, any web page may send.
+  app.removeContentTypeParser('text/plain');
+  app.decorateRequest('viewer');
+  app.decorateRequest('safelistOnly', false);
+
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === undefined) {
+      throw new TypeError(`${String(method)} ${url}: expected config.access to say who may use it`);
+    }
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    request.viewer = nobody;
+    reply.headers({ ...strictHeaders, 'x-request-id': request.id });
+    const access = request.routeOptions.config.access ?? 'query';
+    if (access === 'public') return;
+    if (open) checkHost(request.headers.host, settings);
+    const caller = await authenticate(request.headers.authorization);
+    request.viewer = caller.viewer;
+    request.safelistOnly = caller.safelistOnly;
+    if (!mayUse(caller.viewer, access)) {
+      throw new ForbiddenError(
+        `${caller.viewer.name} has role ${caller.viewer.role}, which may not use this`,
+      );
+    }
+  });
+  app.addHook('onSend', async (request, reply) => {
+    // Nobody holds a connection past a stop, nor by a body that is not going to be read.
+    if (isStopping() || !request.raw.complete) reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const labels = { route, method: request.method, status: String(reply.statusCode) };
+    metrics.requests.observe(labels, reply.elapsedTime / 1000);
+  });
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) =>
+    answerError({ statusCode: 404, message: 'there is nothing of this name' }, request, reply),
+  );
+  return app;
+}
+
+/** The caller's own id, where it can do no harm in a log; else a new one. */
+function requestIdOf(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.-]{8,64}$/.test(header) ? header : randomUUID();
+}

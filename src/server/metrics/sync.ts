@@ -1,0 +1,59 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { CommitResult } from '../../archive/archive.ts';
+import type { Feed } from '../../feeds/feed.ts';
+import type { Plan } from '../../feeds/schedule.ts';
+
+const series = [
+  {
+    name: 'countroom_feed_missing_seconds',
+    help: 'Time since sync.since that is not held and can still be had',
+    of: (plan: Plan) => plan.missingMs,
+  },
+  {
+    name: 'countroom_feed_expiring_seconds',
+    help: 'Missing time that the provider drops within a day',
+    of: (plan: Plan) => plan.expiringMs,
+  },
+  {
+    name: 'countroom_feed_lost_seconds',
+    help: 'Missing time since sync.since that the provider no longer gives',
+    of: (plan: Plan) => plan.lostMs,
+  },
+] as const;
+
+/** What sync last planned for each feed, as series; absent before its first plan. */
+export function registerSyncMetrics(
+  registry: Registry,
+  feeds: readonly Feed[],
+  planOf: (feed: Feed) => Plan | null,
+): void {
+  for (const { name, help, of } of series) {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['account', 'kind'] as const,
+      registers: [registry],
+      collect() {
+        for (const feed of feeds) {
+          const plan = planOf(feed);
+          if (plan !== null) this.set({ account: feed.account.id, kind: feed.kind }, of(plan) / 1_000);
+        }
+      },
+    });
+  }
+}
+
+const changes = ['inserted', 'late', 'changed', 'moved', 'vanished'] as const;
+
+/** Counts what commits did to rows, by feed and sort of change; moved ones are changed, late ones inserted as well. */
+export function createRowCounter(registry: Registry): (feed: Feed, result: CommitResult) => void {
+  const rows = new Counter({
+    name: 'countroom_rows_total',
+    help: 'Rows written, by what happened: inserted (of them late), changed (of them moved), vanished',
+    labelNames: ['account', 'kind', 'change'] as const,
+    registers: [registry],
+  });
+  return ({ account, kind }, result) => {
+    for (const change of changes) rows.inc({ account: account.id, kind, change }, result[change]);
+  };
+}

@@ -1,0 +1,31 @@
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import type { Feed } from '../../../src/feeds/feed.ts';
+import type { Plan } from '../../../src/feeds/schedule.ts';
+import { createRowCounter, registerSyncMetrics } from '../../../src/server/metrics/sync.ts';
+
+const feed = { account: { id: 'vp-main', provider: 'vertexplay', currency: null }, kind: 'BET' } as Feed;
+const labels = 'account="vp-main",kind="BET"';
+
+test('tells of history that is about to be lost, once it was planned', async () => {
+  const registry = new Registry();
+  let plan: Plan | null = null;
+  registerSyncMetrics(registry, [feed], () => plan);
+  expect(await registry.metrics()).not.toContain(labels);
+  plan = { windows: [], expiringMs: 90_000, lostMs: 0, missingMs: 120_000 };
+  const text = await registry.metrics();
+  expect(text).toContain(`countroom_feed_expiring_seconds{${labels}} 90`);
+  expect(text).toContain(`countroom_feed_missing_seconds{${labels}} 120`);
+  expect(text).toContain(`countroom_feed_lost_seconds{${labels}} 0`);
+});
+
+test('counts what becomes of rows, by feed', async () => {
+  const registry = new Registry();
+  const count = createRowCounter(registry);
+  count(feed, { inserted: 5, late: 2, changed: 3, moved: 1, duplicates: 4, vanished: 0 });
+  count(feed, { inserted: 1, late: 0, changed: 0, moved: 0, duplicates: 0, vanished: 1 });
+  const text = await registry.metrics();
+  for (const [change, rows] of Object.entries({ inserted: 6, late: 2, changed: 3, moved: 1, vanished: 1 })) {
+    expect(text).toContain(`countroom_rows_total{${labels},change="${change}"} ${rows}`);
+  }
+});
