@@ -2,8 +2,7 @@ import { BadUserInputError } from '../../errors.ts';
 import type { Position, TimeAxis } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
-import { parseBase64Json, show } from '../rows/ids.ts';
-import { toShownKey, toStoredKey } from '../rows/row-key.ts';
+import { parseBase64Json, show, toShownKey, toStoredKey } from '../rows/ids.ts';
 
 /** The list a cursor belongs to: one of another kind or axis orders by another time. */
 export interface CursorScope {

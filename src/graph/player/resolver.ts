@@ -22,8 +22,8 @@ import { TimeRange } from '../schema/time-range.ts';
 import { findAccount } from '../selection/scope.ts';
 import { readSeqNoFailures } from '../seq-no-failure/resolver.ts';
 import { type SeqNoFailure, SeqNoFailureConnection } from '../seq-no-failure/type.ts';
-import { BetTotalsArgs } from '../totals/bet/args.ts';
-import { readBetTotals } from '../totals/bet/read.ts';
+import { BetTotalsArgs, readBetTotals } from '../totals/bet/resolver.ts';
+
 import { BetTotals } from '../totals/bet/type.ts';
 import type { TotalsSource } from '../totals/read.ts';
 import { readTransfers } from '../transfer/resolver.ts';

@@ -1,4 +1,6 @@
 import { BadUserInputError } from '../../errors.ts';
+import type { RecordKind } from '../../records/record.ts';
+import type { RequestContext } from '../context.ts';
 
 /** The types an id can name. */
 export const idTypes = ['Bet', 'Transfer', 'SeqNoFailure', 'Player'] as const;
@@ -59,4 +61,14 @@ export function parseBase64Json(text: string): unknown {
 /** A client's text as it may stand in a message. */
 export function show(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/** A row's key as ids and cursors carry it: eBET's serial numbers may hold a username, so theirs are sealed. */
+export function toShownKey({ players }: RequestContext, kind: RecordKind, key: string): string {
+  return kind === 'SEQ_NO_FAILURE' ? players.sealed(key) : key;
+}
+
+/** The archived key behind one that `toShownKey` gave out. */
+export function toStoredKey({ players }: RequestContext, kind: RecordKind, shown: string): string {
+  return kind === 'SEQ_NO_FAILURE' ? players.unsealed(shown) : shown;
 }

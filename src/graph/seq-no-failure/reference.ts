@@ -1,7 +1,6 @@
 import type { RequestContext } from '../context.ts';
-import { decodeIdOf } from '../rows/ids.ts';
+import { decodeIdOf, toStoredKey } from '../rows/ids.ts';
 import { loadersOf, loadVisible } from '../rows/loaders.ts';
-import { toStoredKey } from '../rows/row-key.ts';
 import type { SeqNoFailure } from './type.ts';
 import { toSeqNoFailure } from './view.ts';
 

@@ -1,8 +1,7 @@
 import type { StoredRecord } from '../../archive/archive.ts';
 import type { RequestContext } from '../context.ts';
-import { encodeId } from '../rows/ids.ts';
+import { encodeId, toShownKey } from '../rows/ids.ts';
 import { toRowHead } from '../rows/row-head.ts';
-import { toShownKey } from '../rows/row-key.ts';
 import type { SeqNoFailure } from './type.ts';
 
 /** An archived wallet callback as the viewer may see it. */

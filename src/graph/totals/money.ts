@@ -1,7 +1,6 @@
 import { BadUserInputError } from '../../errors.ts';
-import { type Decimal, decimal, negate, sum } from '../../records/decimal.ts';
+import { type Decimal, decimal, fromUnits, negate, scaleOf, sum, unitsOf } from '../../records/decimal.ts';
 import type { Sums, TotalsRow } from '../../records/query.ts';
-import { ratioOf } from './ratio.ts';
 
 const ZERO = decimal('0');
 
@@ -40,4 +39,30 @@ export function returnToPlayerOf(row: TotalsRow<'BET'>): Decimal | null {
 
 export function holdOf(row: TotalsRow<'BET'>): Decimal | null {
   return ratioOf(grossGamingRevenueOf(row), amountOf(row, 'stake'));
+}
+
+/** Decimals of a ratio. */
+export const RATIO_SCALE = 6;
+
+/** `part / whole` to six decimals, halves to the even digit; null where `whole` is zero. */
+export function ratioOf(part: Decimal, whole: Decimal): Decimal | null {
+  const scale = Math.max(scaleOf(part), scaleOf(whole));
+  const divisor = unitsOf(whole, scale);
+  if (divisor === 0n) return null;
+  const dividend = unitsOf(part, scale) * 10n ** BigInt(RATIO_SCALE);
+  return fromUnits(divideHalfEven(dividend, divisor), RATIO_SCALE);
+}
+
+function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
+  const negative = dividend < 0n !== divisor < 0n;
+  const [above, below] = [magnitude(dividend), magnitude(divisor)];
+  const whole = above / below;
+  const twice = (above % below) * 2n;
+  const roundsUp = twice > below || (twice === below && whole % 2n === 1n);
+  const rounded = roundsUp ? whole + 1n : whole;
+  return negative ? -rounded : rounded;
+}
+
+function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value;
 }

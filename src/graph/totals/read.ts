@@ -7,10 +7,9 @@ import { checkSize } from '../lists/page-args.ts';
 import { checkMaxWait } from '../selection/checks.ts';
 import { selects } from '../selection/fields-asked.ts';
 import { coverSelection, type Selection } from '../selection/scope.ts';
-import type { TotalsAsk } from './args.ts';
-import type { Figure, Figures } from './figure.ts';
-import { orderRows, orderRowsBy } from './order.ts';
+import { type Figure, type Figures, orderRows, orderRowsBy } from './order.ts';
 import { type Period, toGrouping, toPeriod } from './period.ts';
+import type { TotalsAsk } from './type.ts';
 
 /** Behind a row of totals: dimensions and counts, and the archive's row for the resolvers of money. */
 export type TotalsRowSource<K extends RecordKind> = Omit<TotalsRow<K>, 'period'> & {

@@ -13,14 +13,13 @@ import type { FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { ServerSettings } from '../../config/server-settings.ts';
 import { limitRule } from '../../graph/limits/limits.ts';
-import { operationTypesRule } from '../../graph/limits/operation-types.ts';
 import { createFormatError } from '../../graph/response/errors.ts';
 import { createNoticesPlugin } from '../../graph/response/notices.ts';
 import type { RouteFamily, ServerDeps } from '../deps.ts';
 import { ForbiddenError, TimeoutError } from '../http/refusal.ts';
-import { hideSchemaRule } from './hide-schema.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
 import { createGraphqlPlugin, type GraphqlContext, type GraphqlPluginOptions } from './plugin.ts';
+import { hideSchemaRule, operationTypesRule } from './rules.ts';
 import { documentHash, type Safelist } from './safelist.ts';
 
 export interface ApolloOptions extends GraphqlPluginOptions {

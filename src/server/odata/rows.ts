@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../../archive/archive.ts';
 import type { RequestContext } from '../../graph/context.ts';
+import { toStoredKey } from '../../graph/rows/ids.ts';
 import { loadersOf, loadVisible, type RowKey } from '../../graph/rows/loaders.ts';
-import { toStoredKey } from '../../graph/rows/row-key.ts';
 import { playersAsked, visibleAccounts } from '../../graph/selection/scope.ts';
 import { axisFieldOf, type FlatColumn } from '../../records/flat.ts';
 import type { Position, RowQuery } from '../../records/query.ts';

@@ -1,6 +1,5 @@
 import type { RequestContext } from '../../graph/context.ts';
-import { parseBase64Json, show } from '../../graph/rows/ids.ts';
-import { toShownKey, toStoredKey } from '../../graph/rows/row-key.ts';
+import { parseBase64Json, show, toShownKey, toStoredKey } from '../../graph/rows/ids.ts';
 import type { Position } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { ODataError } from './odata-error.ts';

@@ -1,6 +1,6 @@
 import type { Username } from '../../archive/archive.ts';
 import type { RequestContext } from '../../graph/context.ts';
-import { toStoredKey } from '../../graph/rows/row-key.ts';
+import { toStoredKey } from '../../graph/rows/ids.ts';
 import type { Scalar, Where } from '../../records/query.ts';
 import { providerNames } from '../../records/record.ts';
 import type { Condition, Expression } from './expression.ts';

@@ -1,12 +1,47 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { BetFilter } from '../../bet/filter.ts';
+import type { TotalsRow } from '../../../records/query.ts';
+import { BetFilter, selectBets } from '../../bet/filter.ts';
 import type { RequestContext } from '../../context.ts';
 import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../../schema/decorators.ts';
+import { BetDimensionEnum, BetMeasureEnum } from '../../schema/enums.ts';
 import { amountOf, grossGamingRevenueOf, holdOf, returnToPlayerOf, sumOf } from '../money.ts';
-import type { TotalsRowSource, TotalsSource } from '../read.ts';
-import { BetTotalsArgs } from './args.ts';
-import { readBetTotals } from './read.ts';
+import { countFigure, type Figures, moneyFigure } from '../order.ts';
+import { createTotalsReader, type TotalsRowSource, type TotalsSource } from '../read.ts';
+import { createTotalsArgs } from '../type.ts';
 import { BetTotals, BetTotalsRow } from './type.ts';
+
+export type BetMeasure = (typeof BetMeasureEnum)[keyof typeof BetMeasureEnum];
+
+export const BetTotalsArgs = createTotalsArgs({
+  name: 'Bet',
+  plural: 'bets',
+  dimensions: BetDimensionEnum,
+  measures: BetMeasureEnum,
+  byDescription:
+    'The figure to order by. Money and ratios order rows of one currency only; a row without the figure is last.',
+});
+export type BetTotalsArgs = InstanceType<typeof BetTotalsArgs>;
+
+type Row = TotalsRow<'BET'>;
+
+const figures: Figures<'BET', BetMeasure> = {
+  betCount: countFigure((row: Row) => row.count),
+  playerCount: countFigure((row: Row) => row.playerCount),
+  roundCount: countFigure((row: Row) => row.roundCount),
+  stake: moneyFigure((row: Row) => sumOf(row, 'stake'), 'stake'),
+  validStake: moneyFigure((row: Row) => sumOf(row, 'validStake'), 'validStake'),
+  payout: moneyFigure((row: Row) => sumOf(row, 'payout'), 'payout'),
+  netWin: moneyFigure((row: Row) => sumOf(row, 'netWin'), 'netWin'),
+  refund: moneyFigure((row: Row) => sumOf(row, 'refund'), 'refund'),
+  jackpotWin: moneyFigure((row: Row) => sumOf(row, 'jackpotWin'), 'jackpotWin'),
+  jackpotContribution: moneyFigure((row: Row) => sumOf(row, 'jackpotContribution'), 'jackpotContribution'),
+  rebate: moneyFigure((row: Row) => sumOf(row, 'rebate'), 'rebate'),
+  grossGamingRevenue: moneyFigure(grossGamingRevenueOf, 'netWin'),
+  returnToPlayer: moneyFigure(returnToPlayerOf, 'stake', 'netWin'),
+  hold: moneyFigure(holdOf, 'stake', 'netWin'),
+};
+
+export const readBetTotals = createTotalsReader({ kind: 'BET', select: selectBets, figures });
 
 type Source = TotalsRowSource<'BET'>;
 

@@ -1,11 +1,38 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { TotalsRow } from '../../../records/query.ts';
 import type { RequestContext } from '../../context.ts';
 import { Arg, Args, Ctx, Info, Query, Resolver } from '../../schema/decorators.ts';
-import { SeqNoFailureFilter } from '../../seq-no-failure/filter.ts';
-import type { TotalsSource } from '../read.ts';
-import { SeqNoTotalsArgs } from './args.ts';
-import { readSeqNoTotals } from './read.ts';
+import { SeqNoDimensionEnum, SeqNoMeasureEnum } from '../../schema/enums.ts';
+import { SeqNoFailureFilter, selectSeqNoFailures } from '../../seq-no-failure/filter.ts';
+import { countFigure, type Figures } from '../order.ts';
+import { createTotalsReader, type TotalsSource } from '../read.ts';
+import { createTotalsArgs } from '../type.ts';
 import { SeqNoTotals } from './type.ts';
+
+export type SeqNoMeasure = (typeof SeqNoMeasureEnum)[keyof typeof SeqNoMeasureEnum];
+
+export const SeqNoTotalsArgs = createTotalsArgs({
+  name: 'SeqNo',
+  plural: 'callbacks',
+  dimensions: SeqNoDimensionEnum,
+  measures: SeqNoMeasureEnum,
+  byDescription: 'The figure to order by.',
+});
+export type SeqNoTotalsArgs = InstanceType<typeof SeqNoTotalsArgs>;
+
+type Row = TotalsRow<'SEQ_NO_FAILURE'>;
+
+const figures: Figures<'SEQ_NO_FAILURE', SeqNoMeasure> = {
+  count: countFigure((row: Row) => row.count),
+  failedCount: countFigure((row: Row) => row.failedCount),
+  playerCount: countFigure((row: Row) => row.playerCount),
+};
+
+export const readSeqNoTotals = createTotalsReader({
+  kind: 'SEQ_NO_FAILURE',
+  select: selectSeqNoFailures,
+  figures,
+});
 
 @Resolver()
 export class SeqNoTotalsResolver {

@@ -1,12 +1,40 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { TotalsRow } from '../../../records/query.ts';
 import type { RequestContext } from '../../context.ts';
 import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../../schema/decorators.ts';
-import { TransferFilter } from '../../transfer/filter.ts';
+import { TransferDimensionEnum, TransferMeasureEnum } from '../../schema/enums.ts';
+import { selectTransfers, TransferFilter } from '../../transfer/filter.ts';
 import { amountOf, sumOf } from '../money.ts';
-import type { TotalsRowSource, TotalsSource } from '../read.ts';
-import { TransferTotalsArgs } from './args.ts';
-import { readTransferTotals } from './read.ts';
+import { countFigure, type Figures, moneyFigure } from '../order.ts';
+import { createTotalsReader, type TotalsRowSource, type TotalsSource } from '../read.ts';
+import { createTotalsArgs } from '../type.ts';
 import { TransferTotals, TransferTotalsRow } from './type.ts';
+
+export type TransferMeasure = (typeof TransferMeasureEnum)[keyof typeof TransferMeasureEnum];
+
+export const TransferTotalsArgs = createTotalsArgs({
+  name: 'Transfer',
+  plural: 'transfers',
+  dimensions: TransferDimensionEnum,
+  measures: TransferMeasureEnum,
+  byDescription:
+    'The figure to order by. Money orders rows of one currency only; a row without the figure is last.',
+});
+export type TransferTotalsArgs = InstanceType<typeof TransferTotalsArgs>;
+
+type Row = TotalsRow<'TRANSFER'>;
+
+const figures: Figures<'TRANSFER', TransferMeasure> = {
+  transferCount: countFigure((row: Row) => row.count),
+  playerCount: countFigure((row: Row) => row.playerCount),
+  amount: moneyFigure((row: Row) => amountOf(row, 'amount'), 'amount'),
+  // Where nothing went one way, that is zero: a row without deposits has its place among the others.
+  deposits: moneyFigure((row: Row) => amountOf(row, 'deposits'), 'deposits'),
+  withdrawals: moneyFigure((row: Row) => amountOf(row, 'withdrawals'), 'withdrawals'),
+  freeCredit: moneyFigure((row: Row) => sumOf(row, 'freeCredit'), 'freeCredit'),
+};
+
+export const readTransferTotals = createTotalsReader({ kind: 'TRANSFER', select: selectTransfers, figures });
 
 type Source = TotalsRowSource<'TRANSFER'>;
 
