@@ -23,12 +23,28 @@ export interface SlotSource {
 const LEAST_GUARD_MS = 3;
 const GUARD_SHARE = 0.01;
 const WIDEST_GUARD_SHARE = 0.5;
+/** After so long without a refusal a guard is halved again; milliseconds. */
+export const CALM_MS = 600_000;
 
-/** What is added to a provider's interval so that clocks, timers and networks cannot make it shorter; in milliseconds. */
+/**
+ * What is added to a provider's interval so that clocks, timers and networks cannot make it shorter; in milliseconds.
+ * Doubled with each refusal, as long as it stays within half of the interval.
+ */
 export function guardOf(intervalMs: number, refusals: number): number {
   if (intervalMs === 0) return 0;
-  const guard = Math.max(LEAST_GUARD_MS, intervalMs * GUARD_SHARE) * 2 ** refusals;
-  return Math.min(guard, Math.max(LEAST_GUARD_MS, intervalMs * WIDEST_GUARD_SHARE));
+  const guard = Math.max(LEAST_GUARD_MS, intervalMs * GUARD_SHARE);
+  return guard * 2 ** Math.min(refusals, mostRefusals(intervalMs));
+}
+
+/** How many refusals widen the guard of an interval: those beyond change nothing, and take no time to be forgotten. */
+export function mostRefusals(intervalMs: number): number {
+  const guard = Math.max(LEAST_GUARD_MS, intervalMs * GUARD_SHARE);
+  return Math.max(0, Math.floor(Math.log2((intervalMs * WIDEST_GUARD_SHARE) / guard)));
+}
+
+/** The refusals that still count `calmMs` after the last of them: one less for every ten minutes. */
+export function refusalsLeft(refusals: number, calmMs: number): number {
+  return Math.max(0, refusals - Math.floor(calmMs / CALM_MS));
 }
 
 /** The first instant the rule allows after calls written at `times` (ascending). */
@@ -41,23 +57,37 @@ export function nextStart(rule: PaceRule, times: readonly number[], refusals: nu
   return Math.max(byInterval, oldest + rule.quota.perMs + guardOf(rule.quota.perMs, 0));
 }
 
+interface KeyState {
+  readonly times: number[];
+  notBefore: number;
+  /** Refusals that widened the guard, as of the last of them. */
+  refusals: number;
+  refusedAt: number;
+  /** Grows when the next start is put off: slots reserved before are no longer good. */
+  putOffs: number;
+}
+
 /** Slots of one process: the interval runs from the instant of writing, so a late call only makes the next one later. */
 export function createLocalSlots(clock: Clock): SlotSource {
-  const keys = new Map<string, { times: number[]; notBefore: number; refusals: number }>();
+  const keys = new Map<string, KeyState>();
   const stateOf = (rule: PaceRule) => {
     let state = keys.get(rule.key);
     if (state === undefined) {
-      state = { times: [], notBefore: Number.NEGATIVE_INFINITY, refusals: 0 };
+      const never = Number.NEGATIVE_INFINITY;
+      state = { times: [], notBefore: never, refusals: 0, refusedAt: never, putOffs: 0 };
       keys.set(rule.key, state);
     }
     return state;
   };
+  const refusalsOf = ({ refusals, refusedAt }: KeyState) =>
+    refusals === 0 ? 0 : refusalsLeft(refusals, clock.monotonic() - refusedAt);
   return {
     async reserve(rule) {
-      const { times, notBefore, refusals } = stateOf(rule);
+      const state = stateOf(rule);
+      const { times, notBefore, putOffs } = state;
       return {
-        at: Math.max(clock.monotonic(), notBefore, nextStart(rule, times, refusals)),
-        good: () => true,
+        at: Math.max(clock.monotonic(), notBefore, nextStart(rule, times, refusalsOf(state))),
+        good: () => state.putOffs === putOffs,
       };
     },
     written(rule, at) {
@@ -69,7 +99,9 @@ export function createLocalSlots(clock: Clock): SlotSource {
     slowDown(rule, until) {
       const state = stateOf(rule);
       state.notBefore = Math.max(state.notBefore, until);
-      state.refusals += 1;
+      state.refusals = Math.min(refusalsOf(state) + 1, mostRefusals(rule.minIntervalMs));
+      state.refusedAt = clock.monotonic();
+      state.putOffs += 1;
     },
   };
 }

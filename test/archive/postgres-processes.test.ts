@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PostgresArchive } from '../../src/archive/postgres/index.ts';
 import type { Interval } from '../../src/records/interval.ts';
@@ -30,6 +31,22 @@ async function openProcess(leaseMs?: number): Promise<PostgresArchive> {
 }
 
 const { monotonic } = systemClock;
+
+async function sql(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: store.url });
+  await client.connect();
+  try {
+    return (await client.query(text, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function refusalsOf(key: string): Promise<unknown> {
+  const [row] = await sql('SELECT refusals FROM pace_slots WHERE key = $1', [key]);
+  return row?.['refusals'];
+}
+
 let keys = 0;
 function rule(minIntervalMs: number, quota: PaceRule['quota'] = null): PaceRule {
   keys += 1;
@@ -102,6 +119,36 @@ describe('one pace for all processes', () => {
     two.unused(shared, held);
     const next = await two.reserve(shared, 'interactive');
     expect(next.at - monotonic()).toBeGreaterThan(3_000);
+  });
+
+  it('widens the guard for everybody, and halves it again with every ten minutes', async () => {
+    const [one, two] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
+    const shared = rule(100_000);
+    /** From one call to the next, in whole seconds. */
+    const distance = async () => {
+      const slot = await two.reserve(shared, 'interactive');
+      const at = monotonic();
+      two.written(shared, at);
+      const next = await two.reserve(shared, 'interactive');
+      two.unused(shared, next);
+      await two.settled();
+      await sql("UPDATE pace_slots SET next_at = '-infinity' WHERE key = $1", [shared.key]);
+      expect(slot.at).toBeLessThan(at + 1_000);
+      return Math.round((next.at - at) / 1_000);
+    };
+    expect(await distance()).toBe(101);
+    for (let refusal = 0; refusal < 9; refusal += 1) {
+      one.slowDown(shared, monotonic());
+      await until(async () => (await refusalsOf(shared.key)) === Math.min(refusal + 1, 5));
+    }
+    expect(await distance()).toBe(132);
+    const distances: number[] = [];
+    for (let times = 0; times < 6; times += 1) {
+      const past = "UPDATE pace_slots SET refused_at = refused_at - interval '10 minutes' WHERE key = $1";
+      await sql(past, [shared.key]);
+      distances.push(await distance());
+    }
+    expect(distances).toEqual([116, 108, 104, 102, 101, 101]);
   });
 
   it('counts the calls of a quota over all processes', async () => {
@@ -238,8 +285,8 @@ describe('the time of archiving', () => {
 });
 
 /** Resolves when the condition holds; news take a moment. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await systemClock.until(monotonic() + 5);
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await systemClock.until(monotonic() + 5);
 }
 
 async function untilSome<T>(ask: () => Promise<T | null>): Promise<T> {

@@ -4,11 +4,13 @@ export const GRACE_MS = 2_000;
 export const LEAD_MS = 150;
 // Who waits says so again at least three times in this.
 export const WAITING_MS = 3_000;
-export const MOST_REFUSALS = 10;
+// After so long without a refusal the guard is halved again.
+const CALM_S = 600;
 
 const ms = (expression: string) => `(${expression}) * interval '1 millisecond'`;
-const refusals = `CASE WHEN s.refused_at > clock_timestamp() - interval '1 hour' THEN s.refusals ELSE 0 END`;
-const step = ms(`($4::float8[])[least(${refusals}, ${MOST_REFUSALS}) + 1]`);
+const calm = `floor(extract(epoch FROM clock_timestamp() - s.refused_at) / ${CALM_S})::bigint`;
+const refusals = `greatest(0, s.refusals - coalesce(greatest(0, ${calm}), 0))::int`;
+const step = ms(`($4::float8[])[least(${refusals} + 1, cardinality($4::float8[]))]`);
 // The holder is silent: it may have called as late as it could.
 const next = `CASE WHEN s.holder <> $2 THEN greatest(s.next_at, s.holder_at + ${ms(`${GRACE_MS}`)} + ${step}) ELSE s.next_at END`;
 
@@ -61,10 +63,13 @@ WITH left_off AS (DELETE FROM pace_waiters WHERE key = $1 AND owner = $2),
 freed AS (UPDATE pace_slots SET holder = NULL, holder_at = NULL WHERE key = $1 AND holder = $2)
 SELECT pg_notify($3, $4)`;
 
-/** Puts the next start off by $2 milliseconds at least and widens the guard. $1 key, news in $3 and $4. */
+/**
+ * Puts the next start off by $2 milliseconds at least and widens the guard. $1 key, $3 how many refusals count at most,
+ * news in $4 and $5.
+ */
 export const slowDownSql = `
 WITH moved AS (
   UPDATE pace_slots AS s SET next_at = greatest(s.next_at, clock_timestamp() + ${ms('$2::float8')}),
-    refusals = ${refusals} + 1, refused_at = clock_timestamp()
+    refusals = least(${refusals} + 1, $3::int), refused_at = clock_timestamp()
   WHERE s.key = $1)
-SELECT pg_notify($3, $4)`;
+SELECT pg_notify($4, $5)`;

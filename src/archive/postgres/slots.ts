@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import { type Item, type News, newsOf } from './news.ts';
-import { GRACE_MS, leaveSql, MOST_REFUSALS, reserveSql, slowDownSql, writtenSql } from './slots-sql.ts';
+import { GRACE_MS, leaveSql, reserveSql, slowDownSql, writtenSql } from './slots-sql.ts';
 
 /** A provider's rule of how often it may be called; the same rule as the upstream side's, by its shape. */
 export interface PaceRule {
@@ -144,11 +144,18 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
     state.telling = state.telling.then(task).catch(() => undefined);
   }
 
+  /** The guards of an interval by refusals, as long as they grow. */
+  function guardsOf(minIntervalMs: number): number[] {
+    const guards = [guardOf(minIntervalMs, 0)];
+    for (;;) {
+      const next = guardOf(minIntervalMs, guards.length);
+      if (next <= (guards.at(-1) ?? next)) return guards;
+      guards.push(next);
+    }
+  }
+
   function limitsOf({ minIntervalMs, quota }: PaceRule): unknown[] {
-    const intervals = Array.from(
-      { length: MOST_REFUSALS + 1 },
-      (_, refusals) => minIntervalMs + guardOf(minIntervalMs, refusals),
-    );
+    const intervals = guardsOf(minIntervalMs).map((guard) => minIntervalMs + guard);
     return [intervals, quota?.calls ?? null, quota === null ? null : quota.perMs + guardOf(quota.perMs, 0)];
   }
 
@@ -170,6 +177,7 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
         const values = [
           rule.key,
           Math.max(0, until - monotonic()),
+          guardsOf(rule.minIntervalMs).length - 1,
           ...newsOf(news.owner, paced(rule.key, true)),
         ];
         return client.query(slowDownSql, values);

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { PaceRule } from '../../src/upstream/call.ts';
+import type { Clock } from '../../src/upstream/clock.ts';
+import { createPacer } from '../../src/upstream/pace.ts';
+import { createLocalSlots, guardOf } from '../../src/upstream/slots.ts';
+
+const MINUTE = 60_000;
+
+/** Time that stands still until `pass` moves it; waits end when it has come so far. */
+function createPaperClock() {
+  let now = 0;
+  let waits: { readonly at: number; readonly wake: () => void }[] = [];
+  const clock: Clock = {
+    now: () => now,
+    monotonic: () => now,
+    until: (at) => (at <= now ? Promise.resolve() : new Promise((wake) => waits.push({ at, wake }))),
+  };
+  async function pass(ms: number): Promise<void> {
+    const end = now + ms;
+    for (;;) {
+      await settle();
+      const next = Math.min(end, ...waits.map(({ at }) => at));
+      now = Math.max(now, next);
+      const due = waits.filter(({ at }) => at <= now);
+      waits = waits.filter(({ at }) => at > now);
+      for (const { wake } of due) wake();
+      if (due.length === 0 && now === end) return settle();
+    }
+  }
+  return { clock, pass };
+}
+
+/** Lets everything that waits for no time come as far as it can. */
+async function settle(): Promise<void> {
+  for (let turns = 0; turns < 50; turns += 1) await Promise.resolve();
+}
+
+const rule: PaceRule = { key: 'k', minIntervalMs: 1_000, quota: null };
+
+describe('the guard', () => {
+  test('is doubled by each refusal as long as it stays within half of the interval', () => {
+    expect([0, 1, 2, 3, 4, 5, 6, 20].map((refusals) => guardOf(1_000, refusals))).toEqual([
+      10, 20, 40, 80, 160, 320, 320, 320,
+    ]);
+    expect([0, 1, 2].map((refusals) => guardOf(20, refusals))).toEqual([3, 6, 6]);
+    expect(guardOf(4, 5)).toBe(3);
+    expect(guardOf(0, 5)).toBe(0);
+  });
+
+  test('is halved again after every ten minutes without a refusal, down to where it began', async () => {
+    const { clock, pass } = createPaperClock();
+    const slots = createLocalSlots(clock);
+    const distance = async () => {
+      slots.written(rule, clock.monotonic());
+      return (await slots.reserve(rule, () => 'background')).at - clock.monotonic();
+    };
+    for (let refusal = 0; refusal < 20; refusal += 1) slots.slowDown(rule, clock.monotonic());
+    const distances: number[] = [await distance()];
+    for (let times = 0; times < 6; times += 1) {
+      await pass(10 * MINUTE - 1);
+      expect(await distance()).toBe(distances.at(-1));
+      await pass(1);
+      distances.push(await distance());
+    }
+    expect(distances).toEqual([1_320, 1_160, 1_080, 1_040, 1_020, 1_010, 1_010]);
+  });
+
+  test('is doubled from where it has come to, and the ten minutes begin anew', async () => {
+    const { clock, pass } = createPaperClock();
+    const slots = createLocalSlots(clock);
+    const distance = async () => {
+      slots.written(rule, clock.monotonic());
+      return (await slots.reserve(rule, () => 'background')).at - clock.monotonic();
+    };
+    slots.slowDown(rule, 0);
+    slots.slowDown(rule, 0);
+    await pass(15 * MINUTE);
+    slots.slowDown(rule, 0);
+    expect(await distance()).toBe(1_040);
+    await pass(9 * MINUTE);
+    expect(await distance()).toBe(1_040);
+    await pass(MINUTE);
+    expect(await distance()).toBe(1_020);
+  });
+});
+
+describe('a slot reserved before the provider found us too fast', () => {
+  test('is given back: the next call leaves not before the provider’s time', async () => {
+    const { clock, pass } = createPaperClock();
+    const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
+    const left: number[] = [];
+    const call = async () => {
+      const turn = { lane: 'background', order: 0, served() {} } as const;
+      const slot = await pacer.slot({ rule, turn, open: async () => {} });
+      left.push(clock.monotonic());
+      slot.written();
+      return slot;
+    };
+    const first = call();
+    const second = call();
+    await pass(500);
+    (await first).done();
+    pacer.slowDown(rule, 5_000);
+    await pass(4_999);
+    expect(left).toEqual([0]);
+    await pass(1);
+    await second;
+    expect(left).toEqual([0, 5_500]);
+  });
+});
