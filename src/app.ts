@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
-import type { Leases, PlayerOf } from './archive/archive.ts';
+import type { Leases } from './archive/archive.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
 import { createClaims } from './feeds/claims.ts';
@@ -15,7 +15,8 @@ import type { GraphDeps, RequestContext } from './graph/context.ts';
 import { createSubgraph } from './graph/schema/subgraph.ts';
 import type { Viewer } from './graph/viewer.ts';
 import { providers } from './providers/registry.ts';
-import { createPlayerOf } from './records/player.ts';
+import type { SlotSource } from './records/pace.ts';
+import { createPlayerOf, type PlayerOf } from './records/player.ts';
 import { createLogTrail, type Trail } from './server/audit/audit-log.ts';
 import { createTrailBook } from './server/audit/audit-writer.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
@@ -29,7 +30,7 @@ import { createServer } from './server/server.ts';
 import { systemClock } from './upstream/clock.ts';
 import type { AttemptReport } from './upstream/exchange.ts';
 import { createPacer } from './upstream/pace.ts';
-import { createLocalSlots, guardOf, type SlotSource } from './upstream/slots.ts';
+import { createLocalSlots, guardOf } from './upstream/slots.ts';
 
 /** A gateway, wired and ready to listen. */
 export interface App {

@@ -1,3 +1,4 @@
+import type { HeldPart } from '../records/coverage.ts';
 import type { FlatForm } from '../records/flat.ts';
 import type { Interval } from '../records/interval.ts';
 import type { PageQuery, Position, RowQuery, TotalsQuery, TotalsRow } from '../records/query.ts';
@@ -80,18 +81,8 @@ export interface FeedAge extends FeedKey {
   readonly finalAfter: number;
 }
 
-/**
- * A part of the ledger: `open` was read before its end + settlementLag, `held` after it, `final` after the last
- * planned revisit. Touching parts of one state come as one; a part with quarantined rows stands alone.
- */
-export interface HeldSpan extends FeedKey {
-  readonly from: number;
-  readonly to: number;
-  readonly state: 'open' | 'held' | 'final';
-  /** The oldest read within it. */
-  readonly readAt: number;
-  readonly quarantined: number;
-}
+/** Parts of a feed's ledger as one: touching ones of one state are joined, one with quarantined rows stands alone. */
+export interface HeldSpan extends FeedKey, HeldPart {}
 
 export interface StoredOf {
   readonly BET: Stored<RecordOf['BET']>;
@@ -116,9 +107,6 @@ export interface Lines {
 export interface WrittenPage extends Lines {
   readonly end: Position | null;
 }
-
-/** The operator's name of a provider's username; pure, from the configuration. */
-export type PlayerOf = (account: string, username: string) => string;
 
 /**
  * Rows and ledger on disk. Every method rejects with an ArchiveError when the archive cannot be reached or written.

@@ -1,6 +1,6 @@
 import type { Connection, FeedLimits } from '../providers/provider.ts';
+import type { PaceRule } from '../records/pace.ts';
 import type { ProviderName, RecordKind } from '../records/record.ts';
-import type { PaceRule } from '../upstream/call.ts';
 
 /** One set of credentials at a provider, by the operator's name. */
 export interface Account {

@@ -1,4 +1,4 @@
-import { type FeedTiming, type LedgerPart, lackingWindows } from '../records/coverage.ts';
+import { type FeedTiming, type HeldPart, lackingWindows } from '../records/coverage.ts';
 import { type Interval, intersect, lengthOf, subtract } from '../records/interval.ts';
 import { reachOf, type Window, windowsOf } from '../records/window.ts';
 
@@ -8,7 +8,7 @@ export interface PlanInput {
   readonly revisits: readonly number[];
   /** Where filling begins; the feed's reach where null. */
   readonly since: number | null;
-  readonly ledger: readonly LedgerPart[];
+  readonly ledger: readonly HeldPart[];
   readonly now: number;
   /** Whether a window failed a moment ago and is not to be asked for yet. */
   readonly mustWait: (window: Window) => boolean;
@@ -73,7 +73,7 @@ export function isDue(
   timing: FeedTiming,
   revisits: readonly number[],
   window: Window,
-  ledger: readonly LedgerPart[],
+  ledger: readonly HeldPart[],
   now: number,
 ): boolean {
   return (
@@ -84,7 +84,7 @@ export function isDue(
 
 /** Intervals read before the instant of a revisit that has come, oldest first. */
 function dueForRevisit(
-  ledger: readonly LedgerPart[],
+  ledger: readonly HeldPart[],
   revisits: readonly number[],
   reachable: Interval | null,
   now: number,

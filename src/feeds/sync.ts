@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FeedKey } from '../archive/archive.ts';
-import type { LedgerPart } from '../records/coverage.ts';
+import type { HeldPart } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import { timingOf } from './dispatch.ts';
@@ -12,7 +12,7 @@ export interface SyncOptions {
   readonly feeds: readonly Feed[];
   readonly filler: Filler;
   /** The feed's ledger as it was read, within a range. */
-  readonly ledger: (feed: FeedKey, range: Interval) => Promise<readonly Omit<LedgerPart, 'state'>[]>;
+  readonly ledger: (feed: FeedKey, range: Interval) => Promise<readonly Omit<HeldPart, 'state'>[]>;
   readonly now: () => number;
   readonly since: number | null;
   readonly revisits: readonly number[];
@@ -117,7 +117,7 @@ export async function fillRound(
   return plan.windows.length > 0 && (filler.health(feed).lastSuccessAt ?? 0) > before;
 }
 
-function withState(parts: readonly Omit<LedgerPart, 'state'>[], { limits }: Feed): LedgerPart[] {
+function withState(parts: readonly Omit<HeldPart, 'state'>[], { limits }: Feed): HeldPart[] {
   return parts.map((part) => ({
     ...part,
     state: part.readAt < part.to + limits.settlementLag ? 'open' : 'held',

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Interval } from '../records/interval.ts';
+import type { PaceRule } from '../records/pace.ts';
 import type { Bet, ProviderName, Quarantined, RecordKind, RecordOf } from '../records/record.ts';
-import type { Delay, Departure, Exchange, PaceRule, Turn } from '../upstream/call.ts';
+import type { Delay, Departure, Exchange, Turn } from '../upstream/call.ts';
 
 /** What a provider allows and how its news settles; durations in milliseconds. Any account may override any of them. */
 export interface FeedLimits {

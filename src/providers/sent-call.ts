@@ -1,4 +1,5 @@
-import type { Departure, Exchange, HttpRequest, HttpResponse, PaceRule } from '../upstream/call.ts';
+import type { PaceRule } from '../records/pace.ts';
+import type { Departure, Exchange, HttpRequest, HttpResponse } from '../upstream/call.ts';
 import type { CallContext } from './provider.ts';
 
 export interface SentCall<S, T> {

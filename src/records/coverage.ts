@@ -45,9 +45,13 @@ export interface FeedCoverage {
   readonly finalUntil: number | null;
 }
 
-/** A part of one feed's ledger as coverage needs it. */
-export interface LedgerPart extends Interval {
+/**
+ * A part of one feed's ledger: `open` was read before its end + settlementLag, `held` after it, `final` after the
+ * last planned revisit.
+ */
+export interface HeldPart extends Interval {
   readonly state: 'open' | 'held' | 'final';
+  /** The oldest read within it. */
   readonly readAt: number;
   readonly quarantined: number;
 }
@@ -75,7 +79,7 @@ export interface FeedTiming {
 export function lackingWindows(
   timing: FeedTiming,
   range: Interval,
-  parts: readonly LedgerPart[],
+  parts: readonly HeldPart[],
   now: number,
   mostMs = Number.POSITIVE_INFINITY,
 ): Window[] {
@@ -99,7 +103,7 @@ export function lackingWindows(
 export function coverageOf(
   timing: FeedTiming,
   range: Interval,
-  parts: readonly LedgerPart[],
+  parts: readonly HeldPart[],
   troubles: readonly Trouble[],
   now: number,
 ): FeedCoverage {
@@ -160,7 +164,7 @@ function newest(parts: readonly Interval[], mostMs: number): Interval[] {
 
 function explain(
   missing: Interval,
-  parts: readonly LedgerPart[],
+  parts: readonly HeldPart[],
   troubles: readonly Trouble[],
   timing: FeedTiming,
   now: number,
@@ -247,7 +251,7 @@ function windowsMissing(gaps: readonly Gap[], grid: number): number {
   return total;
 }
 
-function finalUntil(range: Interval, parts: readonly LedgerPart[]): number | null {
+function finalUntil(range: Interval, parts: readonly HeldPart[]): number | null {
   const first = union(parts.filter((part) => part.state === 'final')).at(0);
   return first !== undefined && first.from <= range.from ? first.to : null;
 }

@@ -1,4 +1,5 @@
 import type { UpstreamError } from '../errors.ts';
+import type { Lane, PaceRule } from '../records/pace.ts';
 
 /** A request as a provider's client builds it, anew for each attempt. */
 export interface HttpRequest {
@@ -15,16 +16,6 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly text: string;
 }
-
-/** A provider's rule of how often it may be called; all calls under one key share it. */
-export interface PaceRule {
-  /** The provider's rule, e.g. `vertexplay integrator01 /v2/betlogs`: two accounts of one agent share it. */
-  readonly key: string;
-  readonly minIntervalMs: number;
-  readonly quota: { readonly calls: number; readonly perMs: number } | null;
-}
-
-export type Lane = 'interactive' | 'background';
 
 /** Whose turn it is when a slot comes free: read anew at every slot, since waiting people come and go. */
 export interface Turn {

@@ -1,6 +1,6 @@
-import type { PaceRule, Turn } from './call.ts';
+import type { PaceRule, Reservation, SlotSource } from '../records/pace.ts';
+import type { Turn } from './call.ts';
 import type { Clock } from './clock.ts';
-import type { Reservation, SlotSource } from './slots.ts';
 
 /** A call's right to leave now. Exactly one of `written` and `unused` must follow, then `done` once it was answered. */
 export interface Slot {

@@ -1,24 +1,5 @@
-import type { Lane, PaceRule } from './call.ts';
+import type { PaceRule, SlotSource } from '../records/pace.ts';
 import type { Clock } from './clock.ts';
-
-/** An instant at which one call may leave, on `Clock.monotonic()`. */
-export interface Reservation {
-  readonly at: number;
-  /** Whether a call written at `now` still keeps the distance to the next one. */
-  readonly good: (now: number) => boolean;
-}
-
-/** Where the next start per pace key is kept: in this process, or in a database that several share. */
-export interface SlotSource {
-  /** `lane` is asked as often as it matters: who waits may change while a slot is awaited. */
-  reserve(rule: PaceRule, lane: () => Lane, signal?: AbortSignal): Promise<Reservation>;
-  /** The call was written at this instant, on an open connection: the next interval runs from here. */
-  written(rule: PaceRule, at: number): void;
-  /** The slot was not used. */
-  unused(rule: PaceRule, reservation: Reservation): void;
-  /** The provider found us too fast: nothing more before this instant, and a wider guard from then on. */
-  slowDown(rule: PaceRule, until: number): void;
-}
 
 const LEAST_GUARD_MS = 3;
 const GUARD_SHARE = 0.01;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PostgresArchive } from '../../src/archive/postgres/index.ts';
 import type { Interval } from '../../src/records/interval.ts';
-import type { PaceRule } from '../../src/upstream/call.ts';
+import type { PaceRule } from '../../src/records/pace.ts';
 import { systemClock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { guardOf } from '../../src/upstream/slots.ts';
@@ -85,11 +85,11 @@ describe('one pace for all processes', () => {
   it('lets whoever waits interactively go before the background of any process', async () => {
     const [one, two] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
     const shared = rule(500);
-    const first = await one.reserve(shared, 'background');
+    const first = await one.reserve(shared, () => 'background');
     await systemClock.until(first.at);
     one.written(shared, monotonic());
     const order: string[] = [];
-    const background = one.reserve(shared, 'background').then(() => order.push('background'));
+    const background = one.reserve(shared, () => 'background').then(() => order.push('background'));
     const interactive = two
       .reserve(shared, () => 'interactive')
       .then((slot) => {
@@ -103,8 +103,8 @@ describe('one pace for all processes', () => {
   it('passes an unused slot on at once', async () => {
     const [one, two] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
     const shared = rule(60_000);
-    const slot = await one.reserve(shared, 'background');
-    const waiting = two.reserve(shared, 'background');
+    const slot = await one.reserve(shared, () => 'background');
+    const waiting = two.reserve(shared, () => 'background');
     one.unused(shared, slot);
     expect((await waiting).at - monotonic()).toBeLessThan(1_000);
   });
@@ -112,12 +112,12 @@ describe('one pace for all processes', () => {
   it('puts everybody off when one was refused, also whoever holds a slot already', async () => {
     const [one, two] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
     const shared = rule(10);
-    const held = await two.reserve(shared, 'background');
+    const held = await two.reserve(shared, () => 'background');
     expect(held.good(monotonic())).toBe(true);
     one.slowDown(shared, monotonic() + 5_000);
     await until(() => !held.good(monotonic()));
     two.unused(shared, held);
-    const next = await two.reserve(shared, 'interactive');
+    const next = await two.reserve(shared, () => 'interactive');
     expect(next.at - monotonic()).toBeGreaterThan(3_000);
   });
 
@@ -156,20 +156,20 @@ describe('one pace for all processes', () => {
     const sources = [slotsOf(await openProcess()), slotsOf(await openProcess())];
     for (let call = 0; call < 3; call += 1) {
       const source = sources[call % 2]!;
-      const slot = await source.reserve(shared, 'interactive');
+      const slot = await source.reserve(shared, () => 'interactive');
       expect(slot.at - monotonic()).toBeLessThan(1_000);
       source.written(shared, monotonic());
     }
-    const fourth = await sources[1]!.reserve(shared, 'interactive');
+    const fourth = await sources[1]!.reserve(shared, () => 'interactive');
     expect(fourth.at - monotonic()).toBeGreaterThan(25_000);
   });
 
   it('passes the slot of a process that died on, as if it had been used', async () => {
     const [dying, other] = [await openProcess(), slotsOf(await openProcess())];
     const shared = rule(100);
-    const lost = await slotsOf(dying).reserve(shared, 'background');
+    const lost = await slotsOf(dying).reserve(shared, () => 'background');
     await dying.close();
-    const next = await other.reserve(shared, 'background');
+    const next = await other.reserve(shared, () => 'background');
     expect(next.at - lost.at).toBeGreaterThanOrEqual(2_000 + 100);
     expect(lost.good(lost.at + 1_500)).toBe(false);
   });
@@ -177,13 +177,13 @@ describe('one pace for all processes', () => {
   it('stops waiting when it is told to, and leaves nothing behind', async () => {
     const [one, two] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
     const shared = rule(50);
-    const held = await one.reserve(shared, 'background');
+    const held = await one.reserve(shared, () => 'background');
     const stop = new AbortController();
-    const waiting = two.reserve(shared, 'interactive', stop.signal);
+    const waiting = two.reserve(shared, () => 'interactive', stop.signal);
     stop.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
     one.unused(shared, held);
-    expect((await one.reserve(shared, 'background')).at - monotonic()).toBeLessThan(1_000);
+    expect((await one.reserve(shared, () => 'background')).at - monotonic()).toBeLessThan(1_000);
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { callsASecond, DUCKDB_CALLS_A_SECOND, envelopeWarning } from '../../src/commands/envelope.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
-import type { PaceRule } from '../../src/upstream/call.ts';
+import type { PaceRule } from '../../src/records/pace.ts';
 
 const feed = (key: string, pace: Partial<PaceRule> = {}) =>
   ({ pace: { key, minIntervalMs: 3_000, quota: null, ...pace } }) as Feed;

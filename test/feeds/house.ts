@@ -8,13 +8,14 @@ import { createFiller, type Filler } from '../../src/feeds/filler.ts';
 import type { FeedLimits, Provider } from '../../src/providers/provider.ts';
 import { providers } from '../../src/providers/registry.ts';
 import type { Sandbox } from '../../src/providers/sandbox.ts';
+import type { SlotSource } from '../../src/records/pace.ts';
 import type { ProviderName, RecordKind } from '../../src/records/record.ts';
 import { createSandboxServer, type SandboxServer } from '../../src/sandbox/host.ts';
 import { sandboxes } from '../../src/sandbox/registry.ts';
 import { systemClock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/upstream/retry.ts';
-import { createLocalSlots, type SlotSource } from '../../src/upstream/slots.ts';
+import { createLocalSlots } from '../../src/upstream/slots.ts';
 
 export interface HouseOptions {
   readonly names?: readonly ProviderName[];

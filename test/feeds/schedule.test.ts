@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PlanInput, planFeed } from '../../src/feeds/schedule.ts';
-import type { LedgerPart } from '../../src/records/coverage.ts';
+import type { HeldPart } from '../../src/records/coverage.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -21,7 +21,7 @@ function plan(over: Partial<PlanInput> = {}) {
   });
 }
 
-function part(fromAgo: number, toAgo: number, readAgo: number): LedgerPart {
+function part(fromAgo: number, toAgo: number, readAgo: number): HeldPart {
   return { from: now - fromAgo, to: now - toAgo, readAt: now - readAgo, state: 'held', quarantined: 0 };
 }
 

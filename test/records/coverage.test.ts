@@ -4,8 +4,8 @@ import {
   coverageOf,
   type FeedTiming,
   gapReasons,
+  type HeldPart,
   joinCoverage,
-  type LedgerPart,
   lackingWindows,
   type Trouble,
 } from '../../src/records/coverage.ts';
@@ -37,7 +37,7 @@ const range = fc
   .map(([start, length]) => ({ from: begin + start * SECOND, to: begin + start * SECOND + length }));
 
 /** A ledger's parts: disjoint, in order, some of them with rows set aside. */
-const ledger: fc.Arbitrary<LedgerPart[]> = fc
+const ledger: fc.Arbitrary<HeldPart[]> = fc
   .array(
     fc.record({
       pauseMs: fc.oneof(fc.constant(0), seconds(3_600)),
@@ -179,7 +179,7 @@ describe('coverage', () => {
 });
 
 describe('the windows a query lacks', () => {
-  const isHeld = (parts: readonly LedgerPart[], window: Interval) =>
+  const isHeld = (parts: readonly HeldPart[], window: Interval) =>
     subtract(
       window,
       parts.filter(({ state }) => state !== 'open'),

@@ -1,13 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
+import type { SlotSource } from '../../src/records/pace.ts';
 import type { Call, HttpResponse, Turn } from '../../src/upstream/call.ts';
 import { systemClock } from '../../src/upstream/clock.ts';
 import { createExchange } from '../../src/upstream/exchange.ts';
 import { createHttp } from '../../src/upstream/http.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { defaultRetryPolicy } from '../../src/upstream/retry.ts';
-import { createLocalSlots, type SlotSource } from '../../src/upstream/slots.ts';
+import { createLocalSlots } from '../../src/upstream/slots.ts';
 import { startServer } from './server.ts';
 
 const closing: (() => Promise<void>)[] = [];

@@ -1,8 +1,9 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ArchiveError } from '../../errors.ts';
+import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
-import type { Commit, PlayerOf, Username } from '../archive.ts';
+import type { Commit, Username } from '../archive.ts';
 import {
   historyStatement,
   ledgerStatement,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ArchiveError, BadUserInputError } from '../../errors.ts';
+import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
-import type { Commit, Leases, PlayerOf } from '../archive.ts';
+import type { Commit, Leases } from '../archive.ts';
 import {
   historyStatement,
   ledgerStatement,

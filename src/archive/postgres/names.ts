@@ -1,4 +1,5 @@
-import type { Commit, PlayerOf, Username } from '../archive.ts';
+import type { PlayerOf } from '../../records/player.ts';
+import type { Commit, Username } from '../archive.ts';
 import type { Client, Database } from './database.ts';
 
 export interface Names {

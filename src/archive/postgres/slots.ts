@@ -1,30 +1,10 @@
+import type { Lane, PaceRule, Reservation, SlotSource } from '../../records/pace.ts';
 import type { Database } from './database.ts';
 import { type Item, type News, newsOf } from './news.ts';
 import { GRACE_MS, leaveSql, reserveSql, slowDownSql, writtenSql } from './slots-sql.ts';
 
-/** A provider's rule of how often it may be called; the same rule as the upstream side's, by its shape. */
-export interface PaceRule {
-  readonly key: string;
-  readonly minIntervalMs: number;
-  readonly quota: { readonly calls: number; readonly perMs: number } | null;
-}
-
-export type Lane = 'interactive' | 'background';
-
-/** An instant on the caller's monotonic clock at which one call may leave. */
-export interface Reservation {
-  readonly at: number;
-  /** Whether the slot still holds at `now`; a slot that does not is to be given back. */
-  readonly good: (now: number) => boolean;
-}
-
-/** The next start of each pace key, one for all processes at a database; fits the upstream side's `SlotSource`. */
-export interface PostgresSlots {
-  /** `lane` may be a function where it can change while the reservation waits for its turn. */
-  reserve(rule: PaceRule, lane: Lane | (() => Lane), signal?: AbortSignal): Promise<Reservation>;
-  written(rule: PaceRule, at: number): void;
-  unused(rule: PaceRule, reservation: Reservation): void;
-  slowDown(rule: PaceRule, until: number): void;
+/** The next start of each pace key, one for all processes at a database. */
+export interface PostgresSlots extends SlotSource {
   /** Resolves when the database was told of everything, or cannot be: the others then need not wait for us. */
   settled(): Promise<void>;
 }
@@ -79,11 +59,7 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
     return state;
   }
 
-  async function reserve(
-    rule: PaceRule,
-    lane: Lane | (() => Lane),
-    signal?: AbortSignal,
-  ): Promise<Reservation> {
+  async function reserve(rule: PaceRule, lane: () => Lane, signal?: AbortSignal): Promise<Reservation> {
     const state = stateOf(rule.key);
     await news.listening();
     await state.telling;
@@ -92,7 +68,7 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
       for (;;) {
         signal?.throwIfAborted();
         const { putOffs, heard } = state;
-        const { at, againMs } = await ask(rule, typeof lane === 'function' ? lane() : lane);
+        const { at, againMs } = await ask(rule, lane());
         signal?.throwIfAborted();
         if (at !== null) return { at, good: (now) => state.putOffs === putOffs && now < at + GRACE_MS / 2 };
         if (state.heard === heard) await pause(state, againMs, signal);

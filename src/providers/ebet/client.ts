@@ -1,7 +1,8 @@
 import { UpstreamError } from '../../errors.ts';
 import type { Interval } from '../../records/interval.ts';
+import type { PaceRule } from '../../records/pace.ts';
 import type { RecordKind } from '../../records/record.ts';
-import type { Departure, HttpRequest, HttpResponse, PaceRule } from '../../upstream/call.ts';
+import type { Departure, HttpRequest, HttpResponse } from '../../upstream/call.ts';
 import { codeError, readAnswer, shapeError } from '../answer.ts';
 import type { ConnectDeps, Connection, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
 import { readManyRows } from '../rows.ts';

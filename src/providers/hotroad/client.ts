@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import type { Interval } from '../../records/interval.ts';
-import type { HttpRequest, PaceRule } from '../../upstream/call.ts';
+import type { PaceRule } from '../../records/pace.ts';
+import type { HttpRequest } from '../../upstream/call.ts';
 import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
 import { checkLimits } from '../limit-checks.ts';
 import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { UpstreamError } from '../../errors.ts';
 import type { Interval } from '../../records/interval.ts';
+import type { PaceRule } from '../../records/pace.ts';
 import type { Bet, RecordKind } from '../../records/record.ts';
-import type { Departure, HttpRequest, HttpResponse, PaceRule } from '../../upstream/call.ts';
+import type { Departure, HttpRequest, HttpResponse } from '../../upstream/call.ts';
 import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
 import type {
   ConnectDeps,

@@ -1,6 +1,7 @@
 import { UpstreamError } from '../../errors.ts';
 import type { Interval } from '../../records/interval.ts';
-import type { HttpRequest, HttpResponse, PaceRule, Turn } from '../../upstream/call.ts';
+import type { PaceRule } from '../../records/pace.ts';
+import type { HttpRequest, HttpResponse, Turn } from '../../upstream/call.ts';
 import { type Answer, type CodeTable, codeError, readAnswer, shapeError } from '../answer.ts';
 import { checkLimits } from '../limit-checks.ts';
 import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';

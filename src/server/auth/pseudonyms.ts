@@ -1,7 +1,8 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { Archive, PlayerOf } from '../../archive/archive.ts';
+import type { Archive } from '../../archive/archive.ts';
 import type { Players, Viewer } from '../../graph/viewer.ts';
+import type { PlayerOf } from '../../records/player.ts';
 import { createSeal } from './seal.ts';
 
 /** Before a name or key that a client sent and nobody has: no provider's text has this control character. */

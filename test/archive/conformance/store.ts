@@ -1,5 +1,5 @@
 import type { KeptArchive } from '../../../src/archive/admin.ts';
-import type { PlayerOf } from '../../../src/archive/archive.ts';
+import type { PlayerOf } from '../../../src/records/player.ts';
 
 export interface OpenOptions {
   readonly playerOf?: PlayerOf;

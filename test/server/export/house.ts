@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
-import type { Archive, Commit, PlayerOf } from '../../../src/archive/archive.ts';
+import type { Archive, Commit } from '../../../src/archive/archive.ts';
 import { createDuckDbArchive } from '../../../src/archive/duckdb/index.ts';
 import { serverSettings } from '../../../src/config/server-settings.ts';
 import type { CoverAsk } from '../../../src/feeds/dispatch.ts';
 import type { Viewer } from '../../../src/graph/viewer.ts';
 import { localViewer } from '../../../src/graph/viewer.ts';
+import type { PlayerOf } from '../../../src/records/player.ts';
 import type { RecordKind } from '../../../src/records/record.ts';
 import type { TrailEntry } from '../../../src/server/audit/audit-log.ts';
 import type { RouteDeps } from '../../../src/server/deps.ts';
