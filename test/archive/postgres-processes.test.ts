@@ -126,10 +126,10 @@ describe('one pace for all processes', () => {
     const shared = rule(100_000);
     /** From one call to the next, in whole seconds. */
     const distance = async () => {
-      const slot = await two.reserve(shared, 'interactive');
+      const slot = await two.reserve(shared, () => 'interactive');
       const at = monotonic();
       two.written(shared, at);
-      const next = await two.reserve(shared, 'interactive');
+      const next = await two.reserve(shared, () => 'interactive');
       two.unused(shared, next);
       await two.settled();
       await sql("UPDATE pace_slots SET next_at = '-infinity' WHERE key = $1", [shared.key]);

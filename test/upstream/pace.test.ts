@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PaceRule } from '../../src/upstream/call.ts';
+import type { PaceRule } from '../../src/records/pace.ts';
 import type { Clock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { createLocalSlots, guardOf } from '../../src/upstream/slots.ts';
