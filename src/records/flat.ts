@@ -1,3 +1,5 @@
+import { axisField } from './axis.ts';
+import { kinds } from './kinds/kinds.ts';
 import type { RecordKind } from './record.ts';
 import { type Column, headColumns, keyName, kindColumns } from './shape.ts';
 
@@ -12,10 +14,10 @@ export interface FlatColumn {
 
 /** The graph's type that a flat row's `id` speaks of. */
 export const idTypeOf = {
-  BET: 'Bet',
-  TRANSFER: 'Transfer',
-  SEQ_NO_FAILURE: 'SeqNoFailure',
-} as const satisfies Readonly<Record<RecordKind, string>>;
+  BET: kinds.BET.name,
+  TRANSFER: kinds.TRANSFER.name,
+  SEQ_NO_FAILURE: kinds.SEQ_NO_FAILURE.name,
+} as const;
 
 /** A provider's username, and the names that are shown in its place. */
 export interface ShownName {
@@ -35,9 +37,9 @@ export interface FlatForm {
 
 /** The field that ranges select by, in flat rows. */
 export const axisFieldOf: Readonly<Record<RecordKind, string>> = {
-  BET: 'settledAt',
-  TRANSFER: 'createdAt',
-  SEQ_NO_FAILURE: 'requestedAt',
+  BET: axisField('BET', 'SETTLED'),
+  TRANSFER: axisField('TRANSFER', 'SETTLED'),
+  SEQ_NO_FAILURE: axisField('SEQ_NO_FAILURE', 'SETTLED'),
 };
 
 const rawColumn: FlatColumn = { name: 'raw', type: 'text', nullable: true, stored: 'raw' };

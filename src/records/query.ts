@@ -1,5 +1,7 @@
 import type { Decimal } from './decimal.ts';
+import type { FieldSpec, FieldsWith, SumSpec } from './field.ts';
 import type { Interval } from './interval.ts';
+import { type Kinds, kinds } from './kinds/kinds.ts';
 import type { PeriodGrid, PeriodUnit } from './period.ts';
 import type { BetOutcome, BetStatus, ProviderName, RecordKind, TransferDirection } from './record.ts';
 
@@ -9,7 +11,7 @@ export type TimeAxis = 'SETTLED' | 'PLACED';
 export type Scalar = string | number | boolean;
 
 /**
- * A condition on rows. Column names are those of `records/shape.ts`; times are milliseconds, decimals plain
+ * A condition on rows. Column names are those of the tables in `records/kinds/`; times are milliseconds, decimals plain
  * strings. A null never satisfies a comparison, except `isNull`.
  */
 export type Where =
@@ -82,18 +84,16 @@ export type GroupDimension<K extends RecordKind = RecordKind> = {
 }[K];
 export type Dimension<K extends RecordKind = RecordKind> = PeriodUnit | GroupDimension<K>;
 
-/** The bet columns that totals add up. */
-export const summedColumns = [
-  'stake',
-  'validStake',
-  'payout',
-  'netWin',
-  'refund',
-  'jackpotWin',
-  'jackpotContribution',
-  'rebate',
-] as const;
-export type SummedColumn = (typeof summedColumns)[number];
+/** The fields of a kind that totals add up. */
+export type SummedField<K extends RecordKind> = FieldsWith<Kinds[K]['fields'], { readonly summed: SumSpec }>;
+
+/** The fields of a kind that totals add up, in their order. */
+export function summedFields<K extends RecordKind>(kind: K): readonly SummedField<K>[] {
+  const fields = Object.entries<FieldSpec>(kinds[kind].fields);
+  const names = fields.flatMap(([name, { summed }]) => (summed === undefined ? [] : [name]));
+  // The names are those of the table that the type comes from.
+  return names as unknown as readonly SummedField<K>[];
+}
 
 export interface TotalsQuery extends RowQuery {
   /** Without the period dimensions, which `periods` carries. */
@@ -130,13 +130,13 @@ export interface TotalsRowOf {
     readonly status: BetStatus | null;
     readonly outcome: BetOutcome | null;
     readonly roundCount: number | null;
-    readonly sums: Sums<SummedColumn>;
+    readonly sums: Sums<SummedField<'BET'>>;
   };
   readonly TRANSFER: TotalsHead & {
     readonly currency: string | null;
     readonly direction: TransferDirection | null;
     /** `deposits` and `withdrawals` are the parts of `amount` by direction, signed as it is. */
-    readonly sums: Sums<'amount' | 'deposits' | 'withdrawals' | 'freeCredit'>;
+    readonly sums: Sums<SummedField<'TRANSFER'> | 'deposits' | 'withdrawals'>;
   };
   readonly SEQ_NO_FAILURE: TotalsHead & {
     readonly event: string | null;

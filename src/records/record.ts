@@ -1,4 +1,5 @@
-import type { Decimal } from './decimal.ts';
+import type { RecordOfFields, vocabularies } from './field.ts';
+import type { Kinds } from './kinds/kinds.ts';
 
 export const providerNames = ['ebet', 'vertexplay', 'hotroad', 'oneapi'] as const;
 export type ProviderName = (typeof providerNames)[number];
@@ -6,9 +7,9 @@ export type ProviderName = (typeof providerNames)[number];
 export const recordKinds = ['BET', 'TRANSFER', 'SEQ_NO_FAILURE'] as const;
 export type RecordKind = (typeof recordKinds)[number];
 
-export type BetStatus = 'OPEN' | 'SETTLED' | 'REFUNDED' | 'UNKNOWN';
-export type BetOutcome = 'WIN' | 'LOSE' | 'PUSH' | 'UNKNOWN';
-export type TransferDirection = 'DEPOSIT' | 'WITHDRAWAL';
+export type BetStatus = (typeof vocabularies)['BetStatus'][number];
+export type BetOutcome = (typeof vocabularies)['BetOutcome'][number];
+export type TransferDirection = (typeof vocabularies)['TransferDirection'][number];
 
 /** What every record has; times are milliseconds since the epoch, UTC. */
 export interface RecordHead {
@@ -25,67 +26,12 @@ export interface RecordHead {
   readonly raw: string;
 }
 
-/** One bet, from the player's side: `netWin` is what the player won beyond the stake. */
-export interface Bet extends RecordHead {
-  readonly gameCode: string | null;
-  readonly gameType: string | null;
-  readonly betType: string | null;
-  readonly brand: string | null;
-  readonly tableId: string | null;
-  readonly roundId: string | null;
-  readonly roundStartedAt: number | null;
-  readonly result: readonly (string | null)[] | null;
-  readonly odds: Decimal | null;
-  readonly orderId: string | null;
-  readonly transferId: string | null;
-  readonly sourceId: string | null;
-  readonly currency: string;
-  readonly stake: Decimal;
-  readonly validStake: Decimal | null;
-  readonly payout: Decimal;
-  readonly netWin: Decimal;
-  readonly refund: Decimal | null;
-  readonly jackpotWin: Decimal | null;
-  readonly jackpotContribution: Decimal | null;
-  readonly rebate: Decimal | null;
-  readonly realStake: Decimal | null;
-  readonly freeStake: Decimal | null;
-  readonly promotionStake: Decimal | null;
-  readonly realNetWin: Decimal | null;
-  readonly freeNetWin: Decimal | null;
-  readonly promotionNetWin: Decimal | null;
-  readonly status: BetStatus;
-  readonly providerStatus: string;
-  readonly outcome: BetOutcome;
-  readonly placedAt: number | null;
-  readonly settledAt: number | null;
-  readonly updatedAt: number;
-}
+/** The fields of a kind's own, from its table. */
+export type FieldsOf<K extends RecordKind> = RecordOfFields<Kinds[K]['fields']>;
 
-/** One deposit or withdrawal; `amount` is signed as the provider sends it. Its key is the transaction code. */
-export interface Transfer extends RecordHead {
-  readonly direction: TransferDirection;
-  readonly currency: string;
-  readonly amount: Decimal;
-  readonly freeCredit: Decimal | null;
-  readonly balanceBefore: Decimal | null;
-  readonly balanceAfter: Decimal | null;
-  readonly freeCreditBefore: Decimal | null;
-  readonly freeCreditAfter: Decimal | null;
-  readonly realCreditBefore: Decimal | null;
-  readonly createdAt: number;
-}
-
-/** The provider's record of one wallet callback, mostly a failed one. */
-export interface SeqNoFailure extends RecordHead {
-  readonly seqNo: string;
-  readonly event: string | null;
-  readonly statusCode: number;
-  readonly statusMeaning: string | null;
-  readonly succeeded: boolean;
-  readonly requestedAt: number;
-  readonly respondedAt: number | null;
-}
+export interface Bet extends RecordHead, FieldsOf<'BET'> {}
+export interface Transfer extends RecordHead, FieldsOf<'TRANSFER'> {}
+export interface SeqNoFailure extends RecordHead, FieldsOf<'SEQ_NO_FAILURE'> {}
 
 export interface RecordOf {
   readonly BET: Bet;

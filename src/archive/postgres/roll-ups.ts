@@ -1,4 +1,4 @@
-import { summedColumns } from '../../records/query.ts';
+import { summedFields } from '../../records/query.ts';
 import { sqlName } from '../../records/shape.ts';
 
 /** A table of bets added up by spans of one width. */
@@ -19,7 +19,7 @@ export const tiers: readonly Tier[] = [
 
 /** The bet columns that tell roll-ups of one time apart. */
 export const rolledDimensions = ['account', 'provider', 'currency', 'gameType', 'status', 'outcome'];
-export const rolledSums = summedColumns.map(sqlName);
+export const rolledSums = summedFields('BET').map(sqlName);
 
 // Eight digits a scale: no day has a hundred million bets of one account.
 const WEIGHTS = `'{${Array.from({ length: 19 }, (_, scale) => `1e${8 * scale}`).join(',')}}'::numeric[]`;

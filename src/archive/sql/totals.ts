@@ -2,7 +2,7 @@ import { BadUserInputError } from '../../errors.ts';
 import { type Decimal, fromUnits } from '../../records/decimal.ts';
 import type { Interval } from '../../records/interval.ts';
 import { type PeriodGrid, periodAt } from '../../records/period.ts';
-import { groupFields, summedColumns, type TotalsQuery, type TotalsRow } from '../../records/query.ts';
+import { groupFields, summedFields, type TotalsQuery, type TotalsRow } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { sqlName, tableName } from '../../records/shape.ts';
 import { hasColumn, recordColumns } from './columns.ts';
@@ -18,15 +18,25 @@ interface Summed {
 }
 
 const summedOf: Readonly<Record<RecordKind, readonly Summed[]>> = {
-  BET: summedColumns.map((name) => ({ name, column: name })),
-  TRANSFER: [
-    { name: 'amount', column: 'amount' },
-    { name: 'deposits', column: 'amount', of: "direction = 'DEPOSIT'" },
-    { name: 'withdrawals', column: 'amount', of: "direction = 'WITHDRAWAL'" },
-    { name: 'freeCredit', column: 'freeCredit' },
-  ],
+  BET: summedFields('BET').map(whole),
+  TRANSFER: summedFields('TRANSFER').flatMap((name) =>
+    name === 'amount' ? byDirection(name) : [whole(name)],
+  ),
   SEQ_NO_FAILURE: [],
 };
+
+function whole(name: string): Summed {
+  return { name, column: name };
+}
+
+/** An amount in all, and its parts by the way it went. */
+function byDirection(column: string): Summed[] {
+  return [
+    whole(column),
+    { name: 'deposits', column, of: "direction = 'DEPOSIT'" },
+    { name: 'withdrawals', column, of: "direction = 'WITHDRAWAL'" },
+  ];
+}
 
 const units = { HOUR: 'hour', DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
 const SUM_SCALE = 18;

@@ -1,6 +1,6 @@
 import { sum } from '../../../src/records/decimal.ts';
 import { type PeriodGrid, periodOf } from '../../../src/records/period.ts';
-import { groupFields, summedColumns, type TotalsQuery, type TotalsRow } from '../../../src/records/query.ts';
+import { groupFields, summedFields, type TotalsQuery, type TotalsRow } from '../../../src/records/query.ts';
 import type { Bet, RecordKind, RecordOf, Transfer } from '../../../src/records/record.ts';
 
 type Model<K extends RecordKind> = (rows: readonly RecordOf[K][]) => object;
@@ -11,7 +11,7 @@ const own: { readonly [K in RecordKind]: Model<K> } = {
     roundCount: distinct(rows.map((row) => row.roundId)).length,
     currencies: distinct(rows.map((row) => row.currency)).sort(),
     sums: Object.fromEntries(
-      summedColumns.map((column) => [column, add(rows.map((row: Bet) => row[column]))]),
+      summedFields('BET').map((column) => [column, add(rows.map((row: Bet) => row[column]))]),
     ),
   }),
   TRANSFER: (rows) => ({

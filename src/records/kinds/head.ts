@@ -1,0 +1,36 @@
+import { checkField, type FieldSpecs } from '../field.ts';
+
+/** What the archive keeps of a record of any kind, before the kind's own fields. */
+export const head = {
+  account: { type: 'text', description: 'The account through which it was collected.' },
+  provider: { type: 'text', description: 'The provider it was collected from.' },
+  key: { type: 'text', internal: true, description: 'The provider’s key.' },
+  providerUsername: { type: 'text', description: 'The player’s username at the provider.' },
+  axisAt: {
+    type: 'time',
+    internal: true,
+    description: 'The time on the feed’s axis, by which the provider is asked and ranges select.',
+  },
+  versionAt: {
+    type: 'time',
+    nullable: true,
+    internal: true,
+    description: 'The provider’s time of this version; null where it sends none.',
+  },
+  archivedAt: {
+    type: 'time',
+    description:
+      'When this version was archived here. It never goes back: the safe mark for incremental loads.',
+  },
+  vanishedAt: {
+    type: 'time',
+    nullable: true,
+    internal: true,
+    description: 'When a later read of its time did not list it any more.',
+  },
+} as const satisfies FieldSpecs;
+for (const [name, spec] of Object.entries(head)) checkField(name, spec);
+
+/** The provider's record itself, after the kind's own fields. */
+export const rawDescription =
+  'The provider’s record as compact JSON, every digit kept; null without the right to see it.';
