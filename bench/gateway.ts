@@ -3,10 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { providerNamed } from '../src/providers/list.ts';
+import { providers } from '../src/providers/registry.ts';
 import type { Sandbox } from '../src/providers/sandbox.ts';
 import type { ProviderName } from '../src/records/record.ts';
+import { createSandboxes } from '../src/sandbox/create.ts';
 import { createSandboxServer } from '../src/sandbox/host.ts';
-import { sandboxes } from '../src/sandbox/registry.ts';
 
 export interface BenchGateway {
   readonly url: string;
@@ -37,9 +39,8 @@ const bin = fileURLToPath(new URL('../bin/countroom.js', import.meta.url));
 export async function startGateway(options: BenchGatewayOptions): Promise<BenchGateway> {
   const { names, minIntervalMs, account = {}, archiveUrl = 'duckdb:./bench.duckdb', rowsPerMinute } = options;
   const folder = await mkdtemp(join(tmpdir(), 'countroom-bench-'));
-  const boxes = Object.fromEntries(
-    names.map((name) => [name, sandboxes[name]({ minIntervalMs, rowsPerMinute })]),
-  );
+  const served = names.map((name) => providerNamed(providers, name));
+  const boxes = await createSandboxes(served, { minIntervalMs, rowsPerMinute });
   const host = await createSandboxServer({ sandboxes: boxes });
   const accounts = names.map((name) => ({
     id: `${name}-bench`,

@@ -14,6 +14,7 @@ import { type Sync, startSync } from './feeds/sync.ts';
 import type { GraphDeps, RequestContext } from './graph/context.ts';
 import { createSubgraph } from './graph/schema/subgraph.ts';
 import type { Viewer } from './graph/viewer.ts';
+import { providerNamed } from './providers/list.ts';
 import { providers } from './providers/registry.ts';
 import type { SlotSource } from './records/pace.ts';
 import { createPlayerOf, type PlayerOf } from './records/player.ts';
@@ -66,7 +67,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     logger[attempt.outcome === 'ok' ? 'debug' : 'warn'](attempt, 'a provider was called');
   };
   const connected = config.accounts.map((account) =>
-    connectAccount(providerNamed(account.provider), account, { pacer, clock, onAttempt }),
+    connectAccount(providerNamed(providers, account.provider), account, { pacer, clock, onAttempt }),
   );
   const feeds = connected.flatMap((each) => each.feeds);
   const claims = archive.leases === undefined ? undefined : createClaims(archive.leases);
@@ -212,12 +213,6 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
       return closing;
     },
   };
-}
-
-function providerNamed(name: string) {
-  const provider = providers.find((each) => each.name === name);
-  if (provider === undefined) throw new Error(`no provider ${name}`);
-  return provider;
 }
 
 /** The archive, and the pace that goes with it: one process's own, or shared by all at one database. */

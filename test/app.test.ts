@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDuckDbArchive } from '../src/archive/duckdb/index.ts';
+import { providerNamed } from '../src/providers/list.ts';
+import { providers } from '../src/providers/registry.ts';
 import type { Sandbox } from '../src/providers/sandbox.ts';
 import type { ProviderName } from '../src/records/record.ts';
+import { createSandboxes } from '../src/sandbox/create.ts';
 import { createSandboxServer } from '../src/sandbox/host.ts';
-import { sandboxes } from '../src/sandbox/registry.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const HOUR = 3_600_000;
@@ -29,15 +31,15 @@ interface Street {
 async function openStreet(names: readonly ProviderName[]): Promise<Street> {
   const folder = mkdtempSync(join(tmpdir(), 'countroom-app-'));
   closing.push(() => rmSync(folder, { recursive: true, force: true }));
-  const boxes = Object.fromEntries(names.map((name) => [name, sandboxes[name]({ minIntervalMs: 0 })]));
+  const served = names.map((name) => providerNamed(providers, name));
+  const boxes = await createSandboxes(served, { minIntervalMs: 0 });
   const host = await createSandboxServer({ sandboxes: boxes });
   closing.push(() => host.close());
-  const limits = (kind: string) => ({ [kind]: { minInterval: '25ms' } });
-  const accounts = names.map((name) => ({
+  const accounts = served.map(({ name, feeds }) => ({
     ...boxes[name]!.account,
     id: `${name}-main`,
     baseUrl: host.baseUrl(name),
-    limits: limits(name === 'ebet' ? 'SEQ_NO_FAILURE' : 'BET'),
+    limits: { [feeds[0]!.kind]: { minInterval: '25ms' } },
   }));
   const file = join(folder, 'countroom.json');
   return {

@@ -3,11 +3,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Interval } from '../records/interval.ts';
-import { providerNames } from '../records/record.ts';
 import { createSandboxServer } from '../sandbox/host.ts';
-import { sandboxes } from '../sandbox/registry.ts';
 import { createLogger } from '../server/logger.ts';
-import { readConfiguration } from './configuration.ts';
+import { createEverySandbox, readConfiguration } from './configuration.ts';
 import { rangeInput } from './feed-coverage.ts';
 import { type Io, stopped } from './io.ts';
 
@@ -30,9 +28,7 @@ export async function demo({ port = 4000, hours = 2, io }: DemoAsk): Promise<num
   // also when somebody will not wait for the end
   process.once('exit', remove);
   try {
-    const hosted = Object.fromEntries(
-      providerNames.map((name) => [name, sandboxes[name]({ minIntervalMs: INTERVAL_MS })]),
-    );
+    const hosted = await createEverySandbox({ minIntervalMs: INTERVAL_MS });
     const host = await createSandboxServer({ sandboxes: hosted });
     try {
       const accounts = Object.entries(hosted).map(([name, { account }]) => ({

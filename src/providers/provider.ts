@@ -3,6 +3,7 @@ import type { Interval } from '../records/interval.ts';
 import type { PaceRule } from '../records/pace.ts';
 import type { Bet, ProviderName, Quarantined, RecordKind, RecordOf } from '../records/record.ts';
 import type { Delay, Departure, Exchange, Turn } from '../upstream/call.ts';
+import type { CreateSandbox } from './sandbox.ts';
 
 /** What a provider allows and how its news settles; durations in milliseconds. Any account may override any of them. */
 export interface FeedLimits {
@@ -98,12 +99,18 @@ export interface ConnectDeps {
 
 /** One provider's protocol: capabilities as data, `connect` for the rest. Errors in credentials throw a UsageError. */
 export interface Provider<C = unknown, O = unknown> {
+  /** Lower-case letters and digits: the configuration's spelling, and in capitals the graph's. */
   readonly name: ProviderName;
+  /** The name people use. */
   readonly title: string;
+  /** What it lists, in a few words: the graph's documentation of the name. */
+  readonly summary: string;
   readonly credentials: z.ZodType<C>;
   readonly options: z.ZodType<O>;
   /** Whether rows carry no currency, so that the account must declare it. */
   readonly needsCurrency: boolean;
   readonly feeds: readonly FeedSpec[];
   connect(account: ProviderAccount<C, O>, deps: ConnectDeps): Connection;
+  /** Its strict other side, for the demo and for tests; loaded only where it is asked for. */
+  readonly loadSandbox: () => Promise<CreateSandbox>;
 }

@@ -1,8 +1,10 @@
-import { ebet } from './ebet/index.ts';
-import { hotroad } from './hotroad/index.ts';
-import { oneapi } from './oneapi/index.ts';
+import { loadProviders } from './list.ts';
 import type { Provider } from './provider.ts';
-import { vertexplay } from './vertexplay/index.ts';
 
-/** Every provider there is. */
-export const providers: readonly Provider[] = [ebet, vertexplay, hotroad, oneapi];
+/** Every provider there is, a line each, in the order in which the graph and the documents list them. */
+export const providers: readonly Provider[] = await loadProviders([
+  import('./ebet/index.ts'),
+  import('./vertexplay/index.ts'),
+  import('./hotroad/index.ts'),
+  import('./oneapi/index.ts'),
+]);

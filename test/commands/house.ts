@@ -6,11 +6,13 @@ import { onTestFinished } from 'vitest';
 import { readConfiguration } from '../../src/commands/configuration.ts';
 import type { Io } from '../../src/commands/io.ts';
 import type { Config } from '../../src/config/config.ts';
+import { providerNamed } from '../../src/providers/list.ts';
+import { providers } from '../../src/providers/registry.ts';
 import type { Sandbox } from '../../src/providers/sandbox.ts';
 import type { Interval } from '../../src/records/interval.ts';
 import type { ProviderName } from '../../src/records/record.ts';
+import { createSandboxes } from '../../src/sandbox/create.ts';
 import { createSandboxServer, type SandboxServer } from '../../src/sandbox/host.ts';
-import { sandboxes } from '../../src/sandbox/registry.ts';
 
 export interface World extends Io {
   /** What was written to standard output and standard error so far. */
@@ -72,7 +74,8 @@ export async function openHouse(
   change: (file: Record<string, unknown>) => Record<string, unknown> = (file) => file,
 ): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'countroom-test-'));
-  const hosted = Object.fromEntries(names.map((name) => [name, sandboxes[name]({ minIntervalMs: 20 })]));
+  const served = names.map((name) => providerNamed(providers, name));
+  const hosted = await createSandboxes(served, { minIntervalMs: 20 });
   const host = await createSandboxServer({ sandboxes: hosted });
   onTestFinished(async () => {
     await host.close();

@@ -5,13 +5,14 @@ import { connectAccount } from '../../src/feeds/connect.ts';
 import { createDispatcher, type Dispatcher } from '../../src/feeds/dispatch.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import { createFiller, type Filler } from '../../src/feeds/filler.ts';
+import { providerNamed } from '../../src/providers/list.ts';
 import type { FeedLimits, Provider } from '../../src/providers/provider.ts';
 import { providers } from '../../src/providers/registry.ts';
 import type { Sandbox } from '../../src/providers/sandbox.ts';
 import type { SlotSource } from '../../src/records/pace.ts';
 import type { ProviderName, RecordKind } from '../../src/records/record.ts';
+import { createSandboxes } from '../../src/sandbox/create.ts';
 import { createSandboxServer, type SandboxServer } from '../../src/sandbox/host.ts';
-import { sandboxes } from '../../src/sandbox/registry.ts';
 import { systemClock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/upstream/retry.ts';
@@ -45,30 +46,22 @@ export interface House {
 
 /** Everything between the archive and the strict sandboxes, over real sockets; short intervals, no rules waived. */
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const {
-    names = ['ebet', 'vertexplay', 'hotroad', 'oneapi'],
-    minIntervalMs = 10,
-    rowsPerMinute = 4,
-  } = options;
+  const { names, minIntervalMs = 10, rowsPerMinute = 4 } = options;
+  const served = names?.map((name) => providerNamed(providers, name)) ?? providers;
   // Both sides share one event loop here, so a call may be noticed late and the next one on time: the pace is held
   // by the upstream's own tests, every other rule by the sandboxes.
   const boxes =
-    options.street?.sandboxes ??
-    Object.fromEntries(names.map((name) => [name, sandboxes[name]({ minIntervalMs: 0, rowsPerMinute })]));
+    options.street?.sandboxes ?? (await createSandboxes(served, { minIntervalMs: 0, rowsPerMinute }));
   const server = options.street?.server ?? (await createSandboxServer({ sandboxes: boxes }));
   const clock = systemClock;
   const pacer = createPacer({ clock, slots: options.slots ?? createLocalSlots(clock) });
   const policy = { ...defaultRetryPolicy, baseMs: 5, breakMs: 40, ...options.policy };
-  const connected = names.map((name) =>
-    connectAccount(
-      providerNamed(name),
-      settingsOf(name, boxes[name]!, server, minIntervalMs, options.limits),
-      {
-        pacer,
-        clock,
-        policy,
-      },
-    ),
+  const connected = served.map((provider) =>
+    connectAccount(provider, settingsOf(provider, boxes, server, minIntervalMs, options.limits), {
+      pacer,
+      clock,
+      policy,
+    }),
   );
   const archive =
     options.archive ?? (await createDuckDbArchive({ path: ':memory:', playerOf: (_, name) => name }));
@@ -99,21 +92,15 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
 }
 
-function providerNamed(name: ProviderName): Provider {
-  const provider = providers.find((each) => each.name === name);
-  if (provider === undefined) throw new Error(`no provider ${name}`);
-  return provider;
-}
-
 function settingsOf(
-  name: ProviderName,
-  sandbox: Sandbox,
+  provider: Provider,
+  boxes: House['sandboxes'],
   server: SandboxServer,
   minIntervalMs: number,
   over: Partial<FeedLimits> = {},
 ) {
-  const provider = providerNamed(name);
-  const entry = sandbox.account;
+  const { name } = provider;
+  const entry = boxes[name]!.account;
   const limits = Object.fromEntries(
     provider.feeds.map((spec) => {
       const minInterval = spec.limits.minInterval === 0 ? 0 : minIntervalMs;

@@ -8,6 +8,7 @@ import { createFormatError } from '../../src/graph/response/errors.ts';
 import { createSubgraph } from '../../src/graph/schema/subgraph.ts';
 import { localViewer, type Players, type Viewer } from '../../src/graph/viewer.ts';
 import type { Connection, FeedLimits } from '../../src/providers/provider.ts';
+import { providers } from '../../src/providers/registry.ts';
 import type { Coverage } from '../../src/records/coverage.ts';
 import { decimal } from '../../src/records/decimal.ts';
 import type { Bet, RecordKind, RecordOf, SeqNoFailure, Transfer } from '../../src/records/record.ts';
@@ -164,7 +165,11 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
     deps: {
       archive,
       quarantine: { quarantined, acceptQuarantined },
-      providers: [{ name: 'vertexplay', title: 'VertexPlay', kinds: ['BET'] }],
+      providers: providers.map(({ name, title, feeds: served }) => ({
+        name,
+        title,
+        kinds: served.map(({ kind }) => kind),
+      })),
       accounts,
       feeds,
       clock: clock ?? (() => NOON),

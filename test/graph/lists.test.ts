@@ -342,6 +342,10 @@ describe('coverage', () => {
         health: { state: 'OK', lastSuccessAt: iso(NOON - MINUTE), retryAt: null },
       },
     ]);
-    expect(data['providers']).toEqual([{ name: 'VERTEXPLAY', title: 'VertexPlay', kinds: ['BET'] }]);
+    expect(data['providers']).toContainEqual({
+      name: 'HOTROAD',
+      title: 'HotRoad Gaming',
+      kinds: ['BET', 'TRANSFER'],
+    });
   });
 });

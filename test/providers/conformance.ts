@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import type { KeptArchive } from '../../src/archive/admin.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
-import type { ProviderName } from '../../src/records/record.ts';
 import { changes } from './conformance/changes.ts';
 import { type FaultRow, type Stage, trialsOf } from './conformance/fault-row.ts';
-import { type FeedUnderTest, feedsUnderTest } from './conformance/feeds.ts';
+import type { FeedUnderTest } from './conformance/feeds.ts';
 import { pages } from './conformance/pages.ts';
 import { refusals } from './conformance/refusals.ts';
 import { rows } from './conformance/rows.ts';
@@ -22,15 +21,15 @@ export const faultRows: readonly FaultRow[] = [
   ...times,
 ].sort((a, b) => a.id - b.id);
 
-/** Every fault that can reach a provider's feeds, each against its strict sandbox, over real sockets, into DuckDB. */
-export function describeProvider(name: ProviderName): void {
+/** Every fault that can reach these feeds of one provider, each against its strict sandbox, over real sockets, into DuckDB. */
+export function describeFeeds(feeds: readonly FeedUnderTest[]): void {
   let archive: KeptArchive;
   beforeAll(async () => {
     archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_, username) => username });
   });
   afterAll(() => archive.close());
 
-  for (const under of feedsUnderTest.filter(({ provider }) => provider === name)) {
+  for (const under of feeds) {
     describe(under.title, () => describeFeed(under, () => archive));
   }
 }

@@ -37,5 +37,5 @@ export function askOf(limits: FeedLimits, interval: Interval, page = 1): PageAsk
 
 /** A fixture's text, without the line end an editor leaves. */
 export function fixture(path: string): string {
-  return readFileSync(new URL(`../fixtures/${path}`, import.meta.url), 'utf8').trimEnd();
+  return readFileSync(new URL(`./${path}`, import.meta.url), 'utf8').trimEnd();
 }

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfiguration } from '../../src/commands/configuration.ts';
+import { providerNamed } from '../../src/providers/list.ts';
+import { providers } from '../../src/providers/registry.ts';
 import type { Sandbox } from '../../src/providers/sandbox.ts';
-import { providerNames } from '../../src/records/record.ts';
+import { createSandboxes } from '../../src/sandbox/create.ts';
 import { type FaultName, faults } from '../../src/sandbox/faults.ts';
 import { createSandboxServer, type SandboxServer } from '../../src/sandbox/host.ts';
-import { sandboxes } from '../../src/sandbox/registry.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { type Answer, ask, basic, bearer, post } from './harness.ts';
 
@@ -66,9 +67,8 @@ async function live(
   speak: (url: string) => Promise<void> = askEverything,
   change: (account: object) => object = (account) => account,
 ) {
-  const hosted = Object.fromEntries(
-    providerNames.map((name) => [name, watch(sandboxes[name]({ minIntervalMs: 20 }))]),
-  );
+  const boxes = await createSandboxes(providers, { minIntervalMs: 20 });
+  const hosted = Object.fromEntries(Object.entries(boxes).map(([name, box]) => [name, watch(box)]));
   const host: SandboxServer = await createSandboxServer({ sandboxes: hosted });
   houses += 1;
   const file = join(folder, `countroom-${houses}.json`);
@@ -100,13 +100,7 @@ async function live(
 }
 
 function limitsOf(provider: string, limits: object): object {
-  const kinds = {
-    ebet: ['SEQ_NO_FAILURE'],
-    vertexplay: ['BET'],
-    hotroad: ['BET', 'TRANSFER'],
-    oneapi: ['BET'],
-  };
-  return Object.fromEntries((kinds[provider as keyof typeof kinds] ?? []).map((kind) => [kind, limits]));
+  return Object.fromEntries(providerNamed(providers, provider).feeds.map(({ kind }) => [kind, limits]));
 }
 
 const to = Math.floor(Date.now() / MINUTE) * MINUTE - 5 * MINUTE;

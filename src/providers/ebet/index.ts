@@ -27,12 +27,14 @@ const failures: FeedSpec = {
 };
 
 /** eBET, the records of wallet callbacks (document "getseqnorecord"). */
-export const ebet: Provider<Credentials, Options> = {
+export const provider: Provider<Credentials, Options> = {
   name: 'ebet',
   title: 'eBET',
+  summary: 'failed wallet callbacks (`seqNoFailures`)',
   credentials,
   options,
   needsCurrency: false,
   feeds: [failures],
   connect: createClient,
+  loadSandbox: async () => (await import('./sandbox.ts')).createSandbox,
 };

@@ -43,9 +43,10 @@ const transfers: FeedSpec = {
 };
 
 /** HotRoad Gaming ("HRG"). */
-export const hotroad: Provider<HotRoadCredentials, HotRoadOptions> = {
+export const provider: Provider<HotRoadCredentials, HotRoadOptions> = {
   name: 'hotroad',
   title: 'HotRoad Gaming',
+  summary: 'bets at most 40 days back, and transfers',
   credentials,
   options,
   needsCurrency: true,
@@ -57,4 +58,5 @@ export const hotroad: Provider<HotRoadCredentials, HotRoadOptions> = {
       paceOf: (kind, limits) => client.paceOf(kind === 'TRANSFER' ? TRANSFERS : BETS, limits),
     };
   },
+  loadSandbox: async () => (await import('./sandbox.ts')).createSandbox,
 };

@@ -27,12 +27,14 @@ const bets: FeedSpec = {
 };
 
 /** OneAPI, the transfer wallet's transactions (document "transaction API"). */
-export const oneapi: Provider<Credentials, Options> = {
+export const provider: Provider<Credentials, Options> = {
   name: 'oneapi',
   title: 'OneAPI',
+  summary: 'bets, and single bets by their id',
   credentials,
   options,
   needsCurrency: false,
   feeds: [bets],
   connect: createClient,
+  loadSandbox: async () => (await import('./sandbox.ts')).createSandbox,
 };

@@ -30,9 +30,10 @@ const bets: FeedSpec = {
 };
 
 /** VertexPlay ("VP"), transfer wallet, documents v2.0.0. */
-export const vertexplay: Provider<VertexPlayCredentials, VertexPlayOptions> = {
+export const provider: Provider<VertexPlayCredentials, VertexPlayOptions> = {
   name: 'vertexplay',
   title: 'VertexPlay',
+  summary: 'bets, at most 40 days back',
   credentials,
   options,
   needsCurrency: false,
@@ -44,4 +45,5 @@ export const vertexplay: Provider<VertexPlayCredentials, VertexPlayOptions> = {
       paceOf: (_kind, limits) => client.paceOf(limits),
     };
   },
+  loadSandbox: async () => (await import('./sandbox.ts')).createSandbox,
 };

@@ -3,7 +3,7 @@ import { show } from '../../graph/rows/ids.ts';
 import { checkMaxWait } from '../../graph/selection/checks.ts';
 import { type Ask, visibleAccounts } from '../../graph/selection/scope.ts';
 import { type FlatColumn, flatColumns } from '../../records/flat.ts';
-import { providerNames, type RecordKind } from '../../records/record.ts';
+import type { RecordKind } from '../../records/record.ts';
 import { filterNames, readFilters } from './filters.ts';
 import { ParameterError } from './parameter-error.ts';
 import {
@@ -69,7 +69,9 @@ function readAccounts(
     'accounts',
     visible.map(({ id }) => id),
   );
-  const served = providerNames.filter((name) => visible.some(({ provider }) => provider === name));
+  const served = context.deps.providers
+    .map(({ name }) => name)
+    .filter((name) => visible.some(({ provider }) => provider === name));
   const asked = readChoices(
     parameters,
     'providers',

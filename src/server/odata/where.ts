@@ -2,7 +2,6 @@ import type { Username } from '../../archive/archive.ts';
 import type { RequestContext } from '../../graph/context.ts';
 import { toStoredKey } from '../../graph/rows/ids.ts';
 import type { Scalar, Where } from '../../records/query.ts';
-import { providerNames } from '../../records/record.ts';
 import type { Condition, Expression } from './expression.ts';
 import { satisfies } from './matches.ts';
 import type { RowSet } from './model.ts';
@@ -36,7 +35,9 @@ function condition(
   const { name } = of.property;
   if (name === 'id') return byId(context, set, of);
   if (name === 'provider') {
-    const named = providerNames.filter((provider) => satisfies(of, provider.toUpperCase()));
+    const named = context.deps.providers
+      .map((provider) => provider.name)
+      .filter((provider) => satisfies(of, provider.toUpperCase()));
     return { op: 'in', column: 'provider', values: named };
   }
   if (name === 'player') {

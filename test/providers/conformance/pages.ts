@@ -84,7 +84,7 @@ async function stopsLooping({ open, under }: Stage, fault: Fault): Promise<void>
   expect(coverage.gaps).toMatchObject([{ ...range, reason: 'TOO_MANY_ROWS' }]);
   expect(held).toEqual([]);
   expect(scene.calls().length).toBeLessThan(100);
-  scene.server.heal(under.provider);
+  scene.server.heal(under.provider.name);
   scene.clock.leap(700_000);
   expect((await scene.ask({ range })).coverage).toMatchObject({ complete: true, gaps: [] });
   const listed = (await scene.stored()).filter((row) => row.vanishedAt === null && row.axisAt < range.to);

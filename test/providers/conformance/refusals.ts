@@ -69,7 +69,7 @@ function stopsAt(code: number): Trial {
   return async ({ open, under }) => {
     const scene = await open();
     scene.inject(status(code), ALWAYS);
-    await stops(scene, under.session ? 4 : 1);
+    await stops(scene, under.login === null ? 1 : 4);
     await scene.heals();
   };
 }
@@ -82,25 +82,25 @@ async function namesCause({ open, under }: Stage): Promise<void> {
   expect(await scene.stored()).toEqual([]);
 }
 
-async function refreshesOnce({ open }: Stage): Promise<void> {
+async function refreshesOnce({ open, under }: Stage): Promise<void> {
   // As many as are asked for at once before it is known how many rows a window brings.
   const scene = await open({ windows: 2 });
   await scene.ask();
   await scene.heals();
-  expect(scene.calls('/v2/auth')).toHaveLength(1);
+  expect(scene.calls(under.login!)).toHaveLength(1);
   // Each window is told that the token it left with has ended.
   scene.inject(status(401), 2);
   await scene.readAgain(0);
-  expect(scene.calls('/v2/auth')).toHaveLength(2);
+  expect(scene.calls(under.login!)).toHaveLength(2);
   expect(scene.failures).toEqual([]);
   await scene.heals();
 }
 
-async function replacesInTime({ open }: Stage): Promise<void> {
+async function replacesInTime({ open, under }: Stage): Promise<void> {
   const scene = await open();
   await scene.ask();
   await scene.readAgain(3_600_000);
-  expect(scene.calls('/v2/auth')).toHaveLength(2);
+  expect(scene.calls(under.login!)).toHaveLength(2);
   expect(scene.calls().filter(({ refused }) => refused !== null)).toEqual([]);
   await scene.heals();
 }
@@ -132,7 +132,7 @@ export const refusals: readonly FaultRow[] = [
       'in mid-window: one login for all who wait, the same pages again': refreshesOnce,
       'in time: replaced before a call is refused': replacesInTime,
     },
-    notFor: ({ session }) => (session ? null : 'it has no session'),
+    notFor: ({ login }) => (login === null ? 'it has no session' : null),
   },
   {
     id: 36,

@@ -7,14 +7,15 @@ import type { Feed } from '../../../src/feeds/feed.ts';
 import { createFiller, type Filler } from '../../../src/feeds/filler.ts';
 import type { Piece } from '../../../src/feeds/reader.ts';
 import type { Failure } from '../../../src/feeds/trouble.ts';
+import type { Provider } from '../../../src/providers/provider.ts';
+import { providers } from '../../../src/providers/registry.ts';
 import type { Sandbox } from '../../../src/providers/sandbox.ts';
 import type { FeedCoverage, Gap } from '../../../src/records/coverage.ts';
 import type { Interval } from '../../../src/records/interval.ts';
-import type { ProviderName } from '../../../src/records/record.ts';
+import { createSandboxes } from '../../../src/sandbox/create.ts';
 import type { Fault } from '../../../src/sandbox/fault.ts';
 import type { FaultName } from '../../../src/sandbox/faults.ts';
 import { createSandboxServer, type SandboxServer } from '../../../src/sandbox/host.ts';
-import { sandboxes } from '../../../src/sandbox/registry.ts';
 import type { AttemptReport } from '../../../src/upstream/exchange.ts';
 import { createPacer } from '../../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../../src/upstream/retry.ts';
@@ -23,7 +24,7 @@ import { createLeapingClock, type LeapingClock } from './clock.ts';
 import { createDrift } from './drift.ts';
 import type { FeedUnderTest } from './feeds.ts';
 import { secretsOf } from './secrets.ts';
-import { type AccountOptions, providerNamed, settingsOf, WINDOW_MS } from './settings.ts';
+import { type AccountOptions, settingsOf, WINDOW_MS } from './settings.ts';
 
 const MINUTE = 60_000;
 // Past every pause a failed window or a stopped account is given.
@@ -99,14 +100,11 @@ export async function openScene(
   const clock = createLeapingClock();
   if (options.now !== undefined) clock.set(options.now);
   const providerClock = () => clock.now() + aheadMs;
-  const other: ProviderName = under.provider === 'oneapi' ? 'hotroad' : 'oneapi';
-  const boxes = Object.fromEntries(
-    [under.provider, other].map((name) => [
-      name,
-      sandboxes[name]({ minIntervalMs: 0, rowsPerMinute, clock: providerClock }),
-    ]),
-  );
-  const sandbox = boxes[under.provider]!;
+  const { provider } = under;
+  const other = providers.findLast(({ name }) => name !== provider.name)!;
+  const settings = { minIntervalMs: 0, rowsPerMinute, clock: providerClock };
+  const boxes = await createSandboxes([provider, other], settings);
+  const sandbox = boxes[provider.name]!;
   const server = await createSandboxServer({ sandboxes: boxes, clock: providerClock });
   const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
   const policy: RetryPolicy = {
@@ -122,14 +120,8 @@ export async function openScene(
   const gapsSeen: Gap[] = [];
   const drift = createDrift();
 
-  function connect(
-    name: ProviderName,
-    id: string,
-    settings: SceneOptions,
-    baseUrl: string,
-  ): ConnectedAccount {
-    const provider = providerNamed(name);
-    return connectAccount(provider, settingsOf(provider, id, boxes[name]!, settings, baseUrl), {
+  function connect(at: Provider, id: string, settings: SceneOptions, baseUrl: string): ConnectedAccount {
+    return connectAccount(at, settingsOf(at, id, boxes[at.name]!, settings, baseUrl), {
       pacer,
       clock,
       policy,
@@ -142,13 +134,13 @@ export async function openScene(
     options.pageSize === undefined || under.pageOption === null
       ? options
       : { ...options, options: { ...options.options, [under.pageOption]: options.pageSize } };
-  const direct = server.baseUrl(under.provider);
+  const direct = server.baseUrl(provider.name);
   const baseUrl = (await options.front?.(Number(new URL(server.url).port))) ?? direct;
   const path = new URL(direct).pathname;
   const accounts = [
-    connect(under.provider, `${under.provider}-${scenes}`, ownOptions, new URL(path, baseUrl).href),
-    connect(under.provider, `${under.provider}-${scenes}-twin`, ownOptions, direct),
-    connect(other, `${other}-${scenes}`, {}, server.baseUrl(other)),
+    connect(provider, `${provider.name}-${scenes}`, ownOptions, new URL(path, baseUrl).href),
+    connect(provider, `${provider.name}-${scenes}-twin`, ownOptions, direct),
+    connect(other, `${other.name}-${scenes}`, {}, server.baseUrl(other.name)),
   ] as const;
   const feedOf = ({ feeds }: ConnectedAccount, kind = feeds[0]?.kind): Feed => {
     const feed = feeds.find((each) => each.kind === kind);
@@ -206,7 +198,7 @@ export async function openScene(
   async function tellsNoSecret(): Promise<void> {
     const aside = await archive.quarantined([feed.account.id]);
     const told = JSON.stringify([gapsSeen, failures, attempts, filler.health(feed), aside]);
-    for (const secret of secretsOf(sandbox.account)) expect(told).not.toContain(secret);
+    for (const secret of secretsOf(sandbox, under)) expect(told).not.toContain(secret);
   }
 
   return {
@@ -231,9 +223,9 @@ export async function openScene(
       }
       await tellsNoSecret();
     },
-    calls: (operation = under.provider === 'ebet' ? 'getseqnorecord' : under.path) =>
+    calls: (operation = under.operation ?? under.path) =>
       sandbox.calls.filter((call) => call.operation === operation),
-    inject: (fault, times = 1) => server.inject(under.provider, fault, times, under.path),
+    inject: (fault, times = 1) => server.inject(provider.name, fault, times, under.path),
     ask: ({ maxWaitMs = 10_000, feed: asked = feed, range: within = range } = {}) =>
       cover(asked, within, maxWaitMs),
     quarantined: () => archive.quarantined([feed.account.id]),
@@ -246,7 +238,7 @@ export async function openScene(
       await Promise.all(tickets.map((ticket) => ticket.done));
     },
     async heals(ghosts = 0) {
-      server.heal(under.provider);
+      server.heal(provider.name);
       clock.leap(ALL_PAUSES_MS);
       const { coverage } = await cover(feed, range, 10_000);
       expect(coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });

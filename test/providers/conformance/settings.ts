@@ -1,8 +1,6 @@
 import type { AccountSettings } from '../../../src/feeds/connect.ts';
 import type { FeedLimits, Provider } from '../../../src/providers/provider.ts';
-import { providers } from '../../../src/providers/registry.ts';
 import type { Sandbox } from '../../../src/providers/sandbox.ts';
-import type { ProviderName } from '../../../src/records/record.ts';
 import type { Row } from './feeds.ts';
 
 export const WINDOW_MS = 600_000;
@@ -11,12 +9,6 @@ export interface AccountOptions {
   readonly limits?: Partial<FeedLimits>;
   readonly credentials?: Row;
   readonly options?: Row;
-}
-
-export function providerNamed(name: ProviderName): Provider {
-  const provider = providers.find((each) => each.name === name);
-  if (provider === undefined) throw new Error(`no provider ${name}`);
-  return provider;
 }
 
 /** An account that the sandbox accepts, but for what is to be otherwise. */

@@ -1,5 +1,5 @@
 import { type FaultRow, trialsOf } from './fault-row.ts';
-import { type FeedUnderTest, feedsUnderTest } from './feeds.ts';
+import type { FeedUnderTest } from './feeds.ts';
 
 /** A fault that reaches no adapter, and the tests that hold what must happen. */
 interface Elsewhere {
@@ -53,7 +53,7 @@ const passed = 'passed';
 const apart = 'n/a';
 
 /** The text of `docs/faults.md`. */
-export function renderTable(rows: readonly FaultRow[]): string {
+export function renderTable(rows: readonly FaultRow[], feeds: readonly FeedUnderTest[]): string {
   return [
     '# Faults',
     '',
@@ -66,17 +66,17 @@ export function renderTable(rows: readonly FaultRow[]): string {
     'anybody’s help (37 and 38 want an operator’s); what is held is never ahead of the rows; no gap, message or report',
     'holds a secret.',
     '',
-    scoreOf(rows),
+    scoreOf(rows, feeds),
     '',
-    ...matrix(rows),
+    ...matrix(rows, feeds),
     '',
     '## What is shown',
     '',
-    ...rows.map((row) => `- **${row.id}** ${shownOf(row).join('; ')}`),
+    ...rows.map((row) => `- **${row.id}** ${shownOf(row, feeds).join('; ')}`),
     '',
     '## What cannot reach a feed',
     '',
-    ...rows.flatMap(reasons),
+    ...rows.flatMap((row) => reasons(row, feeds)),
     '',
     '## Held by other tests',
     '',
@@ -91,16 +91,16 @@ export function renderTable(rows: readonly FaultRow[]): string {
   ].join('\n');
 }
 
-function scoreOf(rows: readonly FaultRow[]): string {
-  const reasons = rows.flatMap((row) => feedsUnderTest.map((under) => reasonOf(row, under)));
+function scoreOf(rows: readonly FaultRow[], feeds: readonly FeedUnderTest[]): string {
+  const reasons = rows.flatMap((row) => feeds.map((under) => reasonOf(row, under)));
   const held = reasons.filter((reason) => reason === null).length;
-  const below = elsewhere.length * feedsUnderTest.length;
+  const below = elsewhere.length * feeds.length;
   return `Of ${reasons.length + below} cells ${held} passed, ${reasons.length - held} cannot be reached, ${below} are held by other tests.`;
 }
 
-function matrix(rows: readonly FaultRow[]): string[] {
+function matrix(rows: readonly FaultRow[], feeds: readonly FeedUnderTest[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const titles = feedsUnderTest.map(({ title }) => title);
+  const titles = feeds.map(({ title }) => title);
   return [
     line(['#', 'fault', ...titles]),
     line(['---', '---', ...titles.map(() => '---')]),
@@ -108,20 +108,20 @@ function matrix(rows: readonly FaultRow[]): string[] {
       line([
         String(row.id),
         row.fault,
-        ...feedsUnderTest.map((under) => (reasonOf(row, under) === null ? passed : apart)),
+        ...feeds.map((under) => (reasonOf(row, under) === null ? passed : apart)),
       ]),
     ),
     ...elsewhere.map(({ id, fault }) => line([String(id), fault, ...titles.map(() => 'below')])),
   ];
 }
 
-function shownOf(row: FaultRow): string[] {
-  return [...new Set(feedsUnderTest.flatMap((under) => Object.keys(trialsOf(row, under))))];
+function shownOf(row: FaultRow, feeds: readonly FeedUnderTest[]): string[] {
+  return [...new Set(feeds.flatMap((under) => Object.keys(trialsOf(row, under))))];
 }
 
-function reasons(row: FaultRow): string[] {
+function reasons(row: FaultRow, feeds: readonly FeedUnderTest[]): string[] {
   const byReason = new Map<string, string[]>();
-  for (const under of feedsUnderTest) {
+  for (const under of feeds) {
     const reason = reasonOf(row, under);
     if (reason !== null) byReason.set(reason, [...(byReason.get(reason) ?? []), under.title]);
   }

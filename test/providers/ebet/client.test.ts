@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
-import { ebet } from '../../../src/providers/ebet/index.ts';
+import { provider as ebet } from '../../../src/providers/ebet/index.ts';
 import type { Interval } from '../../../src/records/interval.ts';
 import type { HttpRequest } from '../../../src/upstream/call.ts';
 import { askOf, directExchange, fixture } from '../direct-exchange.ts';
@@ -34,7 +34,7 @@ function client(options: object, answer: (request: HttpRequest) => string | numb
   return { sent, connection, read, body: () => JSON.parse(sent.at(-1)?.body ?? '') };
 }
 
-const sample = () => fixture('ebet/answer.json');
+const sample = () => fixture('ebet/fixtures/answer.json');
 const failed = (work: Promise<unknown>): Promise<UpstreamError> =>
   work.then(
     () => Promise.reject(new Error('expected a failure')),
@@ -104,7 +104,7 @@ describe('the request', () => {
 
 describe('the answer', () => {
   it('is an error when its status is one, also within HTTP 200', async () => {
-    const error = await failed(client({}, () => fixture('ebet/error.json')).read());
+    const error = await failed(client({}, () => fixture('ebet/fixtures/error.json')).read());
     expect(error).toMatchObject({ action: 'stopAccount', upstreamCode: '4026' });
     expect(error.message).toMatch(
       /^ebet-main: getseqnorecord expected success, got code 4026 \(wrong signature\): check/,

@@ -14,7 +14,7 @@ function read(text: string) {
 describe('toSeqNoFailure', () => {
   it('reads the document’s sample', () => {
     const at = Date.UTC(2020, 0, 1);
-    expect(read(fixture('ebet/answer.json'))).toEqual({
+    expect(read(fixture('ebet/fixtures/answer.json'))).toEqual({
       quarantined: [],
       unknownFields: [],
       rows: [
@@ -38,7 +38,7 @@ describe('toSeqNoFailure', () => {
   });
 
   it('reads the newer revision: milliseconds, other order, a seqNo of parts, an answered callback', () => {
-    const [record] = read(fixture('ebet/answer-newer.json')).rows;
+    const [record] = read(fixture('ebet/fixtures/answer-newer.json')).rows;
     expect(record).toMatchObject({
       key: '["94906311|bet|1686811358331|wayigame","increaseCredit","2023-06-06T22:43:15.682Z"]',
       requestedAt: Date.UTC(2023, 5, 6, 22, 43, 15, 682),

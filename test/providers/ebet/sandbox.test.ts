@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ebet } from '../../../src/providers/ebet/index.ts';
+import { provider as ebet } from '../../../src/providers/ebet/index.ts';
 import { createSandbox } from '../../../src/providers/ebet/sandbox.ts';
 import { readPrivateKey, signedText, signText } from '../../../src/providers/ebet/signing.ts';
 import type { SandboxSettings } from '../../../src/providers/sandbox.ts';

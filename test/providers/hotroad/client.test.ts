@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
-import { hotroad } from '../../../src/providers/hotroad/index.ts';
+import { provider as hotroad } from '../../../src/providers/hotroad/index.ts';
 import { createSandbox } from '../../../src/providers/hotroad/sandbox.ts';
 import { basicAuthorization } from '../../../src/providers/hotroad/signing.ts';
 import type { RecordKind } from '../../../src/records/record.ts';
@@ -95,12 +95,12 @@ describe('reading HotRoad', () => {
   });
 
   it('reads the samples of the document', async () => {
-    const bets = setUp({}, ok(fixture('hotroad/bets.json')));
+    const bets = setUp({}, ok(fixture('hotroad/fixtures/bets.json')));
     await expect(bets.read('BET', start - MINUTE, start)).resolves.toMatchObject({
       count: 2,
       quarantined: [],
     });
-    const transfers = setUp({}, ok(fixture('hotroad/transfers.json')));
+    const transfers = setUp({}, ok(fixture('hotroad/fixtures/transfers.json')));
     await expect(transfers.read('TRANSFER', start - MINUTE, start)).resolves.toMatchObject({ count: 1 });
   });
 

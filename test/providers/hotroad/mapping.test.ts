@@ -6,8 +6,8 @@ import { toCompactJson } from '../../../src/providers/json.ts';
 import { readRows } from '../../../src/providers/rows.ts';
 import { fixture } from '../direct-exchange.ts';
 
-const betSamples = parse(fixture('hotroad/bets.json')) as { data: { list: object[] } };
-const transferSamples = parse(fixture('hotroad/transfers.json')) as { data: object[] };
+const betSamples = parse(fixture('hotroad/fixtures/bets.json')) as { data: { list: object[] } };
+const transferSamples = parse(fixture('hotroad/fixtures/transfers.json')) as { data: object[] };
 const [losing, winning] = betSamples.data.list;
 const [withdrawal] = transferSamples.data;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hotroad } from '../../../src/providers/hotroad/index.ts';
+import { provider as hotroad } from '../../../src/providers/hotroad/index.ts';
 import { createSandbox } from '../../../src/providers/hotroad/sandbox.ts';
 import { basicAuthorization } from '../../../src/providers/hotroad/signing.ts';
 import { formatOffsetTime } from '../../../src/providers/times.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UpstreamError, UsageError } from '../../../src/errors.ts';
-import { oneapi } from '../../../src/providers/oneapi/index.ts';
+import { provider as oneapi } from '../../../src/providers/oneapi/index.ts';
 import { secretKey, signText } from '../../../src/providers/oneapi/signing.ts';
 import type { Interval } from '../../../src/records/interval.ts';
 import type { HttpRequest } from '../../../src/upstream/call.ts';
@@ -41,7 +41,7 @@ const failed = (work: Promise<unknown> | undefined): Promise<UpstreamError> =>
 
 describe('the list request', () => {
   it('carries key, time and a signature over its sorted fields', async () => {
-    const { read, sent, body } = client({}, fixture('oneapi/list.json'));
+    const { read, sent, body } = client({}, fixture('oneapi/fixtures/list.json'));
     await read(3);
     const { traceId, ...fields } = body();
     expect(fields).toEqual({ startTime: interval.from, endTime: interval.to, page: 3, limit: 100 });
@@ -60,7 +60,7 @@ describe('the list request', () => {
   });
 
   it('has a trace of its own each time', async () => {
-    const { read, sent } = client({}, fixture('oneapi/list.json'));
+    const { read, sent } = client({}, fixture('oneapi/fixtures/list.json'));
     await read();
     await read();
     expect(new Set(sent.map(({ body }) => JSON.parse(body).traceId)).size).toBe(2);
@@ -80,7 +80,7 @@ describe('the list request', () => {
         signatureSource: 'RAW_BODY',
         md5Input: 'RAW',
       },
-      fixture('oneapi/list.json'),
+      fixture('oneapi/fixtures/list.json'),
     );
     await read();
     expect(body()).toMatchObject({ fromTime: interval.from, toTime: interval.to, pageNo: 0, pageSize: 25 });
@@ -102,7 +102,7 @@ describe('the list request', () => {
 
 describe('the list answer', () => {
   it.each(['list.json', 'list-newer.json'])('is read from the envelope of %s', async (name) => {
-    const page = await client({}, fixture(`oneapi/${name}`)).read();
+    const page = await client({}, fixture(`oneapi/fixtures/${name}`)).read();
     expect(page).toMatchObject({
       interval,
       askedAt: now,
@@ -148,7 +148,10 @@ describe('the list answer', () => {
   });
 
   it('counts rows it had to set aside', async () => {
-    const page = await client({}, fixture('oneapi/list.json').replace('"bet": 10', '"bet": ""')).read();
+    const page = await client(
+      {},
+      fixture('oneapi/fixtures/list.json').replace('"bet": 10', '"bet": ""'),
+    ).read();
     expect(page).toMatchObject({ rows: [], count: 1, total: 1 });
     expect(page.quarantined[0]?.reason).toBe('bet: not a decimal number: ""');
   });
@@ -161,14 +164,14 @@ describe('the list answer', () => {
 
 describe('the detail operation', () => {
   it('asks for one bet in a range', async () => {
-    const { detail, sent, body } = client({}, fixture('oneapi/detail.json'));
+    const { detail, sent, body } = client({}, fixture('oneapi/fixtures/detail.json'));
     expect(await detail()).toMatchObject({ key: betId, netWin: '-10' });
     expect(sent[0]?.path).toBe('/api/transaction/detail');
     expect(body()).toMatchObject({ betId, startTime: interval.from, endTime: interval.to });
   });
 
   it('never asks for more than 7 days', async () => {
-    const { detail, sent } = client({}, fixture('oneapi/detail.json'));
+    const { detail, sent } = client({}, fixture('oneapi/fixtures/detail.json'));
     await detail({ from: now - 7 * DAY, to: now });
     expect(await failed(detail({ from: now - 7 * DAY, to: now + 1 }))).toMatchObject({
       action: 'refuseInput',
@@ -185,9 +188,9 @@ describe('the detail operation', () => {
   );
 
   it('takes no other bet for the one it asked for, and none it cannot read', async () => {
-    const other = fixture('oneapi/detail.json').replace(betId, 'f'.repeat(24));
+    const other = fixture('oneapi/fixtures/detail.json').replace(betId, 'f'.repeat(24));
     expect(await failed(client({}, other).detail())).toMatchObject({ action: 'giveUp' });
-    const broken = fixture('oneapi/detail.json').replace('"win": 0', '"win": "x"');
+    const broken = fixture('oneapi/fixtures/detail.json').replace('"win": 0', '"win": "x"');
     expect((await failed(client({}, broken).detail())).message).toContain('data.win: not a decimal number');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codes } from '../../../src/providers/oneapi/codes.ts';
-import { oneapi } from '../../../src/providers/oneapi/index.ts';
+import { provider as oneapi } from '../../../src/providers/oneapi/index.ts';
 import { toBet } from '../../../src/providers/oneapi/mapping.ts';
 import { row } from '../../../src/providers/oneapi/wire.ts';
 import { readRows } from '../../../src/providers/rows.ts';

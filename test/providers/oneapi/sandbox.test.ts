@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneapi } from '../../../src/providers/oneapi/index.ts';
+import { provider as oneapi } from '../../../src/providers/oneapi/index.ts';
 import { createSandbox } from '../../../src/providers/oneapi/sandbox.ts';
 import { signedText, signText } from '../../../src/providers/oneapi/signing.ts';
 import type { SandboxSettings } from '../../../src/providers/sandbox.ts';

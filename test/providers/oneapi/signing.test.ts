@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
-import { oneapi } from '../../../src/providers/oneapi/index.ts';
+import { provider as oneapi } from '../../../src/providers/oneapi/index.ts';
 import { secretKey, signedText, signText } from '../../../src/providers/oneapi/signing.ts';
 
 // The key and secret of the document's own example.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
 import { codes } from '../../../src/providers/vertexplay/codes.ts';
-import { vertexplay } from '../../../src/providers/vertexplay/index.ts';
+import { provider as vertexplay } from '../../../src/providers/vertexplay/index.ts';
 import { createSandbox } from '../../../src/providers/vertexplay/sandbox.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../../../src/upstream/call.ts';
 import { answerOf, askOf } from '../direct-exchange.ts';

@@ -10,7 +10,7 @@ const at = Date.parse('2025-12-09T09:05:10.151Z');
 
 /** The document's sample row, with fields changed by their JSON text; undefined leaves one out. */
 function sample(changes: Readonly<Record<string, string | undefined>> = {}): unknown {
-  const [row] = JSON.parse(fixture('vertexplay/betlogs.json')).data;
+  const [row] = JSON.parse(fixture('vertexplay/fixtures/betlogs.json')).data;
   const fields = Object.entries<unknown>(row).map(([name, value]) => [name, JSON.stringify(value)] as const);
   const merged = { ...Object.fromEntries(fields), ...changes };
   const parts = Object.entries(merged).flatMap(([name, text]) =>
@@ -51,7 +51,7 @@ describe('a row of /v2/betlogs', () => {
         placedAt: at,
         settledAt: at,
         updatedAt: at,
-        raw: JSON.stringify(JSON.parse(fixture('vertexplay/betlogs.json')).data[0]),
+        raw: JSON.stringify(JSON.parse(fixture('vertexplay/fixtures/betlogs.json')).data[0]),
       }),
     ]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SandboxReply, SandboxRequest } from '../../../src/providers/sandbox.ts';
 import { formatIso } from '../../../src/providers/times.ts';
 import { encrypt, keyOf } from '../../../src/providers/vertexplay/cipher.ts';
-import { vertexplay } from '../../../src/providers/vertexplay/index.ts';
+import { provider as vertexplay } from '../../../src/providers/vertexplay/index.ts';
 import { createSandbox } from '../../../src/providers/vertexplay/sandbox.ts';
 import { createNonce, signatureOf } from '../../../src/providers/vertexplay/signing.ts';
 
