@@ -121,13 +121,14 @@ describe('the direction of imports', () => {
     expect(offences(into)).toEqual([]);
   });
 
-  it('gives the configuration the providers’ schemas by argument, and the server its settings as types', () => {
+  it('gives the configuration the providers’ schemas by argument, and the server no more than its settings’ types and who is loopback', () => {
     const taken = ({ from, to, typeOnly }: Import) =>
       (roomOf(from) === 'config' &&
         roomOf(to) === 'providers' &&
         !(typeOnly && to === 'providers/provider.ts')) ||
       (roomOf(from) === 'server' &&
         roomOf(to) === 'config' &&
+        to !== 'config/loopback.ts' &&
         !(typeOnly && to === 'config/server-settings.ts'));
     expect(offences(taken)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { suggest } from '../config/fault.ts';
-import { parseInstant } from '../config/instant.ts';
 import { UsageError } from '../errors.ts';
+import { parseInstant } from '../records/instant.ts';
 import type { Interval } from '../records/interval.ts';
 import { type RecordKind, recordKinds } from '../records/record.ts';
 

@@ -1,7 +1,4 @@
-/** Whether a host is this machine's own: `localhost`, 127.0.0.0/8 or `::1`. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
-}
+import { isLoopback } from './loopback.ts';
 
 export interface UrlRules {
   /** Whether plain http may leave this machine. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FeedLimits } from '../providers/provider.ts';
-import { duration, durationFrom, formatDuration } from './duration.ts';
+import { formatDuration } from '../records/duration.ts';
+import { duration, durationFrom } from './duration.ts';
 import type { Fault, Path } from './fault.ts';
 
 const SECOND = 1_000;

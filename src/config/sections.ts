@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ProviderSchemas, readAccounts } from './accounts.ts';
 import { readAuth } from './auth.ts';
-import { isLoopback } from './base-url.ts';
 import { conceal, withoutPassword } from './conceal.ts';
 import type { Config } from './config.ts';
 import type { Inspector } from './inspector.ts';
+import { isLoopback } from './loopback.ts';
 import { readPlayers } from './players.ts';
 import { type SyncSection, sections } from './schema.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationFrom } from './duration.ts';
 import { instant } from './instant.ts';
+import { isLoopback } from './loopback.ts';
 
 function atLeastOne(fallback: number) {
   return z.int().min(1).default(fallback);
@@ -71,12 +72,10 @@ const apiKeySettings = z
     message: 'expected either key or sha256',
   });
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 const jwksUri = z.url({ protocol: /^https?$/ }).refine(
   (text) => {
     const url = new URL(text);
-    return url.protocol === 'https:' || loopback.has(url.hostname);
+    return url.protocol === 'https:' || isLoopback(url.hostname);
   },
   { message: 'expected https (plain http only to loopback)' },
 );

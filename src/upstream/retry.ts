@@ -28,11 +28,3 @@ export const defaultRetryPolicy: RetryPolicy = {
 export function backoffMs(policy: RetryPolicy, failures: number, random: () => number = Math.random): number {
   return random() * Math.min(policy.longestMs, policy.baseMs * 2 ** failures);
 }
-
-/** Milliseconds a `Retry-After` header asks for (seconds or an HTTP date), or null where it says nothing readable. */
-export function retryAfterMs(header: string | undefined, now: number): number | null {
-  if (header === undefined) return null;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
-}

@@ -1,50 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
-
-const ISO =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])(\d{2}):(\d{2})))?$/;
-const DURATION = /^(\d{1,12})(ms|s|m|h|d)$/;
-
-const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
-type DurationUnit = keyof typeof durationUnits;
-
-/** A date with a time and a zone, or a date alone (00:00Z), as milliseconds; null where it is neither. */
-export function parseInstant(text: string): number | null {
-  const match = ISO.exec(text);
-  if (match === null) return null;
-  const part = (index: number) => Number(match[index] ?? 0);
-  const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map(part) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (hour > 23 || minute > 59 || second > 59 || part(9) > 23 || part(10) > 59) return null;
-  const local = new Date(0);
-  local.setUTCFullYear(year, month - 1, day);
-  // A day the month does not have rolls over into the next.
-  if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return null;
-  const millisecond = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
-  const offset = (part(9) * 60 + part(10)) * 60_000 * (match[8] === '-' ? -1 : 1);
-  return local.getTime() + ((hour * 60 + minute) * 60 + second) * 1_000 + millisecond - offset;
-}
-
-/** `2s`, `500ms`, `10m`, `24h`, `40d` as milliseconds; null where it is none of them. */
-export function parseDuration(text: string): number | null {
-  const match = DURATION.exec(text);
-  if (match === null) return null;
-  const ms = Number(match[1]) * durationUnits[match[2] as DurationUnit];
-  return Number.isSafeInteger(ms) ? ms : null;
-}
-
-/** Milliseconds in the largest unit that divides them. */
-export function formatDuration(ms: number): string {
-  if (ms === 0) return '0s';
-  const units = Object.entries(durationUnits);
-  const [unit, size] = units.find(([, each]) => ms % each === 0) ?? ['ms', 1];
-  return `${ms / size}${unit}`;
-}
+import { formatDuration, parseDuration } from '../../records/duration.ts';
+import { parseInstant } from '../../records/instant.ts';
 
 interface TextScalar<T> {
   readonly name: string;

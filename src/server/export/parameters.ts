@@ -1,5 +1,6 @@
 import { show } from '../../graph/rows/ids.ts';
-import { parseDuration, parseInstant } from '../../graph/schema/scalars.ts';
+import { parseDuration } from '../../records/duration.ts';
+import { parseInstant } from '../../records/instant.ts';
 import { ParameterError } from './parameter-error.ts';
 
 /** A query string, parsed: a parameter given twice is a list. */

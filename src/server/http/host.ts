@@ -1,7 +1,6 @@
+import { isLoopback } from '../../config/loopback.ts';
 import type { ServerSettings } from '../../config/server-settings.ts';
 import { MisdirectedError } from './refusal.ts';
-
-const loopbackName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * Without auth, the only stranger who reaches a loopback port is a web page whose name was made to resolve to it
@@ -12,7 +11,7 @@ export function checkHost(
   settings: Pick<ServerSettings, 'host' | 'allowedHosts'>,
 ): void {
   const name = (header ?? '').replace(/:\d+$/, '').toLowerCase();
-  if (loopbackName.test(name)) return;
+  if (isLoopback(name)) return;
   if (name === settings.host || settings.allowedHosts.includes(name)) return;
   throw new MisdirectedError('asked for by a name that is not this server’s: see server.allowedHosts');
 }

@@ -1,6 +1,6 @@
 import { show } from '../../graph/rows/ids.ts';
-import { parseInstant } from '../../graph/schema/scalars.ts';
 import { parseDecimal } from '../../records/decimal.ts';
+import { parseInstant } from '../../records/instant.ts';
 import { ODataError } from './odata-error.ts';
 
 /** A literal of a `$filter`: decimals are their exact text, times milliseconds since the epoch. */
