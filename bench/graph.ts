@@ -8,6 +8,7 @@ import type { RequestContext } from '../src/graph/context.ts';
 import { createSubgraph } from '../src/graph/schema/subgraph.ts';
 import type { Viewer } from '../src/graph/viewer.ts';
 import type { FeedLimits } from '../src/providers/provider.ts';
+import { providers } from '../src/providers/registry.ts';
 import type { Interval } from '../src/records/interval.ts';
 import { createPlayers } from '../src/server/auth/pseudonyms.ts';
 import { fillArchive } from './rows.ts';
@@ -70,7 +71,7 @@ export async function openGraph(bets: number): Promise<BenchGraph> {
     account: account.id,
     range,
     archive,
-    schema: createSubgraph({ exposeNode: true }),
+    schema: createSubgraph({ providers, exposeNode: true }),
     makeContext: (viewer) => ({
       deps: {
         archive,

@@ -106,11 +106,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
   const deps: GraphDeps = {
     archive,
     quarantine: archive,
-    providers: providers.map(({ name, title, feeds: served }) => ({
-      name,
-      title,
-      kinds: served.map(({ kind }) => kind),
-    })),
+    providers,
     accounts: connected.map(({ account }) => account),
     feeds,
     clock: clock.now,
@@ -153,7 +149,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
   const server = await createServer({
     settings: config.server,
     auth: config.auth,
-    schema: createSubgraph({ exposeNode: config.federation.exposeNode }),
+    schema: createSubgraph({ providers, exposeNode: config.federation.exposeNode }),
     makeContext,
     isReady: () => closing === null,
     logger,

@@ -2,8 +2,6 @@ import type { Config } from '../config/config.ts';
 import { configJsonSchema } from '../config/json-schema.ts';
 import { loadConfig } from '../config/load.ts';
 import { providers } from '../providers/registry.ts';
-import type { Sandbox, SandboxSettings } from '../providers/sandbox.ts';
-import { createSandboxes } from '../sandbox/create.ts';
 import type { Io } from './io.ts';
 
 /** The configuration a command runs with; `file` is what `--config` named. Throws a UsageError. */
@@ -14,9 +12,4 @@ export function readConfiguration(file: string | undefined, { env, cwd }: Pick<I
 /** The JSON Schema of the configuration of every provider there is, as text. */
 export function printConfigSchema(): string {
   return JSON.stringify(configJsonSchema(providers), null, 2);
-}
-
-/** A sandbox of every provider there is, by the provider's name. */
-export function createEverySandbox(settings: SandboxSettings): Promise<Readonly<Record<string, Sandbox>>> {
-  return createSandboxes(providers, settings);
 }

@@ -2,10 +2,12 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { providers } from '../providers/registry.ts';
 import type { Interval } from '../records/interval.ts';
+import { createSandboxes } from '../sandbox/create.ts';
 import { createSandboxServer } from '../sandbox/host.ts';
 import { createLogger } from '../server/logger.ts';
-import { createEverySandbox, readConfiguration } from './configuration.ts';
+import { readConfiguration } from './configuration.ts';
 import { rangeInput } from './feed-coverage.ts';
 import { type Io, stopped } from './io.ts';
 
@@ -28,7 +30,7 @@ export async function demo({ port = 4000, hours = 2, io }: DemoAsk): Promise<num
   // also when somebody will not wait for the end
   process.once('exit', remove);
   try {
-    const hosted = await createEverySandbox({ minIntervalMs: INTERVAL_MS });
+    const hosted = await createSandboxes(providers, { minIntervalMs: INTERVAL_MS });
     const host = await createSandboxServer({ sandboxes: hosted });
     try {
       const accounts = Object.entries(hosted).map(([name, { account }]) => ({

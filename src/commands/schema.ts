@@ -18,7 +18,8 @@ export async function schema({ of, node, io }: SchemaAsk): Promise<number> {
 async function textOf(of: string, node: boolean): Promise<string> {
   if (of === 'graph') {
     const { printSubgraph } = await import('../graph/schema/subgraph.ts');
-    return printSubgraph({ exposeNode: node }).trimEnd();
+    const { providers } = await import('../providers/registry.ts');
+    return printSubgraph({ providers, exposeNode: node }).trimEnd();
   }
   if (of === 'config') return (await import('./configuration.ts')).printConfigSchema();
   throw new UsageError(`schema: expected graph or config, got "${of}"`);

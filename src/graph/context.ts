@@ -3,7 +3,7 @@ import type { Archive } from '../archive/archive.ts';
 import type { DetailOutcome } from '../feeds/detail.ts';
 import type { Dispatch } from '../feeds/dispatch.ts';
 import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
-import type { ProviderName, RecordKind } from '../records/record.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { Players, Viewer } from './viewer.ts';
 
 export type { DetailOutcome } from '../feeds/detail.ts';
@@ -13,19 +13,14 @@ export interface GraphDeps {
   readonly archive: Archive;
   /** Rows set aside unread; the same archive's. */
   readonly quarantine: Pick<ArchiveAdmin, 'quarantined' | 'acceptQuarantined'>;
-  readonly providers: readonly ProviderInfo[];
+  /** Every provider there is, with or without an account. */
+  readonly providers: readonly Pick<Provider, 'name' | 'title' | 'feeds'>[];
   readonly accounts: readonly Account[];
   readonly feeds: readonly Feed[];
   readonly clock: () => number;
   readonly health: (feed: Feed) => FeedHealth;
   /** Reads one bet at its provider, archives it and returns its key; null where the provider does not know it or has no such operation. */
   readonly readDetail: (account: string, key: string, near: number | null) => Promise<DetailOutcome>;
-}
-
-export interface ProviderInfo {
-  readonly name: ProviderName;
-  readonly title: string;
-  readonly kinds: readonly RecordKind[];
 }
 
 /** A remark beside the data, in the response's `extensions.notices`. */

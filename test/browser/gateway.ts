@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createEverySandbox } from '../../src/commands/configuration.ts';
+import { providers } from '../../src/providers/registry.ts';
+import { createSandboxes } from '../../src/sandbox/create.ts';
 import { createSandboxServer } from '../../src/sandbox/host.ts';
 
 export interface BuiltGateway {
@@ -17,7 +18,7 @@ const HOUR_MS = 3_600_000;
 /** The built gateway in a process of its own, on sandboxes in this one, with the last hour of every feed read. */
 export async function startGateway(key: string | null): Promise<BuiltGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'countroom-browser-'));
-  const boxes = await createEverySandbox({ minIntervalMs: 100 });
+  const boxes = await createSandboxes(providers, { minIntervalMs: 100 });
   const host = await createSandboxServer({ sandboxes: boxes });
   const accounts = Object.entries(boxes).map(([name, { account }]) => ({
     id: `${name}-main`,

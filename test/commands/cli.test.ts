@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { printSubgraph } from '../../src/graph/schema/subgraph.ts';
+import { providers } from '../../src/providers/registry.ts';
 import { openHouse } from './house.ts';
 
 const cli = join(import.meta.dirname, '../../src/cli.ts');
@@ -66,7 +67,7 @@ it('ends with 2 where there is no configuration, or a faulty one', async () => {
 it('prints exactly the subgraph’s SDL', async () => {
   const { code, out } = await run('schema');
   expect(code).toBe(0);
-  expect(out.trimEnd()).toBe(printSubgraph({ exposeNode: true }).trimEnd());
+  expect(out.trimEnd()).toBe(printSubgraph({ providers, exposeNode: true }).trimEnd());
 });
 
 it('serves until SIGTERM, and says where in one line', async () => {

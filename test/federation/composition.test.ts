@@ -4,13 +4,14 @@ import { createCrm } from '../../examples/federation/crm.ts';
 import { LINK } from '../../examples/federation/subgraph.ts';
 import { compose } from '../../examples/federation/supergraph.ts';
 import { printSubgraph } from '../../src/graph/schema/subgraph.ts';
+import { providers } from '../../src/providers/registry.ts';
 import { createSupport, crm, wallet } from './teams.ts';
 
 const url = 'http://127.0.0.1';
 const countroom = (exposeNode: boolean) => ({
   name: 'countroom',
   url,
-  sdl: printSubgraph({ exposeNode }),
+  sdl: printSubgraph({ providers, exposeNode }),
 });
 const team = ({ name, sdl }: { readonly name: string; readonly sdl: string }) => ({ name, url, sdl });
 const support = team(createSupport([], []));

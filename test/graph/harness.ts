@@ -19,7 +19,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const NOON = Date.UTC(2026, 10, 21, 12);
 
-export const schema = createSubgraph({ exposeNode: true });
+export const schema = createSubgraph({ providers, exposeNode: true });
 
 export const limits: FeedLimits = {
   maxWindow: 10 * MINUTE,
@@ -165,11 +165,7 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
     deps: {
       archive,
       quarantine: { quarantined, acceptQuarantined },
-      providers: providers.map(({ name, title, feeds: served }) => ({
-        name,
-        title,
-        kinds: served.map(({ kind }) => kind),
-      })),
+      providers,
       accounts,
       feeds,
       clock: clock ?? (() => NOON),

@@ -1,6 +1,8 @@
+import type { Provider as Spoken } from '../../providers/provider.ts';
 import type { ProviderName, RecordKind } from '../../records/record.ts';
 import { Field, ObjectType } from '../schema/decorators.ts';
-import { ProviderNameEnum, RecordKindEnum } from '../schema/enums.ts';
+import { RecordKindEnum } from '../schema/enums.ts';
+import { ProviderNameEnum } from '../schema/provider-name.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A supplier of games whose protocol is spoken here.' })
 export class Provider {
@@ -12,4 +14,8 @@ export class Provider {
 
   @Field(() => [RecordKindEnum], { description: 'The kinds of rows it lists.' })
   kinds!: readonly RecordKind[];
+}
+
+export function toProvider({ name, title, feeds }: Pick<Spoken, 'name' | 'title' | 'feeds'>): Provider {
+  return { name, title, kinds: feeds.map(({ kind }) => kind) };
 }

@@ -1,11 +1,11 @@
-import type { ProviderInfo, RequestContext } from '../context.ts';
+import type { RequestContext } from '../context.ts';
 import { Coverage, toCoverage } from '../coverage/type.ts';
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from '../schema/decorators.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkRange } from '../selection/checks.ts';
 import { cover, visibleAccounts } from '../selection/scope.ts';
 import { Feed, FeedHealth, toFeed } from './feed.ts';
-import { Provider } from './provider.ts';
+import { Provider, toProvider } from './provider.ts';
 import { Account, toAccount } from './type.ts';
 
 @Resolver(() => Account)
@@ -13,8 +13,8 @@ export class AccountResolver {
   @Query(() => [Provider], {
     description: 'Every provider whose protocol is spoken here, with or without an account.',
   })
-  providers(@Ctx() context: RequestContext): readonly ProviderInfo[] {
-    return context.deps.providers;
+  providers(@Ctx() context: RequestContext): Provider[] {
+    return context.deps.providers.map(toProvider);
   }
 
   @Query(() => [Account], { description: 'The configured accounts that you may see.' })

@@ -1,7 +1,7 @@
 import type { Account as ConfiguredAccount } from '../../feeds/feed.ts';
 import type { ProviderName } from '../../records/record.ts';
 import { Directive, Field, ID, ObjectType } from '../schema/decorators.ts';
-import { ProviderNameEnum } from '../schema/enums.ts';
+import { ProviderNameEnum } from '../schema/provider-name.ts';
 
 @Directive('@key(fields: "id")')
 @ObjectType({

@@ -19,19 +19,6 @@ function register<T extends object>(values: T, name: string, description: string
   registerEnumType(values, { name, description, valuesConfig });
 }
 
-export const ProviderNameEnum = {
-  EBET: 'ebet',
-  VERTEXPLAY: 'vertexplay',
-  HOTROAD: 'hotroad',
-  ONEAPI: 'oneapi',
-} as const;
-register(ProviderNameEnum, 'ProviderName', 'A supplier of games, by the protocol it speaks.', {
-  EBET: 'eBET: failed wallet callbacks (`seqNoFailures`).',
-  VERTEXPLAY: 'VertexPlay: bets, at most 40 days back.',
-  HOTROAD: 'HotRoad Gaming: bets at most 40 days back, and transfers.',
-  ONEAPI: 'OneAPI: bets, and single bets by their id.',
-});
-
 export const RecordKindEnum = enumOf(recordKinds);
 register(RecordKindEnum, 'RecordKind', 'The three kinds of rows that are collected.', {
   BET: 'Bets (also called rounds, spins or tickets).',

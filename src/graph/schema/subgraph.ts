@@ -33,11 +33,14 @@ import { resolveTransfer } from '../transfer/reference.ts';
 import { TransferResolver } from '../transfer/resolver.ts';
 import { TransferConnectionResolver } from '../transfer/type.ts';
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from './decorators.ts';
+import { ProviderNameEnum, type ProviderWords, providerValues, withProviders } from './provider-name.ts';
 
 type Module = Exclude<Extract<Parameters<typeof buildSubgraphSchema>[0], unknown[]>[number], DocumentNode>;
 type Resolvers = NonNullable<Module['resolvers']>;
 
 export interface SubgraphOptions {
+  /** The values of `ProviderName`, in their order. */
+  readonly providers: readonly ProviderWords[];
   /** Whether `node` and `nodes` are offered; in a supergraph only one subgraph can. */
   readonly exposeNode: boolean;
 }
@@ -107,7 +110,7 @@ const references = {
 };
 
 /** The executable graph: a Federation 2 subgraph whose resolvers expect a `RequestContext`. */
-export function createSubgraph({ exposeNode }: SubgraphOptions): GraphQLSchema {
+export function createSubgraph({ providers, exposeNode }: SubgraphOptions): GraphQLSchema {
   const classes = buildSchemaSync({
     resolvers: exposeNode ? [...resolvers, NodeResolver] : resolvers,
     validate: false,
@@ -119,8 +122,9 @@ export function createSubgraph({ exposeNode }: SubgraphOptions): GraphQLSchema {
   forEachField(classes, (field) => {
     field.args = [...field.args].sort((a, b) => placeOf(a) - placeOf(b));
   });
-  const typeDefs = parse(`${LINK}\n${printSchemaWithDirectives(classes)}`);
-  const schema = buildSubgraphSchema([{ typeDefs, resolvers: toResolvers(classes) }]);
+  const document = parse(`${LINK}\n${printSchemaWithDirectives(classes)}`);
+  const typeDefs = withProviders(document, providers, classes);
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: toResolvers(classes, providers) }]);
   readDefaultsAgain(schema);
   return schema;
 }
@@ -131,10 +135,11 @@ export function printSubgraph(options: SubgraphOptions): string {
   return (data as { _service: { sdl: string } })._service.sdl;
 }
 
-function toResolvers(classes: GraphQLSchema): Resolvers {
+function toResolvers(classes: GraphQLSchema, providers: readonly ProviderWords[]): Resolvers {
   const map = createResolversMap(classes);
   // Rows carry their type's name: no look at classes, no promise for each.
   Object.assign(map, { Node: { __resolveType: ({ __typename }: { __typename: string }) => __typename } });
+  map[ProviderNameEnum.name] = { ...providerValues(providers) };
   for (const [type, resolve] of Object.entries(references)) {
     Object.assign(map[type] ?? {}, { __resolveReference: resolve });
   }

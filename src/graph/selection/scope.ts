@@ -6,7 +6,7 @@ import type { RowQuery, TimeAxis, Where } from '../../records/query.ts';
 import type { ProviderName, RecordKind } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import { show } from '../rows/ids.ts';
-import { ProviderNameEnum } from '../schema/enums.ts';
+import { spellProvider } from '../schema/provider-name.ts';
 import { checkList } from './checks.ts';
 
 /** The accounts the viewer may see, in the order of the configuration. */
@@ -42,8 +42,7 @@ export function accountsAsked(context: RequestContext, filter: AccountFilter): r
   const visible = visibleAccounts(context);
   for (const provider of providers ?? []) {
     if (visible.some((account) => account.provider === provider)) continue;
-    const [name] = Object.entries(ProviderNameEnum).find(([, value]) => value === provider) ?? [provider];
-    throw new BadUserInputError(`providers: no account of provider ${name}`);
+    throw new BadUserInputError(`providers: no account of provider ${spellProvider(provider)}`);
   }
   return visible.filter(
     ({ id, provider }) => (ids?.includes(id) ?? true) && (providers?.includes(provider) ?? true),

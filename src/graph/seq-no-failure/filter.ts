@@ -2,7 +2,7 @@ import type { Where } from '../../records/query.ts';
 import type { ProviderName } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import { Field, ID, InputType, Int } from '../schema/decorators.ts';
-import { ProviderNameEnum } from '../schema/enums.ts';
+import { ProviderNameEnum } from '../schema/provider-name.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkList, checkRange } from '../selection/checks.ts';
 import { select } from '../selection/scope.ts';

@@ -1,7 +1,8 @@
 import type { ProviderName, TransferDirection } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import { Field, ID, InputType } from '../schema/decorators.ts';
-import { ProviderNameEnum, TransferDirectionEnum } from '../schema/enums.ts';
+import { TransferDirectionEnum } from '../schema/enums.ts';
+import { ProviderNameEnum } from '../schema/provider-name.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkList, checkRange } from '../selection/checks.ts';
 import { select } from '../selection/scope.ts';

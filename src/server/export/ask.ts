@@ -1,5 +1,6 @@
 import type { RequestContext } from '../../graph/context.ts';
 import { show } from '../../graph/rows/ids.ts';
+import { spellProvider } from '../../graph/schema/provider-name.ts';
 import { checkMaxWait } from '../../graph/selection/checks.ts';
 import { type Ask, visibleAccounts } from '../../graph/selection/scope.ts';
 import { type FlatColumn, flatColumns } from '../../records/flat.ts';
@@ -72,12 +73,8 @@ function readAccounts(
   const served = context.deps.providers
     .map(({ name }) => name)
     .filter((name) => visible.some(({ provider }) => provider === name));
-  const asked = readChoices(
-    parameters,
-    'providers',
-    served.map((name) => name.toUpperCase()),
-  );
-  const providers = asked === null ? null : served.filter((name) => asked.includes(name.toUpperCase()));
+  const asked = readChoices(parameters, 'providers', served.map(spellProvider));
+  const providers = asked === null ? null : served.filter((name) => asked.includes(spellProvider(name)));
   return { accounts, providers };
 }
 

@@ -1,5 +1,6 @@
 import type { StoredRecord } from '../../archive/archive.ts';
 import { encodeId } from '../../graph/rows/ids.ts';
+import { spellProvider } from '../../graph/schema/provider-name.ts';
 import type { Players, Viewer } from '../../graph/viewer.ts';
 import { type FlatColumn, idTypeOf } from '../../records/flat.ts';
 import type { RecordKind } from '../../records/record.ts';
@@ -22,7 +23,7 @@ export function flatReaders(
   const hide = kind === 'SEQ_NO_FAILURE' ? players.sealed : (text: string) => text;
   return columns.map(({ name, stored }): FlatReader => {
     if (name === 'id') return (row) => encodeId(type, row.account, hide(row.key));
-    if (name === 'provider') return (row) => row.provider.toUpperCase();
+    if (name === 'provider') return (row) => spellProvider(row.provider);
     if (name === 'player') return (row) => players.shown(row.account, row.providerUsername);
     if (name === 'providerUsername') return (row) => players.shownUsername(row.account, row.providerUsername);
     if (name === 'raw' && !viewer.readsRaw) return () => null;

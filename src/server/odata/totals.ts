@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../graph/context.ts';
+import { spellProvider } from '../../graph/schema/provider-name.ts';
 import { playersAsked, visibleAccounts } from '../../graph/selection/scope.ts';
 import { amountOf, grossGamingRevenueOf, sumOf } from '../../graph/totals/money.ts';
 import { createPeriodGrid } from '../../records/period.ts';
@@ -29,7 +30,7 @@ export async function readTotals(
     (row): NamedRow => ({
       day: new Date(row.period!.from).toISOString().slice(0, 10),
       account: row.account,
-      provider: row.provider!.toUpperCase(),
+      provider: spellProvider(row.provider!),
       currency: row.currency,
       betCount: row.count,
       playerCount: row.playerCount,

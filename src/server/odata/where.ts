@@ -1,6 +1,7 @@
 import type { Username } from '../../archive/archive.ts';
 import type { RequestContext } from '../../graph/context.ts';
 import { toStoredKey } from '../../graph/rows/ids.ts';
+import { spellProvider } from '../../graph/schema/provider-name.ts';
 import type { Scalar, Where } from '../../records/query.ts';
 import type { Condition, Expression } from './expression.ts';
 import { satisfies } from './matches.ts';
@@ -37,7 +38,7 @@ function condition(
   if (name === 'provider') {
     const named = context.deps.providers
       .map((provider) => provider.name)
-      .filter((provider) => satisfies(of, provider.toUpperCase()));
+      .filter((provider) => satisfies(of, spellProvider(provider)));
     return { op: 'in', column: 'provider', values: named };
   }
   if (name === 'player') {

@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
-import { getNamedType, isEnumType, isInputObjectType, isObjectType, parse } from 'graphql';
+import {
+  type GraphQLEnumType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  parse,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createSubgraph, printSubgraph } from '../../../src/graph/schema/subgraph.ts';
+import { providers } from '../../../src/providers/registry.ts';
 import { createUntouchedArchive, run, schema } from '../harness.ts';
 
 const LINK = '@link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
@@ -30,16 +38,28 @@ function compose(subgraphs: Readonly<Record<string, string>>) {
 }
 
 describe('the subgraph', () => {
+  it('names the providers it is given, in their order and in their own words', () => {
+    const named = [
+      { name: 'zeta', title: 'Zeta', summary: 'bets' },
+      { name: 'alpha2', title: 'Alpha II', summary: 'transfers' },
+    ];
+    const type = createSubgraph({ providers: named, exposeNode: false }).getType('ProviderName');
+    expect((type as GraphQLEnumType).getValues()).toMatchObject([
+      { name: 'ZETA', value: 'zeta', description: 'Zeta: bets.' },
+      { name: 'ALPHA2', value: 'alpha2', description: 'Alpha II: transfers.' },
+    ]);
+  });
+
   it('stands in schema.graphql as _service.sdl answers it', async () => {
     const { data } = await run({ archive: createUntouchedArchive() }, '{ _service { sdl } }');
-    const sdl = printSubgraph({ exposeNode: true });
+    const sdl = printSubgraph({ providers, exposeNode: true });
     expect(data['_service']).toEqual({ sdl });
     const file = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8');
     expect(`${sdl}\n` === file, 'schema.graphql is stale: npm run schema:write').toBe(true);
   });
 
   it('links Federation 2 and keeps its keys', () => {
-    const sdl = printSubgraph({ exposeNode: true });
+    const sdl = printSubgraph({ providers, exposeNode: true });
     expect(sdl).toContain(LINK);
     expect(sdl).toMatch(/type Player implements Node\s+@key\(fields: "id"\)\s+@key\(fields: "username"\)/);
     expect(sdl).toMatch(/type PageInfo\s+@shareable/);
@@ -54,20 +74,20 @@ describe('the subgraph', () => {
   });
 
   it('composes with owners of other fields of a player, and with another Relay subgraph', () => {
-    const countroom = printSubgraph({ exposeNode: true });
+    const countroom = printSubgraph({ providers, exposeNode: true });
     const { errors } = compose({ countroom, crm, wallet, relay: relay('') });
     expect(errors ?? []).toEqual([]);
   });
 
   it('leaves node to another subgraph where it is told to', () => {
     const others = { relay: relay('node(id: ID!): Node') };
-    const { errors } = compose({ countroom: printSubgraph({ exposeNode: false }), ...others });
+    const { errors } = compose({ countroom: printSubgraph({ providers, exposeNode: false }), ...others });
     expect(errors ?? []).toEqual([]);
-    const fields = createSubgraph({ exposeNode: false }).getQueryType()?.getFields() ?? {};
+    const fields = createSubgraph({ providers, exposeNode: false }).getQueryType()?.getFields() ?? {};
     expect(Object.keys(fields)).not.toContain('node');
     expect(Object.keys(fields)).not.toContain('nodes');
     expect(
-      compose({ countroom: printSubgraph({ exposeNode: true }), ...others }).errors?.[0]?.message,
+      compose({ countroom: printSubgraph({ providers, exposeNode: true }), ...others }).errors?.[0]?.message,
     ).toContain('Non-shareable field "Query.node" is resolved from multiple subgraphs');
   });
 

@@ -1,6 +1,7 @@
 import type { BetOutcome, BetStatus, ProviderName } from '../../../records/record.ts';
 import { Field, ID, Int, ObjectType } from '../../schema/decorators.ts';
-import { BetOutcomeEnum, BetStatusEnum, ProviderNameEnum } from '../../schema/enums.ts';
+import { BetOutcomeEnum, BetStatusEnum } from '../../schema/enums.ts';
+import { ProviderNameEnum } from '../../schema/provider-name.ts';
 import { Decimal } from '../../schema/scalars.ts';
 import { Period } from '../period.ts';
 import { createTotalsType } from '../type.ts';

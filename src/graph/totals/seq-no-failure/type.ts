@@ -1,6 +1,6 @@
 import type { ProviderName } from '../../../records/record.ts';
 import { Field, ID, Int, ObjectType } from '../../schema/decorators.ts';
-import { ProviderNameEnum } from '../../schema/enums.ts';
+import { ProviderNameEnum } from '../../schema/provider-name.ts';
 import { Period } from '../period.ts';
 import { createTotalsType } from '../type.ts';
 

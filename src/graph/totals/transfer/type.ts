@@ -1,6 +1,7 @@
 import type { ProviderName, TransferDirection } from '../../../records/record.ts';
 import { Field, ID, Int, ObjectType } from '../../schema/decorators.ts';
-import { ProviderNameEnum, TransferDirectionEnum } from '../../schema/enums.ts';
+import { TransferDirectionEnum } from '../../schema/enums.ts';
+import { ProviderNameEnum } from '../../schema/provider-name.ts';
 import { Decimal } from '../../schema/scalars.ts';
 import { Period } from '../period.ts';
 import { createTotalsType } from '../type.ts';
