@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
-import type { Leases } from './archive/archive.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
 import { createClaims } from './feeds/claims.ts';
@@ -10,6 +9,7 @@ import { readDetail } from './feeds/detail.ts';
 import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
 import type { Feed } from './feeds/feed.ts';
 import { createFiller } from './feeds/filler.ts';
+import { leaseFeed } from './feeds/leases.ts';
 import { type Sync, startSync } from './feeds/sync.ts';
 import type { GraphDeps, RequestContext } from './graph/context.ts';
 import { createSubgraph } from './graph/schema/subgraph.ts';
@@ -70,7 +70,8 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     connectAccount(providerNamed(providers, account.provider), account, { pacer, clock, onAttempt }),
   );
   const feeds = connected.flatMap((each) => each.feeds);
-  const claims = archive.leases === undefined ? undefined : createClaims(archive.leases);
+  const { leases } = archive;
+  const claims = leases && createClaims(leases);
   const countRows = createRowCounter(registry);
   const countDrift = createDriftCounter(registry);
   const filler = createFiller({
@@ -171,7 +172,7 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
       now: clock.now,
       since,
       revisits,
-      claim: archive.leases === undefined ? undefined : (feed) => leaseFeed(archive.leases, feed),
+      claim: leases && ((feed) => leaseFeed(leases, feed)),
       onPlan: ({ account, kind }, { expiringMs, lostMs }) => {
         if (expiringMs === 0 && lostMs === 0) return;
         logger.warn(
@@ -225,21 +226,4 @@ async function openArchive(
   const { createPostgresArchive } = await import('./archive/postgres/index.ts');
   const archive = await createPostgresArchive({ url, playerOf });
   return { archive, slots: archive.slots({ monotonic: systemClock.monotonic, guardOf }) };
-}
-
-/** One process at a time keeps a feed filled; gives how to leave it to another, or null while another does. */
-async function leaseFeed(
-  leases: Leases | undefined,
-  { account, kind }: Feed,
-): Promise<(() => Promise<void>) | null> {
-  if (leases === undefined) return null;
-  const lease = await leases.acquire({ account: account.id, kind }, null);
-  if (lease === null) return null;
-  // Windows are fenced one by one: a feed's own lease that could not be renewed costs another's planning, no more.
-  const renew = () => void lease.renew().catch(() => undefined);
-  const timer = setInterval(renew, leases.ttlMs / 3).unref();
-  return async () => {
-    clearInterval(timer);
-    await lease.release();
-  };
 }

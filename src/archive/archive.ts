@@ -1,5 +1,5 @@
 import type { HeldPart } from '../records/coverage.ts';
-import type { FlatForm } from '../records/flat.ts';
+import type { FlatForm, LineFormat } from '../records/flat.ts';
 import type { Interval } from '../records/interval.ts';
 import type { PageQuery, Position, RowQuery, TotalsQuery, TotalsRow } from '../records/query.ts';
 import type { ProviderName, Quarantined, RecordKind, RecordOf, Stored } from '../records/record.ts';
@@ -134,7 +134,7 @@ export interface Archive {
    * Flat rows in the order of `stream`, each as its line of CSV (guarded, without a header) or JSON, line end included.
    * Left out where an archive is no quicker at it than its caller.
    */
-  readonly writeLines?: (query: RowQuery, form: FlatForm, format: 'csv' | 'ndjson') => AsyncIterable<Lines>;
+  readonly writeLines?: (query: RowQuery, form: FlatForm, format: LineFormat) => AsyncIterable<Lines>;
   /**
    * A page's flat rows, newest first, as JSON objects with commas between them, decimals as numbers or as strings. Its
    * form shows the operator's names. Left out like `writeLines`.

@@ -8,12 +8,10 @@ import type { Config } from '../config/config.ts';
 import { suggest } from '../config/fault.ts';
 import { UnavailableError, UsageError } from '../errors.ts';
 import type { Interval } from '../records/interval.ts';
+import { exportFormats, exportNames } from '../server/export/names.ts';
 import { rangeInput } from './feed-coverage.ts';
 import { openGateway } from './gateway.ts';
 import type { Io } from './io.ts';
-
-export const exportNames = ['bets', 'transfers', 'failures'];
-export const exportFormats = ['csv', 'ndjson', 'parquet'];
 
 export interface ExportAsk {
   readonly config: Config;
@@ -29,7 +27,7 @@ export interface ExportAsk {
 /** Streams the archive's rows as they are to a file, which appears once it is whole, or to standard output. */
 export async function exportRows(ask: ExportAsk): Promise<number> {
   const { config, what, format, range, account, output, io } = ask;
-  demand('export', what, exportNames);
+  demand('export', what, Object.keys(exportNames));
   demand('--format', format, exportFormats);
   const gateway = await openGateway(config, io);
   try {

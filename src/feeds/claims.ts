@@ -4,6 +4,7 @@ import type { Window } from '../records/window.ts';
 import type { Turn } from '../upstream/call.ts';
 import { precedes } from '../upstream/pace.ts';
 import { type Feed, feedName } from './feed.ts';
+import { keepLease } from './leases.ts';
 
 /** A window this process may read now. */
 export interface Claim {
@@ -143,20 +144,15 @@ export function createClaims(leases: Leases): Claims {
 
   function hold(lease: Lease, free: () => void): Claim {
     const lost = new AbortController();
-    const timer = setInterval(() => {
-      lease.renew().then(
-        (held) => held || lost.abort(new Error('another process took the window over')),
-        // An archive that cannot be reached now may be back before the lease runs out.
-        () => {},
-      );
-    }, leases.ttlMs / 3).unref();
+    const giveBack = keepLease(lease, leases, () =>
+      lost.abort(new Error('another process took the window over')),
+    );
     return {
       fence: lease.fence,
       lost: lost.signal,
       async release() {
-        clearInterval(timer);
         try {
-          await lease.release();
+          await giveBack();
         } finally {
           free();
         }

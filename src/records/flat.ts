@@ -27,6 +27,9 @@ export interface ShownName {
   readonly providerUsername: string;
 }
 
+/** How flat rows are written a line each. */
+export type LineFormat = 'csv' | 'ndjson';
+
 /** Flat rows as one viewer may see them. */
 export interface FlatForm {
   /** A column with nothing stored behind it, but for `id` and `player`, is null in every row. */

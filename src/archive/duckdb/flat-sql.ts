@@ -1,4 +1,4 @@
-import { type FlatColumn, type FlatForm, idTypeOf } from '../../records/flat.ts';
+import { type FlatColumn, type FlatForm, idTypeOf, type LineFormat } from '../../records/flat.ts';
 import type { PageQuery, RowQuery } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { sqlName, tableName } from '../../records/shape.ts';
@@ -32,7 +32,7 @@ export function linesStatement(
   query: RowQuery,
   slice: Slice,
   { columns, shown }: FlatForm,
-  format: 'csv' | 'ndjson',
+  format: LineFormat,
 ): Statement {
   const binder = createBinder(duckDbDialect);
   const rows = `SELECT * FROM ${tableName[query.kind]} WHERE ${sliceSql(query, slice, binder)}`;

@@ -1,4 +1,4 @@
-import type { FlatForm } from '../../records/flat.ts';
+import type { FlatForm, LineFormat } from '../../records/flat.ts';
 import type { PageQuery, Position, RowQuery } from '../../records/query.ts';
 import type { Lines, WrittenPage } from '../archive.ts';
 import type { Statement } from '../sql/dialect.ts';
@@ -18,7 +18,7 @@ export async function* streamLines(
   call: Thread['call'],
   query: RowQuery,
   form: FlatForm,
-  format: 'csv' | 'ndjson',
+  format: LineFormat,
 ): AsyncGenerator<Lines> {
   const blocks = streamSlices(call, query, {
     before: shownStatement(form),

@@ -4,6 +4,7 @@ import type { PaceRule } from '../../records/pace.ts';
 import type { RecordKind } from '../../records/record.ts';
 import type { Departure, HttpRequest, HttpResponse } from '../../upstream/call.ts';
 import { codeError, readAnswer, shapeError } from '../answer.ts';
+import { paceRule } from '../pace.ts';
 import type { ConnectDeps, Connection, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
 import { readManyRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
@@ -37,8 +38,7 @@ export function createClient(
   let usedUpUntil = 0;
 
   function paceOf(_kind: RecordKind, limits: FeedLimits): PaceRule {
-    const quota = limits.quota === null ? null : { calls: limits.quota.calls, perMs: limits.quota.per };
-    return { key: `ebet ${channelId} getseqnorecord`, minIntervalMs: limits.minInterval, quota };
+    return paceRule(`ebet ${channelId} getseqnorecord`, limits);
   }
 
   function build(sent: Sent, page: number): HttpRequest {

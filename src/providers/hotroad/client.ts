@@ -4,6 +4,7 @@ import type { PaceRule } from '../../records/pace.ts';
 import type { HttpRequest } from '../../upstream/call.ts';
 import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
 import { checkLimits } from '../limit-checks.ts';
+import { paceRule } from '../pace.ts';
 import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
 import { type ReadRows, readManyRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
@@ -39,8 +40,7 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
   };
 
   function paceOf(operation: Operation, limits: FeedLimits): PaceRule {
-    const quota = limits.quota === null ? null : { calls: limits.quota.calls, perMs: limits.quota.per };
-    return { key: `hotroad ${credentials.agentId} ${operation}`, minIntervalMs: limits.minInterval, quota };
+    return paceRule(`hotroad ${credentials.agentId} ${operation}`, limits);
   }
 
   function read<R>(

@@ -5,6 +5,7 @@ import type { PaceRule } from '../../records/pace.ts';
 import type { Bet, RecordKind } from '../../records/record.ts';
 import type { Departure, HttpRequest, HttpResponse } from '../../upstream/call.ts';
 import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
+import { paceRule } from '../pace.ts';
 import type {
   ConnectDeps,
   Connection,
@@ -37,8 +38,7 @@ export function createClient(
   const agent = createHash('sha256').update(credentials.apiKey).digest('hex').slice(0, 12);
 
   function ruleOf(path: string, limits: FeedLimits): PaceRule {
-    const quota = limits.quota === null ? null : { calls: limits.quota.calls, perMs: limits.quota.per };
-    return { key: `oneapi ${agent} ${path}`, minIntervalMs: limits.minInterval, quota };
+    return paceRule(`oneapi ${agent} ${path}`, limits);
   }
 
   /** A request of its own trace, time and signature. */

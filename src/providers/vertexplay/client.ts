@@ -4,6 +4,7 @@ import type { PaceRule } from '../../records/pace.ts';
 import type { HttpRequest, HttpResponse, Turn } from '../../upstream/call.ts';
 import { type Answer, type CodeTable, codeError, readAnswer, shapeError } from '../answer.ts';
 import { checkLimits } from '../limit-checks.ts';
+import { paceRule } from '../pace.ts';
 import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
 import { readManyRows } from '../rows.ts';
 import { formatIso } from '../times.ts';
@@ -78,12 +79,7 @@ export function createClient(
   }
 
   function paceOf(limits: FeedLimits): PaceRule {
-    const quota = limits.quota === null ? null : { calls: limits.quota.calls, perMs: limits.quota.per };
-    return {
-      key: `vertexplay ${credentials.agentId} ${BET_LOGS}`,
-      minIntervalMs: limits.minInterval,
-      quota,
-    };
+    return paceRule(`vertexplay ${credentials.agentId} ${BET_LOGS}`, limits);
   }
 
   function readBets(ask: PageAsk): Promise<Page<'BET'>> {

@@ -1,6 +1,6 @@
 import type { Lines } from '../../archive/archive.ts';
 import type { RequestContext } from '../../graph/context.ts';
-import type { FlatColumn, FlatForm } from '../../records/flat.ts';
+import type { FlatColumn, FlatForm, LineFormat } from '../../records/flat.ts';
 import type { RowQuery } from '../../records/query.ts';
 import { csvHeader, csvLine } from './csv.ts';
 import { flatReaders } from './flat-row.ts';
@@ -17,7 +17,7 @@ export interface ReadOptions {
 /** Writes one query's flat rows as its viewer may see them. */
 export interface FlatWriter {
   /** Batches of lines, read as they are taken. */
-  lines(format: 'csv' | 'ndjson', options: ReadOptions): AsyncIterable<Lines>;
+  lines(format: LineFormat, options: ReadOptions): AsyncIterable<Lines>;
   /** A Parquet file at `path`. */
   parquet(path: string, options: ReadOptions): Promise<void>;
 }

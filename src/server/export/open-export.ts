@@ -5,11 +5,9 @@ import type { RowQuery } from '../../records/query.ts';
 import type { ExportAsk } from './ask.ts';
 import { csvHeader } from './csv.ts';
 import { createFlatWriter, type ReadOptions } from './flat-writer.ts';
+import type { ExportFormat } from './names.ts';
 import { writeTemporary } from './parquet-file.ts';
 import { bytesOf } from './text.ts';
-
-export const exportFormats = ['csv', 'ndjson', 'parquet'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
 
 /** An export whose range was covered as far as it was worth waiting for; no row was read yet. */
 export interface OpenExport {

@@ -7,12 +7,10 @@ import type { RecordKind } from '../../records/record.ts';
 import type { RouteDeps, RouteFamily } from '../deps.ts';
 import { type ExportAsk, readExportAsk } from './ask.ts';
 import { etagOf, matches } from './etag.ts';
-import { type ExportFormat, exportFormats, type OpenExport, openExport } from './open-export.ts';
+import { type ExportFormat, exportFormats, exportNames } from './names.ts';
+import { type OpenExport, openExport } from './open-export.ts';
 import { ParameterError } from './parameter-error.ts';
 import type { Parameters } from './parameters.ts';
-
-/** The exports' names in their addresses. */
-export const exportNames = { bets: 'BET', transfers: 'TRANSFER', failures: 'SEQ_NO_FAILURE' } as const;
 
 const contentTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
