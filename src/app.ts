@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
@@ -40,6 +41,8 @@ export interface App {
   /** Begins one request's asks of the feeds. */
   dispatch(): Dispatch;
   listen(): Promise<{ readonly url: string }>;
+  /** Unready and still answering for `afterMs`, so that whoever sends work hears of it; then `close`. */
+  drain(afterMs: number): Promise<void>;
   /** Unready, drain, finish or give back the windows, close the archive; the same stop every time. */
   close(): Promise<void>;
 }
@@ -196,6 +199,11 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
     await Promise.all(connected.map(({ http }) => http.close()));
   }
 
+  function close(): Promise<void> {
+    closing ??= stop();
+    return closing;
+  }
+
   return {
     archive,
     feeds,
@@ -205,10 +213,12 @@ export async function createApp(config: Config, { logger }: AppOptions): Promise
       if (config.sync.enabled) sync = keepFilled();
       return address;
     },
-    close() {
-      closing ??= stop();
-      return closing;
+    async drain(afterMs) {
+      server.retire();
+      if (closing === null && afterMs > 0) await wait(afterMs);
+      await close();
     },
+    close,
   };
 }
 

@@ -19,7 +19,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     // whoever asks again later will not wait for windows to finish
     if (performance.now() - stoppedAt > ONE_SIGNAL_MS) process.exit(1);
     stoppedAt = Math.min(stoppedAt, performance.now());
-    stop.abort();
+    stop.abort(new DOMException(name, 'AbortError'));
   });
 }
 // a reader that has seen enough, such as head

@@ -50,8 +50,9 @@ export async function demo({ port = 4000, hours = 2, io }: DemoAsk): Promise<num
 
 async function run(file: string, hours: number, io: Io): Promise<number> {
   const { createApp } = await import('../app.ts');
-  const config = readConfiguration(file, { env: {}, cwd: io.cwd });
-  const app = await createApp(config, { logger: createLogger({ level: 'error', to: io.stderr }) });
+  const wanted = io.env['COUNTROOM_LOG_LEVEL'];
+  const config = readConfiguration(file, { env: { COUNTROOM_LOG_LEVEL: wanted || 'error' }, cwd: io.cwd });
+  const app = await createApp(config, { logger: createLogger({ level: config.log.level, to: io.stderr }) });
   try {
     const { url } = await app.listen();
     io.stderr.write(`filling the last ${hours} hours from the sandboxes…\n`);

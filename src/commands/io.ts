@@ -8,7 +8,7 @@ export interface Io {
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Aborted by the first SIGINT or SIGTERM, whose name is its reason's message. */
   readonly signal: AbortSignal;
 }
 
@@ -16,4 +16,9 @@ export interface Io {
 export function stopped(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Whether it was SIGTERM that told the command to stop, as supervisors do. */
+export function isTerminated({ reason }: AbortSignal): boolean {
+  return reason instanceof DOMException && reason.message === 'SIGTERM';
 }

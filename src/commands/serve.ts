@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { createLogger } from '../server/logger.ts';
-import { type Io, stopped } from './io.ts';
+import { type Io, isTerminated, stopped } from './io.ts';
 import { withLocalKey } from './local-key.ts';
 import { announce } from './running.ts';
 
@@ -15,7 +15,9 @@ export async function serve({ config, port, io }: ServeAsk): Promise<number> {
   const { createApp } = await import('../app.ts');
   const server = { ...config.server, port: port ?? config.server.port };
   const { config: opened, key } = withLocalKey({ ...config, server });
-  const app = await createApp(opened, { logger: createLogger({ secrets: config.secrets, to: io.stderr }) });
+  const app = await createApp(opened, {
+    logger: createLogger({ level: config.log.level, secrets: config.secrets, to: io.stderr }),
+  });
   try {
     const { url } = await app.listen();
     const withdraw = await announce(config, { url, key });
@@ -26,7 +28,8 @@ export async function serve({ config, port, io }: ServeAsk): Promise<number> {
       withdraw();
     }
   } finally {
-    await app.close();
+    // Whoever presses Ctrl-C is not a load balancer, which has to hear of it first.
+    await app.drain(isTerminated(io.signal) ? config.server.drainDelay : 0);
   }
   return 0;
 }

@@ -23,6 +23,7 @@ export interface Config {
   /** Every credential in it, for a logger to strike out; prints as `[secret]`. */
   readonly secrets: readonly string[];
   readonly server: ServerSettings & { readonly maxRange: number };
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly archive: { readonly url: string; readonly memoryMb: number };
   readonly sync: {
     readonly enabled: boolean;

@@ -26,7 +26,8 @@ export function loadConfig({ file, env, cwd, providers }: LoadSettings): Config 
   const folder = dirname(path);
   const resolved = resolveVariables(readSource(path), { env, folder });
   const inspector = createInspector(resolved);
-  const content = readSections(resolved.value, { folder, providers }, inspector);
+  const logLevel = env['COUNTROOM_LOG_LEVEL'];
+  const content = readSections(resolved.value, { folder, logLevel, providers }, inspector);
   if (content !== null && inspector.faults.length === 0) {
     return { file: path, secrets: conceal([...inspector.secrets]), ...content };
   }

@@ -23,6 +23,14 @@ const server = z.strictObject({
   ...serverSettings.shape,
 });
 
+/** How much is logged. */
+export const logLevel = z.enum(['debug', 'info', 'warn', 'error']);
+
+const log = z.strictObject({
+  /** `COUNTROOM_LOG_LEVEL` wins. */
+  level: logLevel.default('info'),
+});
+
 const archive = z.strictObject({
   /** `duckdb:FILE`, `duckdb::memory:` or `postgres://user:password@host:5432/database`. */
   url: z
@@ -59,6 +67,7 @@ const federation = z.strictObject({
 /** The sections of the file; an entry of `accounts` is read by its provider's schema. */
 export const sections = {
   server: server.prefault({}),
+  log: log.prefault({}),
   archive: archive.prefault({}),
   sync: sync.optional(),
   accounts: z.array(z.unknown(), 'expected a list of accounts').min(1, 'expected at least one account'),

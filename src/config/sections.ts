@@ -7,11 +7,13 @@ import type { Config } from './config.ts';
 import type { Inspector } from './inspector.ts';
 import { isLoopback } from './loopback.ts';
 import { readPlayers } from './players.ts';
-import { type SyncSection, sections } from './schema.ts';
+import { logLevel, type SyncSection, sections } from './schema.ts';
 
 export interface Surroundings {
   /** Where relative paths start. */
   readonly folder: string;
+  /** `COUNTROOM_LOG_LEVEL`: it wins over the file. */
+  readonly logLevel: string | undefined;
   readonly providers: readonly ProviderSchemas[];
 }
 
@@ -21,7 +23,7 @@ const mapping = z.record(z.string(), z.unknown());
 /** The whole configuration, or null where a section could not be read; each fault goes to the inspector. */
 export function readSections(
   tree: unknown,
-  { folder, providers }: Surroundings,
+  { folder, logLevel: wanted, providers }: Surroundings,
   inspector: Inspector,
 ): Omit<Config, 'file' | 'secrets'> | null {
   const file = mapping.safeParse(tree ?? {});
@@ -34,6 +36,8 @@ export function readSections(
     inspector.parse(schema, file.data[name], [name]);
 
   const server = section('server', sections.server);
+  const log = section('log', sections.log);
+  const level = wanted ? inspector.parse(logLevel, wanted, ['COUNTROOM_LOG_LEVEL']) : null;
   const archive = section('archive', sections.archive);
   const sync = section('sync', sections.sync);
   const federation = section('federation', sections.federation);
@@ -47,10 +51,11 @@ export function readSections(
   const doors = auth === null || auth === undefined ? null : readAuth(auth, ids, inspector);
   if (file.data['auth'] === undefined) checkHost(file.data['server'], inspector);
 
-  if (server === null || archive === null || sync === null || federation === null || players === null)
-    return null;
+  if (server === null || log === null || archive === null || sync === null) return null;
+  if (federation === null || players === null) return null;
   return {
     server: readServer(server, folder),
+    log: { level: level ?? log.level },
     archive: readArchive(archive, folder),
     sync: readSync(sync),
     accounts,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { durationFrom } from './duration.ts';
 import { instant } from './instant.ts';
@@ -18,6 +19,42 @@ export const limitSettings = z.strictObject({
   costPerMinute: atLeastOne(5_000_000).describe('cost a key may spend a minute'),
 });
 
+const publicUrl = z
+  .string()
+  .refine(isPublicUrl, 'expected a URL such as https://bi.example.com/countroom, without query and fragment')
+  .transform((text) => text.replace(/\/+$/, ''));
+
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+}
+
+/** An address, or a network as `10.0.0.0/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+const proxies = z.union(
+  [
+    z.boolean(),
+    z.array(
+      z.string().refine(isNetwork, 'expected an address such as 10.0.0.1, or a network such as 10.0.0.0/8'),
+    ),
+  ],
+  'expected true, false or a list of addresses',
+);
+
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'expected an origin such as https://app.example.com, without a path',
+  );
+
 /** The settings of `server:` beyond its address. */
 export const serverSettings = z.strictObject({
   introspection: z.boolean().default(true).describe('whether the schema may be asked for'),
@@ -31,10 +68,24 @@ export const serverSettings = z.strictObject({
     .array(z.string())
     .default([])
     .describe('names besides loopback that the Host header may carry while no auth is configured'),
-  bodyLimit: atLeastOne(100_000).describe('bytes of a request’s body'),
+  publicUrl: publicUrl
+    .optional()
+    .describe('what links are made of, path prefix included; from the request where left out'),
+  trustProxy: proxies
+    .default(false)
+    .describe('whose X-Forwarded-* are believed: true for everybody’s, or a list of addresses'),
+  cors: z
+    .strictObject({ origins: z.array(origin).min(1) })
+    .optional()
+    .describe('the origins whose web pages may ask; none where left out'),
+  // A thousand representations of the longest ids there are.
+  bodyLimit: atLeastOne(1_000_000).describe('bytes of a request’s body'),
   requestTimeout: durationFrom(1000).prefault('30s').describe('how long a request may take to arrive'),
   queryTimeout: durationFrom(1).prefault('2m').describe('how long a GraphQL answer may take'),
-  drainTimeout: durationFrom(0).prefault('10s').describe('how long a stop waits for answers under way'),
+  drainDelay: durationFrom(0)
+    .prefault('5s')
+    .describe('how long SIGTERM leaves the gateway unready and still listening, before it drains'),
+  drainTimeout: durationFrom(0).prefault('5s').describe('how long a stop waits for answers under way'),
   limits: limitSettings.prefault({}),
   trail: z
     .strictObject({

@@ -52,7 +52,9 @@ declare module 'fastify' {
     safelistOnly: boolean;
   }
   interface FastifyContextConfig {
-    /** What the route asks of its caller. */
-    access?: Access;
+    /** What the route asks of its caller, where it serves several things, for each. */
+    access?: Access | ((path: string) => Access);
+    /** Whether a browser that follows a link is shown a page, whatever its address asks. */
+    landing?: boolean;
   }
 }

@@ -16,6 +16,8 @@ import { explorerRoutes } from './pages/explorer.ts';
 export interface Server {
   /** Answers from here on; throws an UnavailableError when the port cannot be had. */
   listen(): Promise<{ readonly url: string }>;
+  /** Answers `/readyz` 503 from here on, and everything else as before. */
+  retire(): void;
   /** Unready first, then no new connections, then the answers under way, at most `drainTimeout`; the same stop every time. */
   close(): Promise<void>;
   readonly app: FastifyInstance;
@@ -44,6 +46,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
     open: auth === null,
     metrics,
     logger,
+    clock,
     isStopping: () => phase === 'stopping',
   });
   const { limits } = settings;
@@ -81,6 +84,9 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
       const url = await listen(app, settings.host, settings.port);
       phase = 'ready';
       return { url };
+    },
+    retire() {
+      phase = 'stopping';
     },
     close() {
       closing ??= stop();

@@ -44,16 +44,17 @@ describe('authentication', () => {
     expect(huge.status).toBe(401);
   });
 
-  test('asks for a key on every path but those of health', async () => {
+  test('asks for a key on every path but those of health and pages', async () => {
     const { url } = await start({ auth });
     for (const path of [
-      '/',
-      '/explorer',
-      '/explorer/main.js',
       '/metrics',
       '/graphql',
-      '/console/console.js',
+      '/explorer/nothing',
+      '/console',
       '/x',
+      '/%zz',
+      '/%',
+      '/x%zz',
     ]) {
       expect([path, (await ask(url + path)).status]).toEqual([path, 401]);
       expect([path, (await ask(url + path, { method: 'HEAD' })).status]).toEqual([path, 401]);

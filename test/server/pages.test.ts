@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { ask, basic, start } from './harness.ts';
+import { ask, start } from './harness.ts';
 
 const auth = { apiKeys: [{ name: 'me', key: 'my-key-of-tests', role: 'viewer' as const }] };
 const policy = (headers: Readonly<Record<string, unknown>>) => String(headers['content-security-policy']);
@@ -12,8 +12,8 @@ describe('console', () => {
     const page = await ask(`${url}/`);
     expect(page.headers['content-type']).toContain('text/html');
     const parts = [...page.text.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, path]) => path);
-    expect(parts).toEqual(['/console/console.css', '/console/console.js']);
-    for (const path of parts) expect((await ask(url + path)).status).toBe(200);
+    expect(parts).toEqual(['console/console.css', 'console/console.js']);
+    for (const path of parts) expect((await ask(`${url}/${path}`)).status).toBe(200);
     expect(page.text).not.toMatch(/https?:\/\//);
     expect(policy(page.headers)).not.toContain('unsafe');
   });
@@ -23,12 +23,26 @@ describe('console', () => {
     expect(html).not.toMatch(/<style|style=|<script(?![^>]*src=)|\son\w+=/);
   });
 
-  test('lets a browser ask for the key', async () => {
+  test('is served to strangers, so that it can ask for a key', async () => {
     const { url } = await start({ auth });
-    const stranger = await ask(`${url}/`, { headers: { accept: 'text/html' } });
-    expect(stranger.status).toBe(401);
-    expect(stranger.headers['www-authenticate']).toMatch(/^Basic /);
-    expect((await ask(`${url}/`, { headers: basic('my-key-of-tests') })).status).toBe(200);
+    for (const path of [
+      '/',
+      '/console/console.js',
+      '/console/console.css',
+      '/explorer',
+      '/explorer/main.js',
+    ]) {
+      expect([path, (await ask(url + path)).status]).toEqual([path, 200]);
+    }
+  });
+
+  test('is not told to bring up the browser’s own prompt', async () => {
+    const { url } = await start({ auth });
+    const own = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' };
+    const asked = await ask(`${url}/graphql`, { headers: own });
+    expect([asked.status, asked.headers['www-authenticate']]).toEqual([401, 'Bearer realm="countroom"']);
+    const tool = await ask(`${url}/odata/v4/`);
+    expect([tool.status, tool.headers['www-authenticate']]).toEqual([401, expect.stringMatching(/^Basic /)]);
   });
 
   test('comes with the package', () => {
@@ -48,7 +62,7 @@ describe('explorer', () => {
     const { url } = await start();
     const page = await ask(`${url}/explorer`);
     expect(page.status).toBe(200);
-    expect(page.text).toContain('<base href="/explorer/">');
+    expect(page.text).toContain('<base href="explorer/">');
     expect(policy(page.headers)).toContain("script-src 'self' 'unsafe-inline'");
     expect(policy(page.headers)).toContain("connect-src 'self'");
     const parts = [...page.text.matchAll(/(?:src|href)="([\w-]+\.(?:js|css|ico))"/g)].map(([, path]) => path);
@@ -70,6 +84,11 @@ describe('explorer', () => {
   test('is left out when it is set so', async () => {
     const { url } = await start({ settings: { explorer: false } });
     expect((await ask(`${url}/explorer`)).status).toBe(404);
+  });
+
+  test('asks the graph under the path of server.publicUrl', async () => {
+    const { url } = await start({ settings: { publicUrl: 'https://bi.example.com/countroom/' } });
+    expect((await ask(`${url}/explorer`)).text).toContain('/countroom/graphql');
   });
 });
 

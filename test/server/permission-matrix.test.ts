@@ -191,7 +191,8 @@ beforeAll(async () => {
     routes: [exportRoutes, odataRoutes],
   });
   server.app.addHook('onRoute', ({ method, url: path, config }) => {
-    for (const each of [method].flat()) routes.push({ method: each, url: path, access: config?.access });
+    const access = typeof config?.access === 'function' ? config.access('main.js') : config?.access;
+    for (const each of [method].flat()) routes.push({ method: each, url: path, access });
   });
   ({ url } = await server.listen());
 });

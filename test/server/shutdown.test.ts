@@ -25,6 +25,14 @@ describe('shutdown', () => {
     await agent.close();
   });
 
+  test('can be unready while it still answers', async () => {
+    const running = await start();
+    running.server.retire();
+    expect((await ask(`${running.url}/readyz`)).json).toEqual({ status: 'stopping' });
+    expect((await ask(`${running.url}/readyz`)).status).toBe(503);
+    expect((await post(running, '{ who }')).status).toBe(200);
+  });
+
   test('answers 503 on a connection that is still open', async () => {
     const { promise, resolve } = deferred<string>();
     const started = deferred<void>();

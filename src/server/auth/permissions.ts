@@ -30,8 +30,11 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   player: ['query', 'read:players'],
 };
 
-/** What a route asks of its caller; `public` answers strangers, which health alone does. */
-export type Access = 'public' | Permission;
+/**
+ * What a route asks of its caller. `public` answers strangers, which health alone does; so does `page`, which links of
+ * other sites may lead to, for what holds no data: a page that asks for a key, and its assets.
+ */
+export type Access = 'public' | 'page' | Permission;
 
 /** What a key or a token says of its bearer. */
 export interface Grant {
@@ -44,7 +47,7 @@ export interface Grant {
 
 /** Whether a viewer may use a route. */
 export function mayUse(viewer: Viewer, access: Access): boolean {
-  if (access === 'public') return true;
+  if (access === 'public' || access === 'page') return true;
   if (access === 'read:metrics' && viewer.accounts !== null) return false;
   return permissionsOf[viewer.role].includes(access);
 }

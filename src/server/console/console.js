@@ -39,6 +39,9 @@ const whole = new Intl.NumberFormat('en');
 const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
 const ago = new Intl.RelativeTimeFormat('en', { style: 'short', numeric: 'auto' });
 
+/** Where the key is kept: as long as the tab lives, and with no other. */
+const keyName = 'countroom key';
+const door = document.querySelector('#door');
 const status = document.querySelector('#status');
 const hours = document.querySelector('#hours');
 let refreshes = 0;
@@ -48,6 +51,13 @@ document.querySelector('#range').addEventListener('submit', (event) => {
   refresh();
 });
 hours.addEventListener('change', refresh);
+door.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const field = document.querySelector('#key');
+  sessionStorage.setItem(keyName, field.value.trim());
+  field.value = '';
+  refresh();
+});
 refresh();
 
 async function refresh() {
@@ -79,12 +89,18 @@ function say(text, look = '') {
 
 async function ask({ from, to }) {
   const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-  const response = await fetch('/graphql', {
+  const key = sessionStorage.getItem(keyName);
+  const response = await fetch('graphql', {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+    },
     body: JSON.stringify({ query, operationName: 'Console', variables: { range } }),
   });
   const { data, errors } = await response.json();
+  door.hidden = response.status !== 401;
   if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join('; '));
   return data;
 }

@@ -5,6 +5,7 @@ import { BadUserInputError } from '../../errors.ts';
 import type { Gap } from '../../records/coverage.ts';
 import type { RecordKind } from '../../records/record.ts';
 import type { RouteDeps, RouteFamily } from '../deps.ts';
+import { vary } from '../http/vary.ts';
 import { type ExportAsk, readExportAsk } from './ask.ts';
 import { etagOf, matches } from './etag.ts';
 import { type ExportFormat, exportFormats, exportNames } from './names.ts';
@@ -63,7 +64,7 @@ async function answer(
   reply.header('countroom-complete', String(complete)).header('countroom-gaps', gaps.length);
   if (ask.completeRequired && !complete) return reply.code(409).send(refusal(gaps));
   const zipped = target.format !== 'parquet' && acceptsGzip(request.headers['accept-encoding']?.toString());
-  reply.header('cache-control', 'private, no-cache').header('vary', 'accept-encoding, authorization');
+  vary(reply, 'accept-encoding', 'authorization').header('cache-control', 'private, no-cache');
   const etag = await etagOf(context, ask, opened, `${target.format} ${zipped}`);
   if (etag !== null) reply.header('etag', etag);
   if (etag !== null && matches(request.headers['if-none-match'], etag)) return reply.code(304).send();

@@ -108,7 +108,7 @@ export function graphqlRoute({ apollo, makeContext, settings, safelist }: Graphq
       method: ['GET', 'POST'],
       url: '/graphql',
       exposeHeadRoute: false,
-      config: { access: 'query' },
+      config: { access: 'query', landing: settings.sandbox !== 'off' },
       preHandler: async (request) => {
         if (settings.safelist?.required || request.safelistOnly) checkSafelisted(request, safelist);
       },

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ArchiveError, BadUserInputError, CountroomError, UnavailableError } from '../../errors.ts';
 import { RefusalError } from './refusal.ts';
+import { createThrottle } from './throttle.ts';
 
 interface Answer {
   readonly status: number;
@@ -21,25 +22,51 @@ const protocolAnswers: Readonly<Record<string, Answer>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, code: 'BAD_REQUEST', message: 'the body is empty' },
 };
 
+export type ErrorAnswer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
 /**
  * Answers every error outside the graph: in GraphQL's shape on `/graphql`, in OData's elsewhere. An unknown one is
- * logged and answered "Internal server error" with the request's id.
+ * logged and answered "Internal server error" with the request's id; strangers' attempts are logged up to a number.
  */
-export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, code, message, headers = {} } = answerTo(error);
-  const isMasked = status === 500;
-  if (isMasked) request.log.error({ err: error }, 'failed');
-  else request.log.warn({ status, code, key: request.viewer?.name }, message);
-  const details = { code, ...(isMasked && { requestId: request.id }) };
-  const isGraphql = request.url.split('?', 1)[0] === '/graphql';
-  const body = isGraphql
-    ? { errors: [{ message, extensions: details }] }
-    : { error: { ...details, message } };
-  return reply
-    .code(status)
-    .headers(headers)
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify(body));
+export function createErrorAnswer(clock: () => number): ErrorAnswer {
+  const attempts = createThrottle({ most: 20, perMs: 60_000, clock });
+
+  function log(error: unknown, { status, code, message }: Answer, request: FastifyRequest): void {
+    const line = { status, code, key: request.viewer?.name };
+    if (status === 500) request.log.error({ err: error }, 'failed');
+    if (status !== 401 && status !== 500) request.log.warn(line, message);
+    if (status !== 401) return;
+    const { passes, dropped } = attempts();
+    if (passes) request.log.warn({ ...line, ...(dropped > 0 && { notLogged: dropped }) }, message);
+  }
+
+  return (error, request, reply) => {
+    const answer = answerTo(error);
+    const { status, code, message, headers = {} } = answer;
+    log(error, answer, request);
+    const details = { code, ...(status === 500 && { requestId: request.id }) };
+    const isGraphql = request.url.split('?', 1)[0] === '/graphql';
+    const body = isGraphql
+      ? { errors: [{ message, extensions: details }] }
+      : { error: { ...details, message } };
+    return reply
+      .code(status)
+      .headers(isByOwnPage(request) ? withoutPrompt(headers) : headers)
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(body));
+  };
+}
+
+/** Whether a script of one of our own pages asks. */
+function isByOwnPage({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-site'] === 'same-origin' && headers['sec-fetch-dest'] === 'empty';
+}
+
+/** Without the challenge that makes a browser ask for a password by itself, which the page does better. */
+function withoutPrompt(headers: NonNullable<Answer['headers']>): NonNullable<Answer['headers']> {
+  return 'www-authenticate' in headers
+    ? { ...headers, 'www-authenticate': 'Bearer realm="countroom"' }
+    : headers;
 }
 
 function answerTo(error: unknown): Answer {

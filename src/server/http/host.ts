@@ -8,10 +8,16 @@ import { MisdirectedError } from './refusal.ts';
  */
 export function checkHost(
   header: string | undefined,
-  settings: Pick<ServerSettings, 'host' | 'allowedHosts'>,
+  settings: Pick<ServerSettings, 'host' | 'allowedHosts' | 'publicUrl'>,
 ): void {
+  if (isBehindProxy(settings)) return;
   const name = (header ?? '').replace(/:\d+$/, '').toLowerCase();
   if (isLoopback(name)) return;
   if (name === settings.host || settings.allowedHosts.includes(name)) return;
   throw new MisdirectedError('asked for by a name that is not this server’s: see server.allowedHosts');
+}
+
+/** A proxy that other machines reach passes on whatever name it was asked for; on its machine nobody opens web pages. */
+function isBehindProxy({ publicUrl }: Pick<ServerSettings, 'publicUrl'>): boolean {
+  return publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname);
 }

@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { ServerSettings } from '../../config/server-settings.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import { mayUse, nobody } from '../auth/permissions.ts';
 import type { ServerMetrics } from '../metrics/server.ts';
-import { answerError } from './errors.ts';
+import { allowOrigins } from './cors.ts';
+import { createErrorAnswer } from './errors.ts';
 import { checkHost } from './host.ts';
 import { ForbiddenError } from './refusal.ts';
+import { accessOf, checkSite } from './site.ts';
 
 /** For whatever is no page: nothing in it may be run, framed or kept. */
 const strictHeaders = {
@@ -26,6 +34,8 @@ export interface HttpOptions {
   readonly open: boolean;
   readonly metrics: ServerMetrics;
   readonly logger: FastifyBaseLogger;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
   readonly isStopping: () => boolean;
 }
 
@@ -34,15 +44,25 @@ export interface HttpOptions {
  * is read. A route that does not say who may use it is refused when it is registered.
  */
 export function createHttp(options: HttpOptions): FastifyInstance {
-  const { settings, authenticate, open, metrics, logger, isStopping } = options;
+  const { settings, metrics, logger, clock, isStopping } = options;
+  const answerError = createErrorAnswer(clock);
   const app = Fastify({
     loggerInstance: logger,
+    trustProxy: toTrusted(settings.trustProxy),
     bodyLimit: settings.bodyLimit,
     requestTimeout: settings.requestTimeout,
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    // A path that cannot be decoded meets no hook: its caller is looked at here.
+    frameworkErrors: (error, request, reply) => {
+      greet(request, reply);
+      void admit(request, options).then(
+        () => answerError(error, request, reply),
+        (refusal) => answerError(refusal, request, reply),
+      );
+    },
   });
   // A body is JSON or it is refused: what a form or a plain text may carry, any web page may send.
   app.removeContentTypeParser('text/plain');
@@ -50,24 +70,16 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   app.decorateRequest('safelistOnly', false);
 
   app.addHook('onRoute', ({ method, url, config }) => {
+    // Every other preflight is answered before its route is looked at.
+    if (method === 'OPTIONS' && url === '*' && settings.cors !== undefined) return;
     if (config?.access === undefined) {
       throw new TypeError(`${String(method)} ${url}: expected config.access to say who may use it`);
     }
   });
-  app.addHook('onRequest', async (request, reply) => {
-    request.viewer = nobody;
-    reply.headers({ ...strictHeaders, 'x-request-id': request.id });
-    const access = request.routeOptions.config.access ?? 'query';
-    if (access === 'public') return;
-    if (open) checkHost(request.headers.host, settings);
-    const caller = await authenticate(request.headers.authorization);
-    request.viewer = caller.viewer;
-    request.safelistOnly = caller.safelistOnly;
-    if (!mayUse(caller.viewer, access)) {
-      throw new ForbiddenError(
-        `${caller.viewer.name} has role ${caller.viewer.role}, which may not use this`,
-      );
-    }
+  app.addHook('onRequest', async (request, reply) => greet(request, reply));
+  if (settings.cors !== undefined) allowOrigins(app, settings.cors.origins);
+  app.after(() => {
+    app.addHook('onRequest', (request) => admit(request, options));
   });
   app.addHook('onSend', async (request, reply) => {
     // Nobody holds a connection past a stop, nor by a body that is not going to be read.
@@ -83,6 +95,31 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     answerError({ statusCode: 404, message: 'there is nothing of this name' }, request, reply),
   );
   return app;
+}
+
+/** What every answer says, whoever asks. */
+function greet(request: FastifyRequest, reply: FastifyReply): void {
+  request.viewer = nobody;
+  reply.headers({ ...strictHeaders, 'x-request-id': request.id });
+}
+
+/** Looks at who asks, and throws a RefusalError for whoever may not. */
+async function admit(request: FastifyRequest, { settings, authenticate, open }: HttpOptions): Promise<void> {
+  checkSite(request, settings);
+  const access = accessOf(request);
+  if (access === 'public') return;
+  if (open) checkHost(request.headers.host, settings);
+  if (access === 'page') return;
+  const caller = await authenticate(request.headers.authorization);
+  request.viewer = caller.viewer;
+  request.safelistOnly = caller.safelistOnly;
+  if (!mayUse(caller.viewer, access)) {
+    throw new ForbiddenError(`${caller.viewer.name} has role ${caller.viewer.role}, which may not use this`);
+  }
+}
+
+function toTrusted(proxies: ServerSettings['trustProxy']): boolean | string[] {
+  return typeof proxies === 'boolean' ? proxies : [...proxies];
 }
 
 /** The caller's own id, where it can do no harm in a log; else a new one. */

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInputError } from '../../errors.ts';
 import type { RouteDeps, RouteFamily } from '../deps.ts';
+import { linkRoot } from '../http/links.ts';
+import { vary } from '../http/vary.ts';
 import { servedSets } from './answer.ts';
 import { contentTypeOf, readFormat, writeEntity, writePage } from './json.ts';
 import { writeMetadata, writeServiceDocument } from './metadata.ts';
@@ -69,12 +71,11 @@ async function answer(deps: RouteDeps, request: FastifyRequest, reply: FastifyRe
   const raw = readRawOptions(url.search, [...queryOptions, ...commonOptions]);
   const sets = servedSets({ raw: readFlag(raw, 'raw') });
   const resource = readPath(decodePath(url.pathname), sets);
-  const root = `${request.protocol}://${request.host}${ROOT}`;
+  const root = `${linkRoot(request, deps.settings)}${ROOT}`;
   const suffix = raw.get('raw') === 'true' ? '?raw=true' : '';
   const format = readFormat(raw.get('$format'), request.headers.accept);
-  reply
+  vary(reply, 'accept', 'authorization')
     .type(contentTypeOf(format))
-    .header('vary', 'accept, authorization')
     .header('cache-control', 'private, no-cache');
   if (resource.is === 'metadata')
     return reply.type('application/xml;charset=utf-8').send(writeMetadata(sets));

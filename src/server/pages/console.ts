@@ -26,7 +26,7 @@ export function consoleRoutes(): RouteFamily {
   return async (app) => {
     for (const { url, file, type } of files) {
       const body = await readFile(new URL(file, folder));
-      app.get(url, { config: { access: 'query' } }, async (_request, reply) => {
+      app.get(url, { config: { access: 'page' } }, async (_request, reply) => {
         reply.headers({ 'content-security-policy': contentSecurityPolicy, 'content-type': type });
         return body;
       });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { getDistDirectory, isSandboxFrame, renderAltair, SANDBOX_FRAME_CSP } from 'altair-static';
 import type { RouteFamily } from '../deps.ts';
+import { pathPrefix } from '../http/links.ts';
 
 /** Altair writes styles and its first options into the page, and runs workers it makes itself. */
 const contentSecurityPolicy = [
@@ -51,26 +52,27 @@ query Newest {
 
 /** `/explorer`: Altair, every byte of it from this process. */
 export function explorerRoutes(clock: () => number): RouteFamily {
-  return (app) => {
+  return (app, { settings }) => {
     const root = getDistDirectory();
     // Only what is listed here is served, so that no path leads out of the folder.
     const files = new Set(listFiles(root));
 
-    app.get('/explorer', { config: { access: 'query' } }, async (_request, reply) => {
+    app.get('/explorer', { config: { access: 'page' } }, async (_request, reply) => {
       reply.headers({
         'content-security-policy': contentSecurityPolicy,
         'content-type': contentTypes['.html'],
       });
       return renderAltair({
-        baseURL: '/explorer/',
-        endpointURL: '/graphql',
+        // Relative, so that it holds under whatever path a proxy serves the page.
+        baseURL: 'explorer/',
+        endpointURL: `${pathPrefix(settings)}/graphql`,
         initialQuery: lastDay(clock()),
         disableAccount: true,
       });
     });
     app.get<{ Params: { '*': string } }>(
       '/explorer/*',
-      { config: { access: 'query' } },
+      { config: { access: (path) => (files.has(path) ? 'page' : 'query') } },
       async (request, reply) => {
         const path = request.params['*'];
         if (!files.has(path)) return reply.callNotFound();

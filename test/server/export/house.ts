@@ -11,7 +11,7 @@ import type { RecordKind } from '../../../src/records/record.ts';
 import type { TrailEntry } from '../../../src/server/audit/audit-log.ts';
 import type { RouteDeps } from '../../../src/server/deps.ts';
 import { exportRoutes } from '../../../src/server/export/routes.ts';
-import { answerError } from '../../../src/server/http/errors.ts';
+import { createErrorAnswer } from '../../../src/server/http/errors.ts';
 import { odataRoutes } from '../../../src/server/odata/routes.ts';
 import {
   createContext,
@@ -47,7 +47,7 @@ export async function openHouse(options: HouseOptions = {}) {
     charge: () => {},
   };
   const app = fastify({ forceCloseConnections: true });
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+  app.setErrorHandler(createErrorAnswer(() => NOON));
   app.addHook('onRequest', async (request) => {
     request.viewer = viewer;
   });

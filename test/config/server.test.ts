@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { faultsOf, load, oneAccount } from './files.ts';
+
+const server = (text: string) => `${oneAccount}\nserver: ${text}`;
+
+describe('what stands in front of the gateway', () => {
+  it('is nothing unless it is said', () => {
+    const { trustProxy, publicUrl, cors, sandbox, drainDelay } = load(oneAccount).server;
+    expect({ trustProxy, publicUrl, cors, sandbox, drainDelay }).toEqual({
+      trustProxy: false,
+      publicUrl: undefined,
+      cors: undefined,
+      sandbox: 'embedded',
+      drainDelay: 5_000,
+    });
+  });
+
+  it('is taken as it is said', () => {
+    const text =
+      '{ publicUrl: "https://bi.example.com/countroom/", trustProxy: [10.0.0.1, "fd00::/8"], cors: { origins: ["https://app.example.com"] }, drainDelay: 0s, sandbox: link }';
+    expect(load(server(text)).server).toMatchObject({
+      publicUrl: 'https://bi.example.com/countroom',
+      trustProxy: ['10.0.0.1', 'fd00::/8'],
+      cors: { origins: ['https://app.example.com'] },
+      drainDelay: 0,
+      sandbox: 'link',
+    });
+    expect(load(server('{ trustProxy: true }')).server.trustProxy).toBe(true);
+  });
+
+  it.each([
+    [
+      '{ publicUrl: bi.example.com }',
+      'server.publicUrl: expected a URL such as https://bi.example.com/countroom',
+    ],
+    ['{ publicUrl: "https://bi.example.com/?a=1" }', 'server.publicUrl: expected a URL'],
+    ['{ trustProxy: [localhost] }', 'server.trustProxy[0]: expected an address such as 10.0.0.1'],
+    ['{ trustProxy: [10.0.0.0/33] }', 'server.trustProxy[0]: expected an address'],
+    ['{ trustProxy: 3 }', 'server.trustProxy: expected true, false or a list of addresses, got 3'],
+    ['{ cors: { origins: ["https://app.example.com/"] } }', 'server.cors.origins[0]: expected an origin'],
+    ['{ cors: { origins: ["*"] } }', 'server.cors.origins[0]: expected an origin'],
+    ['{ sandbox: embeded }', 'server.sandbox: expected one of embedded, link, off'],
+    ['{ publicURL: "https://x.example.com" }', 'server.publicURL: unknown key; did you mean'],
+  ])('refuses %s', (text, fault) => {
+    expect(faultsOf(server(text)).join('\n')).toContain(fault);
+  });
+});
+
+describe('how much is logged', () => {
+  it('is said by log.level, over which COUNTROOM_LOG_LEVEL wins', () => {
+    const warn = `${oneAccount}\nlog: { level: warn }`;
+    expect(load(oneAccount).log.level).toBe('info');
+    expect(load(warn).log.level).toBe('warn');
+    expect(load(warn, { env: { COUNTROOM_LOG_LEVEL: 'debug' } }).log.level).toBe('debug');
+    expect(load(warn, { env: { COUNTROOM_LOG_LEVEL: '' } }).log.level).toBe('warn');
+  });
+
+  it('refuses a level there is not', () => {
+    expect(faultsOf(`${oneAccount}\nlog: { level: loud }`)).toEqual([
+      'log.level: expected one of debug, info, warn, error, got "loud"',
+    ]);
+    expect(faultsOf(oneAccount, { env: { COUNTROOM_LOG_LEVEL: 'inf' } })).toEqual([
+      'COUNTROOM_LOG_LEVEL: expected one of debug, info, warn, error, got "inf"; did you mean "info"?',
+    ]);
+  });
+});
