@@ -16,7 +16,8 @@ import type { GraphDeps, RequestContext } from './graph/context.ts';
 import { createSubgraph } from './graph/schema/subgraph.ts';
 import type { Viewer } from './graph/viewer.ts';
 import { providerNamed } from './providers/list.ts';
-import { providers } from './providers/registry.ts';
+import type { Provider } from './providers/provider.ts';
+import { providers as registered } from './providers/registry.ts';
 import type { SlotSource } from './records/pace.ts';
 import { createPlayerOf, type PlayerOf } from './records/player.ts';
 import { createLogTrail, type Trail } from './server/audit/audit-log.ts';
@@ -49,6 +50,8 @@ export interface App {
 
 export interface AppOptions {
   readonly logger: Logger;
+  /** @default those of the registry */
+  readonly providers?: readonly Provider[];
 }
 
 /** How long a stop waits for windows that are being read. */
@@ -58,7 +61,10 @@ const PATIENCE_MS = 3_000;
  * Wires config → archive, feeds, graph, server; the only place that names concrete parts. Nothing is called or
  * bound until asked. Rejects with an ArchiveError or a UsageError.
  */
-export async function createApp(config: Config, { logger }: AppOptions): Promise<App> {
+export async function createApp(
+  config: Config,
+  { logger, providers = registered }: AppOptions,
+): Promise<App> {
   const clock = systemClock;
   const registry = new Registry();
   const playerOf = createPlayerOf(config.players);
