@@ -8,7 +8,7 @@ export interface Answer {
   /** Opens every message: `vp-main: /v2/betlogs`. */
   readonly who: string;
   readonly response: HttpResponse;
-  /** When the call left, by our clock: an HTTP date is a wait from then where the answer says no time of its own. */
+  /** When the call left, by our clock: a `Retry-After` date counts from here where the answer has no `Date` of its own. */
   readonly now: number;
 }
 
@@ -16,21 +16,21 @@ export interface Code {
   readonly meaning: string;
   readonly action: UpstreamAction;
   /** What an operator can do about it. */
-  readonly mend?: string;
-  /** How long the provider's rule makes us wait, where the answer does not say. */
+  readonly remedy?: string;
+  /** How long to wait by the provider's document, where the answer has no `Retry-After`. */
   readonly retryAfterMs?: number;
 }
 
 /** A provider's codes, as data. */
 export type CodeTable = Readonly<Record<string, Code>>;
 
-/** The error of a provider's own code; one that is in no table is given up on, and reported. */
+/** The error of a provider's own code; a code that the table does not have is not tried again, and is reported. */
 export function codeError(answer: Answer, codes: CodeTable, code: string): UpstreamError {
   const known = Object.hasOwn(codes, code) ? codes[code] : undefined;
-  const meaning = known?.meaning ?? 'a code in no table';
-  const mend = known?.mend === undefined ? '' : `: ${known.mend}`;
+  const meaning = known?.meaning ?? 'not in its document';
+  const remedy = known?.remedy === undefined ? '' : `: ${known.remedy}`;
   const said = code.slice(0, 40);
-  return new UpstreamError(`${answer.who} expected success, got code ${said} (${meaning})${mend}`, {
+  return new UpstreamError(`${answer.who} expected success, got code ${said} (${meaning})${remedy}`, {
     action: known?.action ?? 'giveUp',
     upstreamCode: said,
     retryAfterMs: retryAfterMs(answer) ?? known?.retryAfterMs,
@@ -65,9 +65,9 @@ function hintOf(status: number): string {
 }
 
 /**
- * Reads an answer's envelope and throws the UpstreamError it deserves: a code the provider's table knows says more
- * than its HTTP status, which says more than a body nobody can read.
- * `refusalOf` gives the error of an envelope that does not say success, else null.
+ * Reads an answer's envelope (the fields round the rows). Throws an UpstreamError for everything but success: by the
+ * provider's own code where its table has it, else by the HTTP status, else for a body that cannot be read.
+ * `refusalOf` gives the error of an envelope that does not report success, else null.
  */
 export function readAnswer<T>(
   answer: Answer,
@@ -100,7 +100,7 @@ export function shapeError(answer: Answer, fault: string): UpstreamError {
   });
 }
 
-/** `Retry-After` in milliseconds, from seconds or an HTTP date; undefined where there is none to obey. */
+/** `Retry-After` in milliseconds, from seconds or an HTTP date; undefined where there is none that can be read. */
 export function retryAfterMs({ response, now }: Answer): number | undefined {
   const header = response.headers['retry-after']?.trim();
   if (header === undefined) return undefined;

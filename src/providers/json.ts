@@ -7,8 +7,8 @@ export interface ReadObject {
   readonly raw: string;
 }
 
-/** An object of a list, passed over: a large answer is not read in one go, and its rows live shortly. */
-class Unread {
+/** An object in a list that is not parsed until it is wanted: a large answer's rows are parsed, and freed, one by one. */
+class UnparsedObject {
   constructor(
     private readonly readAt: (start: number, end: number) => ReadObject,
     private readonly start: number,
@@ -30,17 +30,17 @@ export function toCompactJson(value: unknown): string {
   return stringify(value) ?? 'null';
 }
 
-/** A value with its text; an object that was passed over is read now, and may turn out to be no JSON. */
+/** A value with its text; an object that was not parsed yet is parsed now, which throws where it is not JSON. */
 export function readObject(value: unknown): ReadObject {
-  return value instanceof Unread ? value.read() : { value, raw: toCompactJson(value) };
+  return value instanceof UnparsedObject ? value.read() : { value, raw: toCompactJson(value) };
 }
 
 /**
- * Reads JSON with its numbers as LosslessNumbers; the objects of lists are passed over until `readObject` wants them.
- * Throws what `refuse` makes of a text that is no JSON, or has different values under one key, here as well as there.
+ * Reads JSON with its numbers as LosslessNumbers; objects in lists stay unparsed until `readObject` is given them.
+ * Both throw what `refuse` makes of a text that is not JSON or has different values under one key.
  */
 export function readJson(text: string, refuse: (cause: unknown) => Error): unknown {
-  const scanner = createScanner(text, (start, end) => new Unread(objectAt, start, end));
+  const scanner = createScanner(text, (start, end) => new UnparsedObject(objectAt, start, end));
 
   function objectAt(start: number, end: number): ReadObject {
     const part = text.slice(start, end);
@@ -60,7 +60,7 @@ export function readJson(text: string, refuse: (cause: unknown) => Error): unkno
   return whole === null ? strictly(text) : whole.value;
 }
 
-/** The text itself rather than what was read of it: its escapes stay, and keys that look like numbers keep their place. */
+/** Takes the spaces out of the text instead of writing the parsed value anew, which would change escapes and the order of keys that look like numbers. */
 function withoutSpaces(json: string): string {
   return json.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, '$1');
 }

@@ -9,8 +9,8 @@ const RAW_KEPT = 2_000;
 const QUOTED = 40;
 
 /**
- * Reads a provider's body without losing a digit of any number. What is no JSON (an HTML page of a firewall, a cut
- * answer) throws an UpstreamError to retry, with code `NOT_JSON` and the body's beginning as `raw`.
+ * Reads a provider's body without losing a digit of any number. What is not JSON (an HTML page of a firewall, an
+ * answer cut short) throws an UpstreamError to retry, with code `NOT_JSON` and the body's beginning as `raw`.
  * `who` opens the message: `vp-main: /v2/betlogs`.
  */
 export function parseBody(who: string, text: string): unknown {
@@ -51,10 +51,10 @@ export type Read<T> = { readonly value: T } | { readonly fault: string };
 /** Reads one wire value. */
 export type Reader<T> = (value: unknown) => Read<T>;
 
-// What a field's schema does, without zod between: a page has hundreds of thousands of fields.
+// Reading without zod what a field's schema reads: a page has hundreds of thousands of fields.
 const readers = new WeakMap<z.ZodType, Reader<unknown>>();
 
-/** What reads one value as the schema does. */
+/** A function that reads one value as the schema does, and faster. */
 export function readerOf<T>(schema: z.ZodType<T>): Reader<T> {
   const known = readers.get(schema) as Reader<T> | undefined;
   if (known !== undefined) return known;
@@ -84,8 +84,14 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
 function readText(value: unknown): Read<string> {
   const exact = exactText(value);
   if (exact === undefined) return { fault: `expected text, got ${describe(value)}` };
-  if (UNSTORABLE.test(exact)) return { fault: 'expected text, got characters that are none' };
+  const unstorable = UNSTORABLE.exec(exact)?.[0];
+  if (unstorable !== undefined) return { fault: `expected text, got text with ${codePointOf(unstorable)}` };
   return { value: exact };
+}
+
+/** How messages spell a character that cannot be shown: `U+D800`. */
+function codePointOf(character: string): string {
+  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** Text, or a number's exact spelling: an id beyond 2^53 stays what it is. May be empty. */
@@ -115,7 +121,7 @@ export const integer = field<number>((value) => {
 /** A list of values that are looked at one by one later. */
 export const list = z.array(z.unknown());
 
-/** A list of fields; one that is wrong spoils it. */
+/** A list of fields; the whole list is refused when one of them is wrong. */
 export function listOf<T>(schema: z.ZodType<T>): z.ZodType<readonly T[]> {
   const read = readerOf(schema);
   return field((value) => {

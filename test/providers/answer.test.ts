@@ -8,7 +8,7 @@ import type { HttpResponse } from '../../src/upstream/call.ts';
 const now = Date.UTC(2026, 0, 21, 7, 0, 0);
 const codes: CodeTable = {
   77: { meaning: 'too many requests', action: 'slowDown', retryAfterMs: 3_000 },
-  83: { meaning: 'wrong signature', action: 'stopAccount', mend: 'check credentials' },
+  83: { meaning: 'wrong signature', action: 'stopAccount', remedy: 'check credentials' },
 };
 const envelope = z.object({ code: text, data: z.unknown().optional() });
 

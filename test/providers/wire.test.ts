@@ -80,8 +80,8 @@ describe('readRows', () => {
       '{"id":"a","amount":1,"count":9007199254740993}',
       'count: expected a whole number, got 9007199254740993',
     ],
-    ['{"id":"a\\u0000","amount":1}', 'id: expected text, got characters that are none'],
-    ['{"id":"\\ud800","amount":1}', 'id: expected text, got characters that are none'],
+    ['{"id":"a\\u0000","amount":1}', 'id: expected text, got text with U+0000'],
+    ['{"id":"\\ud800","amount":1}', 'id: expected text, got text with U+D800'],
     ['[1]', 'row: expected an object, got a list'],
     ['5', 'row: expected an object, got 5'],
   ])('sets %s aside and lets the others stand', (bad, reason) => {

@@ -49,7 +49,9 @@ export class QuarantineResolver {
 
 function checkAdministers({ viewer }: RequestContext): void {
   if (viewer.administers) return;
-  throw new NotPermittedError(`${viewer.name} has role ${viewer.role}, which may not see to the quarantine`);
+  throw new NotPermittedError(
+    `role ${viewer.role} may not list or accept quarantined rows: expected role admin`,
+  );
 }
 
 function toRow(context: RequestContext, row: Row): QuarantinedRow[] {

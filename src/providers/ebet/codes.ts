@@ -11,7 +11,11 @@ export const codes: CodeTable = {
   0: { meaning: 'recharging', action: 'giveUp' },
   200: { meaning: 'success', action: 'giveUp' },
   201: { meaning: 'recharge id already used', action: 'giveUp' },
-  202: { meaning: 'channel missing', action: 'stopAccount', mend: 'check credentials.channelId and baseUrl' },
+  202: {
+    meaning: 'channel missing',
+    action: 'stopAccount',
+    remedy: 'check credentials.channelId and baseUrl',
+  },
   203: { meaning: 'recharge id empty', action: 'giveUp' },
   204: { meaning: 'amount is 0', action: 'giveUp' },
   205: { meaning: 'amount too small', action: 'giveUp' },
@@ -29,12 +33,12 @@ export const codes: CodeTable = {
   4026: {
     meaning: 'wrong signature',
     action: 'stopAccount',
-    mend: 'check that the private key belongs to the channelId, and options hash and timestampUnit',
+    remedy: 'check that the private key belongs to the channelId, and options hash and timestampUnit',
   },
   4027: {
     meaning: 'address not allowed',
     action: 'stopAccount',
-    mend: 'have eBET add this machine to its allow-list',
+    remedy: 'have eBET add this machine to its allow-list',
   },
   4028: { meaning: 'trial player cannot recharge', action: 'giveUp' },
   4029: { meaning: 'function invalid', action: 'refuseInput' },
@@ -47,7 +51,7 @@ export const codes: CodeTable = {
   5003: {
     meaning: 'sub-channel missing',
     action: 'refuseInput',
-    mend: 'check options.subChannelId',
+    remedy: 'check options.subChannelId',
   },
   5005: { meaning: 'wallet not opened', action: 'giveUp' },
   5006: { meaning: 'in a game, cannot withdraw', action: 'giveUp' },

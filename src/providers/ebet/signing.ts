@@ -54,12 +54,12 @@ function toKey(named: string, material: string): KeyObject {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw wrongKey(named, 'text that is neither PEM nor base64');
   const der = Buffer.from(base64, 'base64');
   const key = type === undefined ? (tryKey(der, 'pkcs8') ?? tryKey(der, 'pkcs1')) : tryKey(der, type);
-  if (key === null) throw wrongKey(named, 'bytes that are none');
+  if (key === null) throw wrongKey(named, `${der.length} bytes that cannot be read as one`);
   if (key.asymmetricKeyType !== 'rsa') throw wrongKey(named, `one of type ${key.asymmetricKeyType}`);
   return key;
 }
 
-/** Null where the bytes are no key of this form: the caller tries the other, then says so. */
+/** Null where the bytes are not a key of this form: the caller tries the other form, then reports the failure. */
 function tryKey(der: Buffer, type: 'pkcs8' | 'pkcs1'): KeyObject | null {
   try {
     return createPrivateKey({ key: der, format: 'der', type });

@@ -6,16 +6,16 @@ const signature =
 /** The codes of both revisions of the document (numbers in `status` of the older, words in the newer), and of `{error}` bodies. */
 export const codes: CodeTable = {
   100000: { meaning: 'wrong parameters', action: 'refuseInput' },
-  100001: { meaning: 'wrong API key', action: 'stopAccount', mend: 'check credentials.apiKey' },
-  100002: { meaning: 'wrong signature', action: 'stopAccount', mend: signature },
+  100001: { meaning: 'wrong API key', action: 'stopAccount', remedy: 'check credentials.apiKey' },
+  100002: { meaning: 'wrong signature', action: 'stopAccount', remedy: signature },
   100003: { meaning: 'trade in progress', action: 'retry' },
   APP_KEY_NOT_EXISTS: {
     meaning: 'API key unknown',
     action: 'stopAccount',
-    mend: 'check credentials.apiKey',
+    remedy: 'check credentials.apiKey',
   },
   INVALID_REQUEST: { meaning: 'invalid request', action: 'refuseInput' },
-  SIGN_ERROR: { meaning: 'wrong signature', action: 'stopAccount', mend: signature },
+  SIGN_ERROR: { meaning: 'wrong signature', action: 'stopAccount', remedy: signature },
   NOT_ENOUGH: { meaning: 'balance too small', action: 'refuseInput' },
   SYSTEM_ERROR: { meaning: 'system error', action: 'retry' },
   PLAYER_NOT_EXISTS: { meaning: 'player unknown', action: 'refuseInput' },

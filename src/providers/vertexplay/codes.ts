@@ -16,7 +16,7 @@ export const codes: CodeTable = {
   '10': {
     meaning: 'agent not found or blocked',
     action: 'stopAccount',
-    mend: 'check credentials.agentId and baseUrl',
+    remedy: 'check credentials.agentId and baseUrl',
   },
   '11': { meaning: 'parameters error', action: 'refuseInput' },
   '14': { meaning: 'betId missing', action: 'refuseInput' },
@@ -30,12 +30,12 @@ export const codes: CodeTable = {
   '81': { meaning: 'branch config not found', action: 'stopAccount' },
   '82': { meaning: 'site id mismatch', action: 'stopAccount' },
   // An expired token is told either by HTTP 401 or by this code; a wrong signature by this code alone.
-  '83': { meaning: 'signature verification failed', action: 'reauthenticate', mend: signature },
-  '84': { meaning: 'encryption failed', action: 'stopAccount', mend: 'check credentials.apiKey' },
+  '83': { meaning: 'signature verification failed', action: 'reauthenticate', remedy: signature },
+  '84': { meaning: 'encryption failed', action: 'stopAccount', remedy: 'check credentials.apiKey' },
 };
 
-/** The same for `/v2/auth`, where no fresher token can mend a refused signature. */
+/** The same for `/v2/auth`, where a fresher token does not help a refused signature. */
 export const authCodes: CodeTable = {
   ...codes,
-  '83': { meaning: 'signature verification failed', action: 'stopAccount', mend: signature },
+  '83': { meaning: 'signature verification failed', action: 'stopAccount', remedy: signature },
 };

@@ -9,8 +9,8 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /**
  * Recognises JWTs by the issuer's published keys, which are fetched from `jwksUri` alone (no redirect is
- * followed) and kept. Rejects with an UnauthenticatedError for a token that does not hold, a ForbiddenError for
- * one whose claims give no role, an AuthUnavailableError when the keys cannot be had.
+ * followed) and kept. Rejects with an UnauthenticatedError for a token that has expired or is not
+ * valid, a ForbiddenError for one whose claims give no role, an AuthUnavailableError when the keys cannot be had.
  */
 export function createJwtVerifier(
   settings: JwtSettings,
@@ -41,13 +41,32 @@ async function verify(
     return payload;
   } catch (cause) {
     if (cause instanceof errors.JWTExpired)
-      throw new UnauthenticatedError('the token has expired', { cause });
-    if (isTokenFault(cause)) throw new UnauthenticatedError('the token does not hold', { cause });
+      throw new UnauthenticatedError(expiryOf(cause.payload), { cause });
+    if (isTokenFault(cause)) throw new UnauthenticatedError(refusalOf(cause), { cause });
     throw new AuthUnavailableError('the issuer’s keys cannot be read now', { cause });
   }
 }
 
-function isTokenFault(error: unknown): boolean {
+function expiryOf({ exp = 0 }: JWTPayload): string {
+  return `token expired at ${new Date(exp * 1_000).toISOString()}`;
+}
+
+/** What is wrong with a token, by what was expected of it; the token itself is never quoted. */
+function refusalOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const got = error.reason === 'missing' ? 'a token without it' : 'another value';
+    return `expected a token with the configured claim ${error.claim}, got ${got}`;
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) {
+    return `expected a token signed by one of ${algorithms.join(', ')}, got another algorithm`;
+  }
+  if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid) {
+    return 'expected a JWT, got text that cannot be read as one';
+  }
+  return 'expected a token signed by one of the issuer’s published keys, got another signature';
+}
+
+function isTokenFault(error: unknown): error is errors.JOSEError {
   return (
     error instanceof errors.JWTClaimValidationFailed ||
     error instanceof errors.JWTInvalid ||
