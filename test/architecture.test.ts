@@ -135,7 +135,8 @@ describe('the direction of imports', () => {
 
   it('keeps what each package is for in one place', () => {
     const homes: Readonly<Record<string, RegExp>> = {
-      '(graphql|type-graphql|@apollo/.*|graphql-scalars|dataloader)': /^(graph|server|app|feeds\/dispatch)/,
+      '(graphql|type-graphql|@apollo/.*|graphql-scalars|dataloader)':
+        /^(graph|server|app|feeds\/(window|ledger)-loader)/,
       '(fastify|@fastify/.*|@as-integrations/.*|jose)': /^server\//,
       '(undici|cockatiel)': /^upstream\//,
       '(pg|pg-copy-streams)': /^(archive|upstream)\//,

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import DataLoader from 'dataloader';
 import type { Archive, FeedAge, HeldSpan } from '../archive/archive.ts';
 import {
   type Coverage,
@@ -12,8 +11,10 @@ import {
 } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
-import { type Feed, feedName } from './feed.ts';
-import type { Filler, Ticket } from './filler.ts';
+import type { Feed } from './feed.ts';
+import type { Filler } from './filler.ts';
+import { createLedgerLoader } from './ledger-loader.ts';
+import { createWindowLoader } from './window-loader.ts';
 
 export interface CoverAsk {
   readonly feeds: readonly Feed[];
@@ -51,50 +52,14 @@ export interface Dispatcher {
   begin(): Dispatch;
 }
 
-interface LedgerKey {
-  readonly feed: Feed;
-  readonly range: Interval;
-}
-
-interface WindowKey {
-  readonly feed: Feed;
-  readonly window: Window;
-  readonly knownAt: number;
-}
-
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return { begin: () => begin(options) };
 }
 
 function begin({ archive, filler, now, maxRangeMs, finalAfterMs, stopping }: DispatcherOptions): Dispatch {
   const asker = filler.newAsker();
-
-  // Not cached: what is held changes while a request waits.
-  const ledger = new DataLoader<LedgerKey, readonly HeldSpan[]>(readLedger, { cache: false });
-
-  // A window asked for by several fields is one key; what is asked in one tick is one call of the filler a feed.
-  const windows = new DataLoader<WindowKey, Ticket, string>(async (keys) => startWindows(keys), {
-    cacheKeyFn: ({ feed, window }) => `${feedName(feed)} ${window.from}`,
-    maxBatchSize: Number.POSITIVE_INFINITY,
-  });
-
-  async function readLedger(keys: readonly LedgerKey[]): Promise<(readonly HeldSpan[])[]> {
-    const feeds = new Map(keys.map(({ feed }) => [feedName(feed), ageOf(feed)]));
-    const hull = {
-      from: Math.min(...keys.map(({ range }) => range.from)),
-      to: Math.max(...keys.map(({ range }) => range.to)),
-    };
-    const spans = await archive.coverage([...feeds.values()], hull);
-    return keys.map(({ feed, range }) =>
-      spans.filter(
-        (span) =>
-          span.account === feed.account.id &&
-          span.kind === feed.kind &&
-          span.from < range.to &&
-          range.from < span.to,
-      ),
-    );
-  }
+  const ledger = createLedgerLoader(archive, ageOf);
+  const windows = createWindowLoader(filler, isLacking);
 
   function ageOf(feed: Feed): FeedAge {
     const { settlementLag } = feed.limits;
@@ -104,22 +69,6 @@ function begin({ archive, filler, now, maxRangeMs, finalAfterMs, stopping }: Dis
       settlementLag,
       finalAfter: Math.max(settlementLag, finalAfterMs),
     };
-  }
-
-  function startWindows(keys: readonly WindowKey[]): Ticket[] {
-    const tickets = new Map<WindowKey, Ticket>();
-    for (const [feed, ofFeed] of groupByFeed(keys)) {
-      const knownAt = Math.min(...ofFeed.map((key) => key.knownAt));
-      const given = filler.fill(
-        feed,
-        ofFeed.map((key) => key.window),
-        { knownAt, isWanted: (window) => isLacking(feed, window) },
-      );
-      ofFeed.forEach((key, index) => {
-        tickets.set(key, given[index]!);
-      });
-    }
-    return keys.map((key) => tickets.get(key)!);
   }
 
   async function isLacking(feed: Feed, window: Window): Promise<boolean> {
@@ -196,16 +145,6 @@ export function timingOf({ account, kind, limits }: Feed): FeedTiming {
     retention: limits.retention,
     openMaxAge: limits.openMaxAge,
   };
-}
-
-function groupByFeed(keys: readonly WindowKey[]): Map<Feed, WindowKey[]> {
-  const groups = new Map<Feed, WindowKey[]>();
-  for (const key of keys) {
-    const group = groups.get(key.feed);
-    if (group === undefined) groups.set(key.feed, [key]);
-    else group.push(key);
-  }
-  return groups;
 }
 
 /** Resolves when all have settled, when the time is up, or when the gateway stops. */
