@@ -1,14 +1,15 @@
-import type { TimeAxis, Where } from '../../records/query.ts';
-import type { BetOutcome, BetStatus, ProviderName } from '../../records/record.ts';
+import type { TimeAxis } from '../../records/query.ts';
+import type { ProviderName } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import { Field, ID, InputType } from '../schema/decorators.ts';
-import { BetOutcomeEnum, BetStatusEnum, TimeAxisEnum } from '../schema/enums.ts';
+import { TimeAxisEnum } from '../schema/enums.ts';
 import { ProviderNameEnum } from '../schema/provider-name.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkList, checkRange } from '../selection/checks.ts';
+import { FilterFields, toWhere } from '../selection/filter-fields.ts';
 import { select } from '../selection/scope.ts';
-import { allOf, oneOf } from '../selection/where.ts';
 
+@FilterFields('BET')
 @InputType({
   description:
     'Which bets. Every part given must hold; within a list any one value will do. Only `range`, `accounts` and `providers` ' +
@@ -33,33 +34,6 @@ export class BetFilter {
 
   @Field(() => [String], { nullable: true, description: 'Players, by the operator’s names.' })
   players?: string[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'The providers’ game codes.' })
-  games?: string[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'The providers’ types of games, such as `LIVE`.' })
-  gameTypes?: string[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'Kinds of bets within a game, such as `Banker`.' })
-  betTypes?: string[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'Live tables.' })
-  tables?: string[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'Currencies, as the providers spell them.' })
-  currencies?: string[] | null;
-
-  @Field(() => [BetStatusEnum], { nullable: true, description: 'How far the bets have come.' })
-  statuses?: BetStatus[] | null;
-
-  @Field(() => [BetOutcomeEnum], { nullable: true, description: 'How the bets ended.' })
-  outcomes?: BetOutcome[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'Rounds.' })
-  roundIds?: string[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'The providers’ own keys of bets.' })
-  providerBetIds?: string[] | null;
 }
 
 /** What a bet filter asks for; throws a BadUserInputError for what cannot be. */
@@ -71,20 +45,6 @@ export function selectBets(context: RequestContext, filter: BetFilter) {
     accounts: filter.accounts,
     providers: filter.providers,
     players: checkList('players', filter.players),
-    where: toWhere(filter),
+    where: toWhere('BET', filter, context.players),
   });
-}
-
-function toWhere(filter: BetFilter): Where | null {
-  return allOf(
-    oneOf('games', 'gameCode', filter.games),
-    oneOf('gameTypes', 'gameType', filter.gameTypes),
-    oneOf('betTypes', 'betType', filter.betTypes),
-    oneOf('tables', 'tableId', filter.tables),
-    oneOf('currencies', 'currency', filter.currencies),
-    oneOf('statuses', 'status', filter.statuses),
-    oneOf('outcomes', 'outcome', filter.outcomes),
-    oneOf('roundIds', 'roundId', filter.roundIds),
-    oneOf('providerBetIds', 'key', filter.providerBetIds),
-  );
 }

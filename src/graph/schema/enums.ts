@@ -1,6 +1,9 @@
 import { gapReasons } from '../../records/coverage.ts';
-import { type Dimension, groupFields } from '../../records/query.ts';
+import { type FieldSpec, vocabularies } from '../../records/field.ts';
+import { kinds } from '../../records/kinds/kinds.ts';
+import { type Dimension, groupFields, type SummedField, summedFields } from '../../records/query.ts';
 import { type RecordKind, recordKinds } from '../../records/record.ts';
+import { sqlName } from '../../records/shape.ts';
 import { registerEnumType } from './decorators.ts';
 
 function enumOf<T extends string>(values: readonly T[]): { readonly [K in T]: K } {
@@ -41,7 +44,7 @@ register(
   },
 );
 
-export const BetStatusEnum = enumOf(['OPEN', 'SETTLED', 'REFUNDED', 'UNKNOWN'] as const);
+export const BetStatusEnum = enumOf(vocabularies.BetStatus);
 register(BetStatusEnum, 'BetStatus', 'How far a bet has come.', {
   OPEN: 'Accepted, without a result yet.',
   SETTLED: 'The result stands and was paid.',
@@ -49,7 +52,7 @@ register(BetStatusEnum, 'BetStatus', 'How far a bet has come.', {
   UNKNOWN: 'The provider sent a status its document does not explain: see `providerStatus`.',
 });
 
-export const BetOutcomeEnum = enumOf(['WIN', 'LOSE', 'PUSH', 'UNKNOWN'] as const);
+export const BetOutcomeEnum = enumOf(vocabularies.BetOutcome);
 register(BetOutcomeEnum, 'BetOutcome', 'How a bet ended, from the player’s side.', {
   WIN: 'The player got more than the stake.',
   LOSE: 'The player got less than the stake.',
@@ -57,7 +60,7 @@ register(BetOutcomeEnum, 'BetOutcome', 'How a bet ended, from the player’s sid
   UNKNOWN: 'The provider’s own words could not be read.',
 });
 
-export const TransferDirectionEnum = enumOf(['DEPOSIT', 'WITHDRAWAL'] as const);
+export const TransferDirectionEnum = enumOf(vocabularies.TransferDirection);
 register(TransferDirectionEnum, 'TransferDirection', 'Which way a transfer moved money.', {
   DEPOSIT: 'From the operator to the provider: `amount` is positive.',
   WITHDRAWAL: 'From the provider back to the operator: `amount` is negative.',
@@ -146,56 +149,82 @@ register(SeqNoDimensionEnum, 'SeqNoDimension', DIMENSION_WORDS, {
   SUCCEEDED: 'Whether the answer was a success (200 or 201).',
 });
 
-/** What totals can be ordered by; the values are the row's field names. */
-export const BetMeasureEnum = {
-  BET_COUNT: 'betCount',
-  PLAYER_COUNT: 'playerCount',
-  ROUND_COUNT: 'roundCount',
-  STAKE: 'stake',
-  VALID_STAKE: 'validStake',
-  PAYOUT: 'payout',
-  NET_WIN: 'netWin',
-  REFUND: 'refund',
-  JACKPOT_WIN: 'jackpotWin',
-  JACKPOT_CONTRIBUTION: 'jackpotContribution',
-  REBATE: 'rebate',
-  GROSS_GAMING_REVENUE: 'grossGamingRevenue',
-  RETURN_TO_PLAYER: 'returnToPlayer',
-  HOLD: 'hold',
-} as const;
-register(BetMeasureEnum, 'BetMeasure', 'A figure of a totals row to order by.', {
-  BET_COUNT: 'How many bets.',
-  PLAYER_COUNT: 'How many different players.',
-  ROUND_COUNT: 'How many different rounds.',
-  STAKE: 'Turnover (handle). Money orders rows of one currency only.',
-  VALID_STAKE: 'Turnover that counts for bonuses.',
-  PAYOUT: 'What was paid out.',
-  NET_WIN: 'What the players won or lost.',
-  REFUND: 'What was given back.',
-  JACKPOT_WIN: 'Jackpots won.',
-  JACKPOT_CONTRIBUTION: 'Paid into jackpots.',
-  REBATE: 'Rebates and commission.',
-  GROSS_GAMING_REVENUE: 'GGR, the house’s win.',
-  RETURN_TO_PLAYER: 'RTP.',
-  HOLD: 'GGR as a part of turnover.',
-});
+type Measures<Measure extends string> = Readonly<
+  Record<string, { readonly measure: Measure; readonly words: string }>
+>;
 
-export const TransferMeasureEnum = {
-  TRANSFER_COUNT: 'transferCount',
-  PLAYER_COUNT: 'playerCount',
-  AMOUNT: 'amount',
-  DEPOSITS: 'deposits',
-  WITHDRAWALS: 'withdrawals',
-  FREE_CREDIT: 'freeCredit',
-} as const;
-register(TransferMeasureEnum, 'TransferMeasure', 'A figure of a transfer totals row to order by.', {
-  TRANSFER_COUNT: 'How many transfers.',
-  PLAYER_COUNT: 'How many different players.',
-  AMOUNT: 'Deposits less withdrawals. Money orders rows of one currency only.',
-  DEPOSITS: 'What went to the provider.',
-  WITHDRAWALS: 'What came back: negative, so the smallest is the most.',
-  FREE_CREDIT: 'Free credit moved.',
-});
+/** What totals can be ordered by; the values are the row's field names. */
+function registerMeasures<Measure extends string>(
+  name: string,
+  description: string,
+  measures: Measures<Measure>,
+) {
+  const entries = Object.entries(measures);
+  const values = Object.fromEntries(entries.map(([value, { measure }]) => [value, measure]));
+  register(
+    values,
+    name,
+    description,
+    Object.fromEntries(entries.map(([value, { words }]) => [value, words])),
+  );
+  return values as Readonly<Record<string, Measure>>;
+}
+
+/** The sums of a kind's table; `STAKE` for `stake`, `VALID_STAKE` for `validStake`. */
+function sumsOf<K extends RecordKind>(kind: K): Measures<SummedField<K>> {
+  const fields: Readonly<Record<string, FieldSpec>> = kinds[kind].fields;
+  return Object.fromEntries(
+    summedFields(kind).map((name) => [
+      sqlName(name).toUpperCase(),
+      { measure: name, words: fields[name]?.summed?.measure ?? '' },
+    ]),
+  );
+}
+
+export type BetMeasure =
+  | SummedField<'BET'>
+  | 'betCount'
+  | 'playerCount'
+  | 'roundCount'
+  | 'grossGamingRevenue'
+  | 'returnToPlayer'
+  | 'hold';
+export const BetMeasureEnum = registerMeasures<BetMeasure>(
+  'BetMeasure',
+  'A figure of a totals row to order by.',
+  {
+    BET_COUNT: { measure: 'betCount', words: 'How many bets.' },
+    PLAYER_COUNT: { measure: 'playerCount', words: 'How many different players.' },
+    ROUND_COUNT: { measure: 'roundCount', words: 'How many different rounds.' },
+    ...sumsOf('BET'),
+    GROSS_GAMING_REVENUE: { measure: 'grossGamingRevenue', words: 'GGR, the house’s win.' },
+    RETURN_TO_PLAYER: { measure: 'returnToPlayer', words: 'RTP.' },
+    HOLD: { measure: 'hold', words: 'GGR as a part of turnover.' },
+  },
+);
+
+const { AMOUNT, ...otherTransferSums } = sumsOf('TRANSFER');
+export type TransferMeasure =
+  | SummedField<'TRANSFER'>
+  | 'transferCount'
+  | 'playerCount'
+  | 'deposits'
+  | 'withdrawals';
+export const TransferMeasureEnum = registerMeasures<TransferMeasure>(
+  'TransferMeasure',
+  'A figure of a transfer totals row to order by.',
+  {
+    TRANSFER_COUNT: { measure: 'transferCount', words: 'How many transfers.' },
+    PLAYER_COUNT: { measure: 'playerCount', words: 'How many different players.' },
+    ...(AMOUNT && { AMOUNT }),
+    DEPOSITS: { measure: 'deposits', words: 'What went to the provider.' },
+    WITHDRAWALS: {
+      measure: 'withdrawals',
+      words: 'What came back: negative, so the smallest is the most.',
+    },
+    ...otherTransferSums,
+  },
+);
 
 export const SeqNoMeasureEnum = {
   COUNT: 'count',

@@ -4,7 +4,8 @@ import type { Sums, TotalsRow } from '../../records/query.ts';
 
 const ZERO = decimal('0');
 
-interface MoneyRow<Name extends string> {
+/** A row with sums of money by these names. */
+export interface MoneyRow<Name extends string> {
   readonly currencies: readonly string[];
   readonly sums: Sums<Name>;
 }

@@ -1,13 +1,13 @@
-import type { ProviderName, TransferDirection } from '../../records/record.ts';
+import type { ProviderName } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import { Field, ID, InputType } from '../schema/decorators.ts';
-import { TransferDirectionEnum } from '../schema/enums.ts';
 import { ProviderNameEnum } from '../schema/provider-name.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkList, checkRange } from '../selection/checks.ts';
+import { FilterFields, toWhere } from '../selection/filter-fields.ts';
 import { select } from '../selection/scope.ts';
-import { allOf, oneOf } from '../selection/where.ts';
 
+@FilterFields('TRANSFER')
 @InputType({
   description:
     'Which transfers. Every part given must hold; within a list any one value will do. Only `range`, `accounts` and ' +
@@ -25,15 +25,6 @@ export class TransferFilter {
 
   @Field(() => [String], { nullable: true, description: 'Players, by the operator’s names.' })
   players?: string[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'Currencies, as configured for the accounts.' })
-  currencies?: string[] | null;
-
-  @Field(() => [TransferDirectionEnum], { nullable: true, description: 'Which ways the money went.' })
-  directions?: TransferDirection[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'The codes under which the operator sent them.' })
-  transactionCodes?: string[] | null;
 }
 
 /** What a transfer filter asks for; throws a BadUserInputError for what cannot be. */
@@ -45,10 +36,6 @@ export function selectTransfers(context: RequestContext, filter: TransferFilter)
     accounts: filter.accounts,
     providers: filter.providers,
     players: checkList('players', filter.players),
-    where: allOf(
-      oneOf('currencies', 'currency', filter.currencies),
-      oneOf('directions', 'direction', filter.directions),
-      oneOf('transactionCodes', 'key', filter.transactionCodes),
-    ),
+    where: toWhere('TRANSFER', filter, context.players),
   });
 }

@@ -1,16 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { TotalsRow } from '../../../records/query.ts';
 import { BetFilter, selectBets } from '../../bet/filter.ts';
 import type { RequestContext } from '../../context.ts';
 import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../../schema/decorators.ts';
-import { BetDimensionEnum, BetMeasureEnum } from '../../schema/enums.ts';
-import { amountOf, grossGamingRevenueOf, holdOf, returnToPlayerOf, sumOf } from '../money.ts';
+import { BetDimensionEnum, type BetMeasure, BetMeasureEnum } from '../../schema/enums.ts';
+import { type Amount, addAmounts, figuresOf, sumAmounts } from '../amounts.ts';
+import { grossGamingRevenueOf, holdOf, returnToPlayerOf } from '../money.ts';
 import { countFigure, type Figures, moneyFigure } from '../order.ts';
 import { createTotalsReader, type TotalsRowSource, type TotalsSource } from '../read.ts';
 import { createTotalsArgs } from '../type.ts';
 import { BetTotals, BetTotalsRow } from './type.ts';
-
-export type BetMeasure = (typeof BetMeasureEnum)[keyof typeof BetMeasureEnum];
 
 export const BetTotalsArgs = createTotalsArgs({
   name: 'Bet',
@@ -22,23 +20,41 @@ export const BetTotalsArgs = createTotalsArgs({
 });
 export type BetTotalsArgs = InstanceType<typeof BetTotalsArgs>;
 
-type Row = TotalsRow<'BET'>;
+/** The sums of the table of bets, then what is made of them. */
+const amounts: readonly Amount<'BET', Exclude<BetMeasure, `${string}Count`>>[] = [
+  ...sumAmounts('BET'),
+  {
+    name: 'grossGamingRevenue',
+    description:
+      'GGR, the house’s win: −Σ net win. Nothing else is deducted: no rebates, jackpot contributions, bonuses, fees or taxes.',
+    of: grossGamingRevenueOf,
+    figure: moneyFigure(grossGamingRevenueOf, 'netWin'),
+  },
+  {
+    name: 'returnToPlayer',
+    nullable: true,
+    description:
+      'RTP: (Σ stake + Σ net win) ÷ Σ stake, what came back to the players of each unit bet: 0.960000 is 96 %. To six ' +
+      'decimals, halves to the even digit; null at zero turnover.',
+    of: returnToPlayerOf,
+    figure: moneyFigure(returnToPlayerOf, 'stake', 'netWin'),
+  },
+  {
+    name: 'hold',
+    nullable: true,
+    description:
+      'Hold, the house’s margin: GGR ÷ Σ stake, which is 1 − RTP. To six decimals, halves to the even digit; null at zero ' +
+      'turnover.',
+    of: holdOf,
+    figure: moneyFigure(holdOf, 'stake', 'netWin'),
+  },
+];
 
 const figures: Figures<'BET', BetMeasure> = {
-  betCount: countFigure((row: Row) => row.count),
-  playerCount: countFigure((row: Row) => row.playerCount),
-  roundCount: countFigure((row: Row) => row.roundCount),
-  stake: moneyFigure((row: Row) => sumOf(row, 'stake'), 'stake'),
-  validStake: moneyFigure((row: Row) => sumOf(row, 'validStake'), 'validStake'),
-  payout: moneyFigure((row: Row) => sumOf(row, 'payout'), 'payout'),
-  netWin: moneyFigure((row: Row) => sumOf(row, 'netWin'), 'netWin'),
-  refund: moneyFigure((row: Row) => sumOf(row, 'refund'), 'refund'),
-  jackpotWin: moneyFigure((row: Row) => sumOf(row, 'jackpotWin'), 'jackpotWin'),
-  jackpotContribution: moneyFigure((row: Row) => sumOf(row, 'jackpotContribution'), 'jackpotContribution'),
-  rebate: moneyFigure((row: Row) => sumOf(row, 'rebate'), 'rebate'),
-  grossGamingRevenue: moneyFigure(grossGamingRevenueOf, 'netWin'),
-  returnToPlayer: moneyFigure(returnToPlayerOf, 'stake', 'netWin'),
-  hold: moneyFigure(holdOf, 'stake', 'netWin'),
+  betCount: countFigure((row) => row.count),
+  playerCount: countFigure((row) => row.playerCount),
+  roundCount: countFigure((row) => row.roundCount),
+  ...figuresOf(amounts),
 };
 
 export const readBetTotals = createTotalsReader({ kind: 'BET', select: selectBets, figures });
@@ -65,59 +81,6 @@ export class BetTotalsResolver {
   betCount(@Root() { record }: Source): number {
     return record.count;
   }
-
-  @FieldResolver()
-  stake(@Root() { record }: Source): string {
-    return amountOf(record, 'stake');
-  }
-
-  @FieldResolver()
-  validStake(@Root() { record }: Source): string | null {
-    return sumOf(record, 'validStake');
-  }
-
-  @FieldResolver()
-  payout(@Root() { record }: Source): string {
-    return amountOf(record, 'payout');
-  }
-
-  @FieldResolver()
-  netWin(@Root() { record }: Source): string {
-    return amountOf(record, 'netWin');
-  }
-
-  @FieldResolver()
-  refund(@Root() { record }: Source): string {
-    return amountOf(record, 'refund');
-  }
-
-  @FieldResolver()
-  jackpotWin(@Root() { record }: Source): string {
-    return amountOf(record, 'jackpotWin');
-  }
-
-  @FieldResolver()
-  jackpotContribution(@Root() { record }: Source): string {
-    return amountOf(record, 'jackpotContribution');
-  }
-
-  @FieldResolver()
-  rebate(@Root() { record }: Source): string {
-    return amountOf(record, 'rebate');
-  }
-
-  @FieldResolver()
-  grossGamingRevenue(@Root() { record }: Source): string {
-    return grossGamingRevenueOf(record);
-  }
-
-  @FieldResolver()
-  returnToPlayer(@Root() { record }: Source): string | null {
-    return returnToPlayerOf(record);
-  }
-
-  @FieldResolver()
-  hold(@Root() { record }: Source): string | null {
-    return holdOf(record);
-  }
 }
+
+addAmounts(amounts, { row: BetTotalsRow, resolver: BetTotalsResolver });

@@ -2,7 +2,6 @@ import type { BetOutcome, BetStatus, ProviderName } from '../../../records/recor
 import { Field, ID, Int, ObjectType } from '../../schema/decorators.ts';
 import { BetOutcomeEnum, BetStatusEnum } from '../../schema/enums.ts';
 import { ProviderNameEnum } from '../../schema/provider-name.ts';
-import { Decimal } from '../../schema/scalars.ts';
 import { Period } from '../period.ts';
 import { createTotalsType } from '../type.ts';
 
@@ -78,55 +77,6 @@ export class BetTotalsRow {
       'How many different rounds; bets whose provider sends no round are in none. Counted only when asked for.',
   })
   roundCount!: number;
-
-  @Field(() => Decimal, { description: 'Σ stake: turnover, or handle.' })
-  stake!: string;
-
-  @Field(() => Decimal, {
-    nullable: true,
-    description: 'Σ valid stake (effective turnover), of the bets that have one; null where none has.',
-  })
-  validStake!: string | null;
-
-  @Field(() => Decimal, { description: 'Σ payout: what was paid out, stakes included.' })
-  payout!: string;
-
-  @Field(() => Decimal, { description: 'Σ net win of the players; negative when the house won.' })
-  netWin!: string;
-
-  @Field(() => Decimal, { description: 'Σ refund; 0 where none was sent.' })
-  refund!: string;
-
-  @Field(() => Decimal, { description: 'Σ jackpots won; 0 where none was sent.' })
-  jackpotWin!: string;
-
-  @Field(() => Decimal, { description: 'Σ paid into jackpots; 0 where none was sent.' })
-  jackpotContribution!: string;
-
-  @Field(() => Decimal, { description: 'Σ rebate or commission; 0 where none was sent.' })
-  rebate!: string;
-
-  @Field(() => Decimal, {
-    description:
-      'GGR, the house’s win: −Σ net win. Nothing else is deducted: no rebates, jackpot contributions, bonuses, fees or taxes.',
-  })
-  grossGamingRevenue!: string;
-
-  @Field(() => Decimal, {
-    nullable: true,
-    description:
-      'RTP: (Σ stake + Σ net win) ÷ Σ stake, what came back to the players of each unit bet: 0.960000 is 96 %. To six ' +
-      'decimals, halves to the even digit; null at zero turnover.',
-  })
-  returnToPlayer!: string | null;
-
-  @Field(() => Decimal, {
-    nullable: true,
-    description:
-      'Hold, the house’s margin: GGR ÷ Σ stake, which is 1 − RTP. To six decimals, halves to the even digit; null at zero ' +
-      'turnover.',
-  })
-  hold!: string | null;
 }
 
 export const BetTotals = createTotalsType(BetTotalsRow, 'Bet', 'bets');

@@ -1,16 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { TotalsRow } from '../../../records/query.ts';
 import type { RequestContext } from '../../context.ts';
 import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from '../../schema/decorators.ts';
-import { TransferDimensionEnum, TransferMeasureEnum } from '../../schema/enums.ts';
+import { TransferDimensionEnum, type TransferMeasure, TransferMeasureEnum } from '../../schema/enums.ts';
 import { selectTransfers, TransferFilter } from '../../transfer/filter.ts';
-import { amountOf, sumOf } from '../money.ts';
+import { type Amount, addAmounts, figuresOf, sumAmounts } from '../amounts.ts';
+import { amountOf } from '../money.ts';
 import { countFigure, type Figures, moneyFigure } from '../order.ts';
 import { createTotalsReader, type TotalsRowSource, type TotalsSource } from '../read.ts';
 import { createTotalsArgs } from '../type.ts';
 import { TransferTotals, TransferTotalsRow } from './type.ts';
-
-export type TransferMeasure = (typeof TransferMeasureEnum)[keyof typeof TransferMeasureEnum];
 
 export const TransferTotalsArgs = createTotalsArgs({
   name: 'Transfer',
@@ -22,16 +20,32 @@ export const TransferTotalsArgs = createTotalsArgs({
 });
 export type TransferTotalsArgs = InstanceType<typeof TransferTotalsArgs>;
 
-type Row = TotalsRow<'TRANSFER'>;
+/** The parts of the amount by the way it went; where nothing went one way, that is zero. */
+const parts: readonly Amount<'TRANSFER', 'deposits' | 'withdrawals'>[] = [
+  {
+    name: 'deposits',
+    description: 'Σ amount of the transfers whose direction is DEPOSIT; 0 where there are none.',
+    of: (row) => amountOf(row, 'deposits'),
+    figure: moneyFigure((row) => amountOf(row, 'deposits'), 'deposits'),
+  },
+  {
+    name: 'withdrawals',
+    description:
+      'Σ amount of the transfers whose direction is WITHDRAWAL, signed as `amount` is: −900 for 900 withdrawn; 0 where there ' +
+      'are none.',
+    of: (row) => amountOf(row, 'withdrawals'),
+    figure: moneyFigure((row) => amountOf(row, 'withdrawals'), 'withdrawals'),
+  },
+];
+
+const amounts: readonly Amount<'TRANSFER', Exclude<TransferMeasure, `${string}Count`>>[] = sumAmounts(
+  'TRANSFER',
+).flatMap((sum) => (sum.name === 'amount' ? [sum, ...parts] : [sum]));
 
 const figures: Figures<'TRANSFER', TransferMeasure> = {
-  transferCount: countFigure((row: Row) => row.count),
-  playerCount: countFigure((row: Row) => row.playerCount),
-  amount: moneyFigure((row: Row) => amountOf(row, 'amount'), 'amount'),
-  // Where nothing went one way, that is zero: a row without deposits has its place among the others.
-  deposits: moneyFigure((row: Row) => amountOf(row, 'deposits'), 'deposits'),
-  withdrawals: moneyFigure((row: Row) => amountOf(row, 'withdrawals'), 'withdrawals'),
-  freeCredit: moneyFigure((row: Row) => sumOf(row, 'freeCredit'), 'freeCredit'),
+  transferCount: countFigure((row) => row.count),
+  playerCount: countFigure((row) => row.playerCount),
+  ...figuresOf(amounts),
 };
 
 export const readTransferTotals = createTotalsReader({ kind: 'TRANSFER', select: selectTransfers, figures });
@@ -58,24 +72,6 @@ export class TransferTotalsResolver {
   transferCount(@Root() { record }: Source): number {
     return record.count;
   }
-
-  @FieldResolver()
-  amount(@Root() { record }: Source): string {
-    return amountOf(record, 'amount');
-  }
-
-  @FieldResolver()
-  deposits(@Root() { record }: Source): string {
-    return amountOf(record, 'deposits');
-  }
-
-  @FieldResolver()
-  withdrawals(@Root() { record }: Source): string {
-    return amountOf(record, 'withdrawals');
-  }
-
-  @FieldResolver()
-  freeCredit(@Root() { record }: Source): string | null {
-    return sumOf(record, 'freeCredit');
-  }
 }
+
+addAmounts(amounts, { row: TransferTotalsRow, resolver: TransferTotalsResolver });

@@ -2,7 +2,6 @@ import type { ProviderName, TransferDirection } from '../../../records/record.ts
 import { Field, ID, Int, ObjectType } from '../../schema/decorators.ts';
 import { TransferDirectionEnum } from '../../schema/enums.ts';
 import { ProviderNameEnum } from '../../schema/provider-name.ts';
-import { Decimal } from '../../schema/scalars.ts';
 import { Period } from '../period.ts';
 import { createTotalsType } from '../type.ts';
 
@@ -45,32 +44,6 @@ export class TransferTotalsRow {
 
   @Field(() => Int, { description: 'How many different players. Counted only when asked for.' })
   playerCount!: number;
-
-  @Field(() => Decimal, {
-    description:
-      'Σ amount, signed: what stayed with the provider. Negative when more was withdrawn than deposited. Always `deposits` ' +
-      'plus `withdrawals`. Free credit is not in it.',
-  })
-  amount!: string;
-
-  @Field(() => Decimal, {
-    description: 'Σ amount of the transfers whose direction is DEPOSIT; 0 where there are none.',
-  })
-  deposits!: string;
-
-  @Field(() => Decimal, {
-    description:
-      'Σ amount of the transfers whose direction is WITHDRAWAL, signed as `amount` is: −900 for 900 withdrawn; 0 where there ' +
-      'are none.',
-  })
-  withdrawals!: string;
-
-  @Field(() => Decimal, {
-    nullable: true,
-    description:
-      'Σ free credit, signed, both ways, of the transfers that have it; null where none has. Not part of `amount`.',
-  })
-  freeCredit!: string | null;
 }
 
 export const TransferTotals = createTotalsType(TransferTotalsRow, 'Transfer', 'transfers');

@@ -1,0 +1,83 @@
+import type { StoredRecord } from '../../archive/archive.ts';
+import type { FieldSpec } from '../../records/field.ts';
+import { kinds } from '../../records/kinds/kinds.ts';
+import type { FieldsOf, RecordKind } from '../../records/record.ts';
+import type { RequestContext } from '../context.ts';
+import type { Players } from '../viewer.ts';
+import { encodeId, toShownKey } from './ids.ts';
+import { type RowHead, toRowHead } from './row-head.ts';
+
+/** A row as the graph shows it, with all fields of the kind's table. */
+export type Row<K extends RecordKind = RecordKind> = RowHead &
+  FieldsOf<K> & { readonly __typename: (typeof kinds)[K]['name']; readonly id: string };
+
+interface Source {
+  readonly row: StoredRecord;
+  readonly players: Players;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * What shows an archived row of a kind as the viewer may see it. Fields are getters made once a kind: copying those of a
+ * thousand rows, asked for or not, would cost more than executing the query.
+ */
+export function createRowView<K extends RecordKind>(kind: K) {
+  const { name, key, fields } = kinds[kind];
+
+  class RowView implements Source {
+    readonly __typename = name;
+    readonly id: string;
+    readonly account: RowHead['account'];
+    readonly player: RowHead['player'];
+    readonly providerUsername: string;
+    readonly archivedAt: number;
+    readonly raw: string | null;
+    readonly row: StoredRecord;
+    readonly players: Players;
+
+    constructor(context: RequestContext, row: StoredRecord) {
+      const head = toRowHead(context, row);
+      this.id = encodeId(name, row.account, toShownKey(context, kind, row.key));
+      this.account = head.account;
+      this.player = head.player;
+      this.providerUsername = head.providerUsername;
+      this.archivedAt = head.archivedAt;
+      this.raw = head.raw;
+      this.row = row;
+      this.players = context.players;
+    }
+  }
+
+  const show = (field: string, get: (source: Source) => unknown) =>
+    Object.defineProperty(RowView.prototype, field, {
+      get(this: RowView) {
+        return get(this);
+      },
+    });
+  for (const [field, get] of gettersOf(fields)) show(field, get);
+  if (key !== null) show(key.name, ({ row }) => row.key);
+
+  // The getters are those of the table that the type comes from.
+  return (context: RequestContext, row: StoredRecord<K>): Row<K> =>
+    new RowView(context, row) as unknown as Row<K>;
+}
+
+function gettersOf(fields: Readonly<Record<string, FieldSpec>>): Map<string, (source: Source) => unknown> {
+  const getters = new Map<string, (source: Source) => unknown>();
+  for (const [field, { sealed, nested }] of Object.entries(fields)) {
+    getters.set(
+      field,
+      sealed === true
+        ? ({ row, players }) => players.sealed(String((row as unknown as Values)[field]))
+        : ({ row }) => (row as unknown as Values)[field],
+    );
+    if (nested === undefined || getters.has(nested)) continue;
+    const names = Object.keys(fields).filter((name) => fields[name]?.nested === nested);
+    // The row itself holds what lies in the object.
+    getters.set(nested, ({ row }) =>
+      names.some((name) => (row as unknown as Values)[name] !== null) ? row : null,
+    );
+  }
+  return getters;
+}
