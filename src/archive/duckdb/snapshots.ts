@@ -9,7 +9,6 @@ import { ArchiveError } from '../../errors.ts';
 import type { Lines } from '../archive.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cells } from '../sql/records.ts';
-import { createCollector } from './collect.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { Place, Snapshot } from './protocol.ts';
 import type { Turns } from './turns.ts';
@@ -36,7 +35,6 @@ interface Lane {
 /** `inTurn` is what commits wait in as well. */
 export function createSnapshots(instance: DuckDBInstance, nextId: () => number, inTurn: Turns): Snapshots {
   const open = new Map<number, readonly Lane[]>();
-  const collect = createCollector();
 
   async function openLane(): Promise<Lane> {
     const connection = await instance.connect();
@@ -55,10 +53,17 @@ export function createSnapshots(instance: DuckDBInstance, nextId: () => number, 
     return held.pool.use((connection) => task(held, connection));
   }
 
-  function nextChunk(place: Place): Promise<DuckDBDataChunk | null> {
+  /** What is made of the next chunk; null at the end of what runs. */
+  function nextChunk<T>(place: Place, read: (chunk: DuckDBDataChunk) => T): Promise<T | null> {
     return use(place, async ({ running }) => {
       const chunk = await running?.fetchChunk();
-      return chunk == null || chunk.rowCount === 0 ? null : chunk;
+      if (chunk == null || chunk.rowCount === 0) return null;
+      try {
+        return read(chunk);
+      } finally {
+        // Its rows lie outside of JavaScript's memory, which would let go of them whenever it next cleans up.
+        chunk.reset();
+      }
     });
   }
 
@@ -81,27 +86,35 @@ export function createSnapshots(instance: DuckDBInstance, nextId: () => number, 
     run: (place, { text, values }) =>
       use(place, async (held, connection) => {
         held.running = null;
-        collect();
-        held.running = await connection.run(text, values.map(toDuckDb));
+        // As a stream, so that what was fetched is held no longer by the result.
+        held.running = await connection.stream(text, values.map(toDuckDb));
       }),
-    async next(place) {
-      const chunk = await nextChunk(place);
-      return chunk === null ? null : cellsOf(chunk);
-    },
+    next: (place) => nextChunk(place, cellsOf),
     async lines(place) {
-      const blocks: { readonly number: number; readonly lines: Lines }[] = [];
-      for (let chunk = await nextChunk(place); chunk !== null; chunk = await nextChunk(place)) {
-        const [numbers = [], counts = [], texts = []] = chunk.getColumns();
-        for (const [at, text] of texts.entries()) {
-          const lines = { count: Number(counts[at]), bytes: (text as DuckDBBlobValue).bytes };
-          blocks.push({ number: Number(numbers[at]), lines });
-        }
+      const all: NumberedLines[] = [];
+      for (;;) {
+        const blocks = await nextChunk(place, blocksOf);
+        if (blocks === null) break;
+        all.push(...blocks);
       }
-      return blocks.sort((a, b) => b.number - a.number).map(({ lines }) => lines);
+      return all.sort((a, b) => b.number - a.number).map(({ lines }) => lines);
     },
     close,
     async closeAll() {
       await Promise.all([...open.keys()].map(close));
     },
   };
+}
+
+interface NumberedLines {
+  readonly number: number;
+  readonly lines: Lines;
+}
+
+function blocksOf(chunk: DuckDBDataChunk): NumberedLines[] {
+  const [numbers = [], counts = [], texts = []] = chunk.getColumns();
+  return texts.map((text, at) => ({
+    number: Number(numbers[at]),
+    lines: { count: Number(counts[at]), bytes: (text as DuckDBBlobValue).bytes },
+  }));
 }
