@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -198,3 +198,29 @@ function circles(edges: readonly Import[]): string[] {
   for (const path of next.keys()) walk(path, []);
   return found;
 }
+
+describe('docs/architecture.md', () => {
+  const text = readFileSync(join(root, '../docs/architecture.md'), 'utf8');
+  const named = [...text.matchAll(/`((?:src|test)\/[\w./-]*)(?:#(\w+))?`/g)].map(([, path = '', name]) => ({
+    path,
+    name,
+  }));
+
+  it('names files and folders that exist', () => {
+    expect(named.length).toBeGreaterThan(80);
+    expect(named.filter(({ path }) => !existsSync(join(root, '..', path)))).toEqual([]);
+  });
+
+  it('names in them what they hold', () => {
+    const gone = named.filter(({ path, name }) => {
+      if (name === undefined) return false;
+      return !new RegExp(`\\b${name}\\b`).test(readFileSync(join(root, '..', path), 'utf8'));
+    });
+    expect(gone).toEqual([]);
+  });
+
+  it('says of every room what happens there', () => {
+    const rooms = [...new Set(files.filter((path) => path.includes('/')).map(roomOf))];
+    expect(rooms.filter((room) => !text.includes(`| \`src/${room}/\` |`))).toEqual([]);
+  });
+});
