@@ -15,10 +15,18 @@ export function readAuth(
   if (auth.apiKeys.length === 0 && auth.jwt === undefined) {
     inspector.expected(['auth'], 'apiKeys, jwt or both: nobody could come in', auth);
   }
+  const seen = new Map<string, number>();
   const apiKeys = auth.apiKeys.map(({ key, sha256, ...entry }, index): ApiKeySettings => {
     const at = ['auth', 'apiKeys', index, 'accounts'];
     checkAccounts(entry.accounts ?? [], accounts, (place) => [...at, place], inspector);
-    return { ...entry, sha256: sha256?.toLowerCase() ?? digest(key ?? '') };
+    const hash = sha256?.toLowerCase() ?? digest(key ?? '');
+    const first = seen.get(hash);
+    seen.set(hash, first ?? index);
+    if (first !== undefined) {
+      const place = ['auth', 'apiKeys', index, key === undefined ? 'sha256' : 'key'];
+      inspector.fault(place, `expected each key once, got the one of auth.apiKeys[${first}] again`);
+    }
+    return { ...entry, sha256: hash };
   });
   const read = { ...auth, apiKeys };
   return auth.pseudonymKey === undefined ? read : conceal(read, { ...read, pseudonymKey: '[secret]' });

@@ -109,7 +109,7 @@ const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/i, 'expected the SHA-256 of t
 const apiKeySettings = z
   .strictObject({
     name: z.string().min(1),
-    key: z.string().min(1).optional(),
+    key: z.string().min(20, 'expected at least 20 characters: openssl rand -hex 32 makes a key').optional(),
     sha256: sha256Hex.optional(),
     role: z.enum(['viewer', 'bi', 'support', 'admin']),
     accounts: z.array(z.string()).optional(),

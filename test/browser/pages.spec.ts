@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage, picture, startChromium } from './chromium.ts';
 import { type BuiltGateway, startGateway } from './gateway.ts';
 
-const key = 'a-key-for-a-browser';
+const key = 'a-key-for-a-browser-test';
 let browser: Browser;
 let open: BuiltGateway;
 let guarded: BuiltGateway;

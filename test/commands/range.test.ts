@@ -77,7 +77,7 @@ it('works through the serve that holds the archive', async () => {
 it('lets only its own user’s commands in where keys are asked for', async () => {
   const house = await openHouse(['ebet'], (file) => ({
     ...file,
-    auth: { apiKeys: [{ name: 'bi', key: 'some-key', role: 'bi' }] },
+    auth: { apiKeys: [{ name: 'bi', key: 'some-key-of-these-tests', role: 'bi' }] },
   }));
   const server = createWorld();
   const serving = serve({ config: house.config, port: 0, io: server });

@@ -85,7 +85,7 @@ sync: { since: "2026-11-01T00:00:00Z", revisits: [1h, 10m] }
 federation: { exposeNode: false }
 auth:
   apiKeys:
-    - { name: powerbi, key: open-sesame, role: bi, accounts: [vp-main], expires: 2027-01-01 }
+    - { name: powerbi, key: open-sesame-to-these-tests, role: bi, accounts: [vp-main], expires: 2027-01-01 }
     - { name: ops, sha256: ${'AB'.repeat(32)}, role: admin }
   jwt: { jwksUri: "https://id.example.com/keys", issuer: me, audience: countroom }
 `);
@@ -98,7 +98,7 @@ auth:
     expect(config.auth?.apiKeys).toEqual([
       {
         name: 'powerbi',
-        sha256: createHash('sha256').update('open-sesame').digest('hex'),
+        sha256: createHash('sha256').update('open-sesame-to-these-tests').digest('hex'),
         role: 'bi',
         accounts: ['vp-main'],
         expires: Date.UTC(2027, 0, 1),
@@ -168,7 +168,7 @@ players: { rules: [ { account: hh, match: "(", player: x } ] }
 auth:
   apiKeys:
     - { name: a, role: bi }
-    - { name: a, key: k, role: boss }
+    - { name: a, key: a-key-of-twenty-chars, role: boss }
   jwt: { jwksUri: "http://id.example.com/keys", issuer: me }
 `),
     ).toEqual([
@@ -179,7 +179,7 @@ auth:
     ]);
     expect(
       faultsOf(
-        `${oneAccount}\nauth: { apiKeys: [ { name: a, key: k, role: bi, accounts: [vp-mian, vp-main] } ] }`,
+        `${oneAccount}\nauth: { apiKeys: [ { name: a, key: a-key-of-twenty-chars, role: bi, accounts: [vp-mian, vp-main] } ] }`,
       ),
     ).toEqual(['auth.apiKeys[0].accounts[0]: unknown account "vp-mian"; did you mean "vp-main"?']);
   });
@@ -234,7 +234,7 @@ describe('secrets', () => {
     const config = load(
       `${oneAccount.replace('agentId: agent', `agentId: ${canary}`)}
 archive: { url: "postgres://count:${canary}@db:5432/c" }
-auth: { apiKeys: [ { name: k, key: ${canary}, role: bi } ], pseudonymKey: "${canary}-long" }
+auth: { apiKeys: [ { name: k, key: ${canary}-of-a-key, role: bi } ], pseudonymKey: "${canary}-long" }
 `,
     );
     expect(config.secrets).toContain(canary);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { faultsOf, load, oneAccount } from './files.ts';
 
@@ -62,5 +63,32 @@ describe('how much is logged', () => {
     expect(faultsOf(oneAccount, { env: { COUNTROOM_LOG_LEVEL: 'inf' } })).toEqual([
       'COUNTROOM_LOG_LEVEL: expected one of debug, info, warn, error, got "inf"; did you mean "info"?',
     ]);
+  });
+});
+
+describe('keys', () => {
+  const keys = (...entries: readonly string[]) =>
+    faultsOf(
+      `${oneAccount}\nauth: { apiKeys: [${entries.map((entry, at) => `{ name: k${at}, role: bi, ${entry} }`).join()}] }`,
+    );
+
+  it('are refused under 20 characters, without being repeated', () => {
+    const faults = keys('key: a1b2c3d4e5f6g7h8i9j');
+    expect(faults.join()).toMatch(/^auth\.apiKeys\[0\]\.key: expected at least 20 characters/);
+    expect(faults.join()).not.toContain('a1b2c3');
+    const taken = load(
+      `${oneAccount}\nauth: { apiKeys: [{ name: k, role: bi, key: a1b2c3d4e5f6g7h8i9j0 }] }`,
+    );
+    expect(taken.auth?.apiKeys).toHaveLength(1);
+  });
+
+  it('are refused when they come twice, be it as their hash', () => {
+    const key = 'the same key for both';
+    const hash = createHash('sha256').update(key).digest('hex').toUpperCase();
+    for (const again of [`key: ${key}`, `sha256: ${hash}`]) {
+      expect(keys(`key: ${key}`, again)).toEqual([
+        `auth.apiKeys[1].${again.slice(0, again.indexOf(':'))}: expected each key once, got the one of auth.apiKeys[0] again`,
+      ]);
+    }
   });
 });

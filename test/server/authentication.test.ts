@@ -7,14 +7,14 @@ import { authSettings } from '../../src/config/server-settings.ts';
 import { documentHash } from '../../src/server/graphql/safelist.ts';
 import { ask, basic, bearer, post, start } from './harness.ts';
 
-const key = 'bi-key-of-the-tests';
+const key = 'bi-key-of-these-tests';
 const auth: z.input<typeof authSettings> = {
   apiKeys: [
     { name: 'powerbi', key, role: 'bi', accounts: ['vp-main'] },
     { name: 'hashed', sha256: documentHash('only its hash is configured'), role: 'viewer' },
     { name: 'old', key: 'a key that has ended', role: 'admin', expires: '2020-01-01' },
-    { name: 'rotated', key: 'the old one of two', role: 'viewer', expires: '2999-01-01' },
-    { name: 'rotated', key: 'the new one of two', role: 'viewer' },
+    { name: 'rotated', key: 'the old one of these two', role: 'viewer', expires: '2999-01-01' },
+    { name: 'rotated', key: 'the new one of these two', role: 'viewer' },
   ],
 };
 
@@ -67,8 +67,8 @@ describe('authentication', () => {
     ['bearer', bearer(key), 'powerbi'],
     ['basic, whatever the user name', basic(key, 'whoever'), 'powerbi'],
     ['a key of which only the hash is configured', basic('only its hash is configured'), 'hashed'],
-    ['the older of two keys of one name', basic('the old one of two'), 'rotated'],
-    ['the newer of two keys of one name', basic('the new one of two'), 'rotated'],
+    ['the older of two keys of one name', basic('the old one of these two'), 'rotated'],
+    ['the newer of two keys of one name', basic('the new one of these two'), 'rotated'],
   ])('lets in %s', async (_what, headers, name) => {
     const running = await start({ auth });
     const answer = await post(running, '{ who }', headers);
@@ -92,6 +92,17 @@ describe('authentication', () => {
     expect(running.logText()).not.toContain(key);
   });
 
+  test('logs strangers’ attempts up to a number a minute, and then how many there were', async () => {
+    let now = 0;
+    const running = await start({ auth, clock: () => now });
+    const attempts = () => running.logged.filter((line) => line['code'] === 'UNAUTHENTICATED');
+    for (let at = 0; at < 25; at += 1) await ask(`${running.url}/graphql`);
+    expect(attempts()).toHaveLength(20);
+    now = 60_000;
+    await ask(`${running.url}/graphql`);
+    expect(attempts().at(-1)).toMatchObject({ status: 401, notLogged: 5 });
+  });
+
   test('refuses a web page that made its name resolve to an open loopback server', async () => {
     const running = await start();
     const answer = await post(running, '{ who }', { host: 'evil.example.com' });
@@ -106,7 +117,7 @@ describe('authentication', () => {
       authSettings
         .safeParse(value)
         .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
-    const both = { name: 'a', key: 'x', sha256: documentHash('x'), role: 'bi' };
+    const both = { name: 'a', key, sha256: documentHash('x'), role: 'bi' };
     expect(faults({ apiKeys: [both] })).toEqual(['apiKeys.0: expected either key or sha256']);
     expect(faults({ apiKeys: [{ name: 'a', role: 'bi' }] })).toHaveLength(1);
     const jwt = { issuer: 'i', audience: 'a' };
@@ -119,7 +130,7 @@ describe('authentication', () => {
 
 describe('authentication by JWT', () => {
   let jwksUri: string;
-  let sign: (claims: JWTPayload, change?: (jwt: SignJWT) => SignJWT) => Promise<string>;
+  let sign: (claims: JWTPayload, change?: (jwt: SignJWT) => SignJWT, typ?: string) => Promise<string>;
   let strange: typeof sign;
   const stops: (() => void)[] = [];
 
@@ -135,10 +146,10 @@ describe('authentication by JWT', () => {
     jwksUri = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`;
     const signer =
       (signingKey: CryptoKey) =>
-      (claims: JWTPayload, change = (jwt: SignJWT) => jwt) =>
+      (claims: JWTPayload, change = (jwt: SignJWT) => jwt, typ?: string) =>
         change(
           new SignJWT(claims)
-            .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+            .setProtectedHeader({ alg: 'ES256', kid: 'k1', ...(typ && { typ }) })
             .setSubject('ann')
             .setIssuer('https://idp.example.com/')
             .setAudience('countroom')
@@ -206,6 +217,40 @@ describe('authentication by JWT', () => {
       const { status, json } = await post(running, '{ who }', bearer(token));
       expect([status, json.errors[0].message]).toEqual([401, expect.stringMatching(says)]);
     }
+  });
+
+  test('refuses with 401 what is no access token, before any key is looked for', async () => {
+    const base = settings();
+    const nowhere = { ...base.jwt, jwksUri: 'http://127.0.0.1:1/jwks' };
+    const running = await start({ auth: { ...base, jwt: nowhere } });
+    const typed = (typ: string) => sign({ role: 'admin' }, (jwt) => jwt, typ);
+    const said = async (token: string) => {
+      const { status, json } = await post(running, '{ who }', bearer(token));
+      return [status, json.errors[0].message];
+    };
+    expect(await said(await typed('logout+jwt'))).toEqual([401, 'expected a token of typ JWT or at+jwt']);
+    expect(await said(await sign({ role: 'admin', filler: 'x'.repeat(8_000) }))).toEqual([
+      401,
+      expect.stringMatching(/^expected a token of at most 8192 characters, got \d{5}$/),
+    ]);
+    const served = await start({ auth: base });
+    for (const typ of ['JWT', 'at+jwt', 'application/at+JWT']) {
+      const answer = await post(served, '{ who }', bearer(await typed(typ)));
+      expect([typ, answer.status]).toEqual([typ, 200]);
+    }
+  });
+
+  test('reads no more than 1 MB of the issuer’s keys', async () => {
+    const huge = createHttpServer((_request, response) => {
+      const padding = { kty: 'oct', kid: 'x'.repeat(1_000_000) };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [padding] }));
+    });
+    await new Promise<void>((resolve) => huge.listen(0, '127.0.0.1', resolve));
+    stops.push(() => huge.close());
+    const base = settings();
+    const uri = `http://127.0.0.1:${(huge.address() as AddressInfo).port}/`;
+    const running = await start({ auth: { ...base, jwt: { ...base.jwt, jwksUri: uri } } });
+    expect((await post(running, '{ who }', bearer(await sign({ role: 'admin' })))).status).toBe(503);
   });
 
   test('forgives the clocks a few seconds', async () => {

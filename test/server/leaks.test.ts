@@ -17,7 +17,11 @@ import { type Answer, ask, basic, bearer, post } from './harness.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-const keys = { admin: 'canary-admin-5b1f0e', bi: 'canary-bi-77c2d9', unknown: 'canary-unknown-3e8a41' };
+const keys = {
+  admin: 'canary-admin-5b1f0e77',
+  bi: 'canary-bi-77c2d9e0451',
+  unknown: 'canary-unknown-3e8a41',
+};
 const pseudonymKey = 'canary-pseudonyms-9d04fa';
 const jwt = ['eyJhbGciOiJFUzI1NiJ9', 'eyJjYW5hcnkiOiJqd3QifQ', 'canary-signature-of-a-token'].join('.');
 

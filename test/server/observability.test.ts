@@ -9,9 +9,9 @@ import { ask, bearer, post, start } from './harness.ts';
 
 const auth = {
   apiKeys: [
-    { name: 'prometheus', key: 'prometheus-key', role: 'viewer' as const },
-    { name: 'partial', key: 'partial-key', role: 'admin' as const, accounts: ['vp-main'] },
-    { name: 'powerbi', key: 'powerbi-key', role: 'bi' as const },
+    { name: 'prometheus', key: 'prometheus-key-of-tests', role: 'viewer' as const },
+    { name: 'partial', key: 'partial-key-of-tests', role: 'admin' as const, accounts: ['vp-main'] },
+    { name: 'powerbi', key: 'powerbi-key-of-tests', role: 'bi' as const },
   ],
 };
 
@@ -40,9 +40,11 @@ describe('metrics', () => {
   test('are for keys that see every account', async () => {
     const { url } = await start({ auth });
     const status = async (key: string) => (await ask(`${url}/metrics`, { headers: bearer(key) })).status;
-    expect(await Promise.all(['prometheus-key', 'partial-key', 'powerbi-key'].map(status))).toEqual([
-      200, 403, 403,
-    ]);
+    expect(
+      await Promise.all(
+        ['prometheus-key-of-tests', 'partial-key-of-tests', 'powerbi-key-of-tests'].map(status),
+      ),
+    ).toEqual([200, 403, 403]);
   });
 
   test('show each feed’s health as it is when they are read', async () => {
@@ -74,7 +76,7 @@ describe('trail', () => {
     const answer = await post(
       running,
       'query Page { bets(first: 4) { nodes { id } } }',
-      bearer('partial-key'),
+      bearer('partial-key-of-tests'),
     );
     expect(running.trail).toEqual([
       {

@@ -3,7 +3,7 @@ import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { ask, start } from './harness.ts';
 
-const auth = { apiKeys: [{ name: 'me', key: 'my-key-of-tests', role: 'viewer' as const }] };
+const auth = { apiKeys: [{ name: 'me', key: 'my-key-of-these-tests', role: 'viewer' as const }] };
 const policy = (headers: Readonly<Record<string, unknown>>) => String(headers['content-security-policy']);
 
 describe('console', () => {

@@ -125,7 +125,7 @@ let server: Server;
 let url: string;
 const routes: { readonly method: string; readonly url: string; readonly access: Access | undefined }[] = [];
 
-const keyOf = (role: string) => `the key of ${role}`.replaceAll(' ', '-');
+const keyOf = (role: string) => `the key of the role ${role}`.replaceAll(' ', '-');
 const grantOf = (role: Role) =>
   toViewer({ name: role, role, accounts: null, player: role === 'player' ? ann : null });
 

@@ -76,21 +76,21 @@ describe('request limits', () => {
     const settings = { limits: { costPerMinute: 120 } };
     const auth = {
       apiKeys: [
-        { name: 'a', key: 'key-a', role: 'bi' as const },
-        { name: 'b', key: 'key-b', role: 'bi' as const },
+        { name: 'a', key: 'key-a-of-these-tests', role: 'bi' as const },
+        { name: 'b', key: 'key-b-of-these-tests', role: 'bi' as const },
       ],
     };
     const running = await start({ settings, auth, clock: () => now });
     const page = '{ bets(first: 9) { nodes { id } } }'; // costs 60
     const status = async (key: string) => (await post(running, page, bearer(key))).status;
-    expect([await status('key-a'), await status('key-a')]).toEqual([200, 200]);
-    const refused = await post(running, page, bearer('key-a'));
+    expect([await status('key-a-of-these-tests'), await status('key-a-of-these-tests')]).toEqual([200, 200]);
+    const refused = await post(running, page, bearer('key-a-of-these-tests'));
     expect(refused.status).toBe(429);
     expect(refused.headers['retry-after']).toBe('30');
     expect(refused.json.errors[0].extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: 30 });
-    expect(await status('key-b')).toBe(200);
+    expect(await status('key-b-of-these-tests')).toBe(200);
     now += 30_000;
-    expect([await status('key-a'), await status('key-a')]).toEqual([200, 429]);
+    expect([await status('key-a-of-these-tests'), await status('key-a-of-these-tests')]).toEqual([200, 429]);
   });
 
   test('gives up on an answer that takes too long', async () => {
@@ -138,17 +138,21 @@ describe('safelist', () => {
 
   test('binds a single key, and nobody else', async () => {
     const apiKeys = [
-      { name: 'kiosk', key: 'kiosk-key', role: 'viewer', documents: 'safelist' },
-      { name: 'bi', key: 'bi-key', role: 'bi' },
+      { name: 'kiosk', key: 'kiosk-key-of-these-tests', role: 'viewer', documents: 'safelist' },
+      { name: 'bi', key: 'bi-key-of-these-tests', role: 'bi' },
     ] as const;
     const running = await start({ auth: { apiKeys: [...apiKeys] }, settings: { safelist: { file } } });
-    expect((await post(running, '{ who }', bearer('kiosk-key'))).status).toBe(403);
-    expect((await post(running, listed, bearer('kiosk-key'))).json.data).toEqual({ who: 'kiosk' });
-    expect((await post(running, '{ who }', bearer('bi-key'))).status).toBe(200);
+    expect((await post(running, '{ who }', bearer('kiosk-key-of-these-tests'))).status).toBe(403);
+    expect((await post(running, listed, bearer('kiosk-key-of-these-tests'))).json.data).toEqual({
+      who: 'kiosk',
+    });
+    expect((await post(running, '{ who }', bearer('bi-key-of-these-tests'))).status).toBe(200);
   });
 
   test('is missed at start where a key is bound to it', async () => {
-    const auth = { apiKeys: [{ name: 'kiosk', key: 'k', role: 'viewer', documents: 'safelist' }] } as const;
+    const auth = {
+      apiKeys: [{ name: 'kiosk', key: 'kiosk-key-of-these-tests', role: 'viewer', documents: 'safelist' }],
+    } as const;
     await expect(start({ auth: { apiKeys: [...auth.apiKeys] } })).rejects.toThrow(
       'server.safelist: expected a file',
     );

@@ -62,13 +62,30 @@ export function limitRule(limits: Limits): ValidationRule {
   };
 }
 
-/** Refuses variables that hold a list over the limit; throws the `limitError`. */
+// Deeper than anything the schema takes; what walks variables in calls of calls would run out of them.
+const DEEPEST_VARIABLES = 100;
+
+/**
+ * Refuses variables that hold a list over the limit, with the `limitError`, or that are nested deeper than the schema
+ * takes, with BAD_USER_INPUT; both are HTTP 400.
+ */
 export function checkVariables(variables: unknown, listSize: number): void {
-  if (Array.isArray(variables) && variables.length > listSize) {
-    throw limitError('listSize', listSize, variables.length);
+  let level: readonly unknown[] = [variables];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST_VARIABLES) {
+      throw new GraphQLError(`variables: expected at most ${DEEPEST_VARIABLES} levels of lists and objects`, {
+        extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+      });
+    }
+    for (const value of level) {
+      if (Array.isArray(value) && value.length > listSize) {
+        throw limitError('listSize', listSize, value.length);
+      }
+    }
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
+    );
   }
-  if (typeof variables !== 'object' || variables === null) return;
-  for (const value of Object.values(variables)) checkVariables(value, listSize);
 }
 
 interface Measure {

@@ -1,11 +1,25 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import type { JwtSettings } from '../../config/server-settings.ts';
 import { AuthUnavailableError, ForbiddenError, UnauthenticatedError } from '../http/refusal.ts';
 import type { Caller } from './caller.ts';
+import { fetchSmall } from './fetch-small.ts';
 import { type Role, roles, toViewer } from './permissions.ts';
 
 /** Signatures by a public key alone: a shared secret, or `none`, would let the verifier's papers sign. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+// What a token is by RFC 9068 and before it; those of other uses (logout, security events) let nobody in.
+const tokenTypes: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
+const LONGEST_TOKEN = 8_192;
+const LARGEST_KEYS = 1_000_000;
 
 /**
  * Recognises JWTs by the issuer's published keys, which are fetched from `jwksUri` alone (no redirect is
@@ -19,8 +33,33 @@ export function createJwtVerifier(
   const keys = createRemoteJWKSet(new URL(settings.jwksUri), {
     timeoutDuration: 5_000,
     cooldownDuration: 30_000,
+    [customFetch]: (url, init) => fetchSmall(url, init, LARGEST_KEYS),
   });
-  return async (token) => callerOf(await verify(token, keys, settings, clock), settings);
+  return async (token) => {
+    checkShape(token);
+    return callerOf(await verify(token, keys, settings, clock), settings);
+  };
+}
+
+/** Refuses what is no access token before any key is looked for. */
+function checkShape(token: string): void {
+  if (token.length > LONGEST_TOKEN) {
+    throw new UnauthenticatedError(
+      `expected a token of at most ${LONGEST_TOKEN} characters, got ${token.length}`,
+    );
+  }
+  const type = typeOf(token);
+  if (type === null || tokenTypes.has(type)) return;
+  throw new UnauthenticatedError('expected a token of typ JWT or at+jwt');
+}
+
+/** A token's `typ` in small letters; null where it says none. */
+function typeOf(token: string): string | null {
+  try {
+    return decodeProtectedHeader(token).typ?.toLowerCase() ?? null;
+  } catch (cause) {
+    throw new UnauthenticatedError('the token’s header cannot be read', { cause });
+  }
 }
 
 async function verify(

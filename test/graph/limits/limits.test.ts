@@ -77,6 +77,11 @@ describe('limits', () => {
     expect(() => checkVariables({ filter: { ids: [1, 2] } }, 2)).not.toThrow();
     expect(() => checkVariables({ filter: { ids: [[1], [1, 2, 3]] } }, 2)).toThrow('listSize 3');
     expect(() => checkVariables(null, 2)).not.toThrow();
+    const nested = (depth: number) => JSON.parse(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+    expect(() => checkVariables(nested(99), 2)).not.toThrow();
+    for (const depth of [101, 40_000]) {
+      expect(() => checkVariables(nested(depth), 2)).toThrow('variables: expected at most 100 levels');
+    }
   });
 });
 
