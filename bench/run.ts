@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { auth } from './auth.ts';
 import { commit } from './commit.ts';
-import { duckDbEnvelope } from './duckdb-envelope.ts';
+import { duckDbCapacity } from './duckdb-capacity.ts';
 import { entities } from './entities.ts';
 import { exports } from './exports.ts';
 import { fairness } from './fairness.ts';
@@ -23,7 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
   entities,
   processes,
   commit,
-  'duckdb-envelope': duckDbEnvelope,
+  'duckdb-capacity': duckDbCapacity,
   'hundred-feeds': hundredFeeds,
   'rolled-up': rolledUp,
   memory,

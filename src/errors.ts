@@ -25,26 +25,26 @@ export class BadUserInputError extends CountroomError {
   readonly code = 'BAD_USER_INPUT';
 }
 
-/** Asked for by somebody who is known and may not. */
+/** The caller is known, and its role does not allow what it asked for. */
 export class NotPermittedError extends CountroomError {
   readonly code = 'FORBIDDEN';
 }
 
 /** What is done about a provider's refusal; each provider's code table maps to these. */
 export type UpstreamAction =
-  /** A passing fault: the same call again, with backoff. */
+  /** Likely to pass: the same call again, with backoff. */
   | 'retry'
   /** The session ended: one fresh token, then the same call once more. */
   | 'reauthenticate'
   /** Called too often: wait, and call more slowly from then on. */
   | 'slowDown'
-  /** Credentials or signature refused: nothing more is sent for this account until an operator acts. */
+  /** Credentials or signature refused: the account pauses for minutes, longer each time; an operator should act. */
   | 'stopAccount'
-  /** The provider calls our arguments wrong: no repetition mends it. */
+  /** The provider calls our arguments wrong: the same call would be refused again. */
   | 'refuseInput'
   /** The answer is too large to be taken in one piece: ask for less. */
   | 'split'
-  /** An answer nobody has a rule for: this window is left, and reported. */
+  /** An answer that no rule covers: this window stays a gap, and is reported. */
   | 'giveUp';
 
 export interface UpstreamErrorOptions {
@@ -74,7 +74,7 @@ export class UpstreamError extends CountroomError {
   }
 }
 
-/** When the call could leave, nothing of its window was left to ask: all in the future, or beyond retention. */
+/** Nothing of a window was left to ask when its call could leave: it lies in the future or beyond retention. */
 export class NothingToAskError extends CountroomError {
   readonly code = 'NOTHING_TO_ASK';
 }
@@ -89,7 +89,7 @@ export class LeaseLostError extends CountroomError {
   readonly code = 'LEASE_LOST';
 }
 
-/** A part of the machine countroom needs is not to be had, such as a port in use: exit code 1. */
+/** Something of the machine that countroom needs cannot be had, such as a port that is in use: exit code 1. */
 export class UnavailableError extends CountroomError {
   readonly code = 'UNAVAILABLE';
 }

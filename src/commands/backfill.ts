@@ -29,12 +29,12 @@ const HOUR_MS = 3_600_000;
 const SHORTEST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 1_000;
 
-/** Worth asking again: time alone mends them. */
+/** Gaps that go away by themselves: the range is asked again. */
 const passing = new Set(['PENDING', 'RATE_LIMITED']);
 
 /**
- * Fills what a range lacks, all feeds side by side, the oldest first; 1 where gaps are left that time alone will
- * not mend. Stopped half-way, the same command goes on where it was: what is held is not asked again.
+ * Fills what a range lacks, all feeds side by side, the oldest first; gives 1 where gaps are left that
+ * waiting does not close. Run again after an interruption it goes on where it was: what is held is not asked again.
  */
 export async function backfill({ config, range, account, kind, io }: BackfillAsk): Promise<number> {
   const gateway = await openGateway(config, io);

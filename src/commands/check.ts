@@ -4,7 +4,7 @@ import type { Feed } from '../feeds/feed.ts';
 import type { Interval } from '../records/interval.ts';
 import { createLogger } from '../server/logger.ts';
 import type { Departure } from '../upstream/call.ts';
-import { envelopeWarning } from './envelope.ts';
+import { capacityWarning } from './capacity.ts';
 import type { Io } from './io.ts';
 import { printTable } from './table.ts';
 
@@ -20,21 +20,22 @@ interface Finding {
   readonly kind: string;
   readonly ok: boolean;
   readonly problem: string | null;
-  readonly mend: string | null;
+  /** What an operator can do about it. */
+  readonly remedy: string | null;
 }
 
 const PATIENCE_MS = 30_000;
 const MINUTE_MS = 60_000;
 
-/** Asks every feed one cheap real question; 1 where any of them is not well. Nothing is archived. */
+/** Asks every feed for one minute just past and prints how each answered; gives 1 where any failed. Archives nothing. */
 export async function check({ config, json, io }: CheckAsk): Promise<number> {
   const { createApp } = await import('../app.ts');
   const aside = { ...config, archive: { ...config.archive, url: 'duckdb::memory:' } };
   const app = await createApp(aside, { logger: createLogger({ level: 'silent' }) });
   try {
     const findings = await Promise.all(app.feeds.map((feed) => probe(feed, io.signal)));
-    io.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : tableOf(findings));
-    const warning = envelopeWarning(config, app.feeds);
+    io.stdout.write(json ? jsonOf(findings) : tableOf(findings));
+    const warning = capacityWarning(config, app.feeds);
     if (warning !== null) io.stderr.write(`${warning}\n`);
     return findings.every(({ ok }) => ok) ? 0 : 1;
   } finally {
@@ -42,11 +43,17 @@ export async function check({ config, json, io }: CheckAsk): Promise<number> {
   }
 }
 
+/** `mend` is what release 0.1 called `remedy`; it goes with 0.3. */
+function jsonOf(findings: readonly Finding[]): string {
+  const rows = findings.map((each) => ({ ...each, mend: each.remedy }));
+  return `${JSON.stringify(rows, null, 2)}\n`;
+}
+
 function tableOf(findings: readonly Finding[]): string {
-  const rows = findings.map(({ account, kind, problem, mend }) => [
+  const rows = findings.map(({ account, kind, problem, remedy }) => [
     account,
     kind,
-    problem === null ? 'ok' : [problem, mend].filter((each) => each !== null).join('\n→ '),
+    problem === null ? 'ok' : [problem, remedy].filter((each) => each !== null).join('\n→ '),
   ]);
   return printTable(['account', 'kind', 'state'], rows);
 }
@@ -74,10 +81,10 @@ async function probe(feed: Feed, stop: AbortSignal): Promise<Finding> {
   } catch (error) {
     stop.throwIfAborted();
     const cause = slowed ?? error;
-    if (cause instanceof UpstreamError) return finding(feed, cause.message, mends[cause.action]);
+    if (cause instanceof UpstreamError) return finding(feed, cause.message, remedies[cause.action]);
     if (error instanceof Error && error.name === 'TimeoutError') {
       const problem = `${account.id}: expected an answer within ${PATIENCE_MS / 1000} s, got none`;
-      return finding(feed, problem, mends.retry);
+      return finding(feed, problem, remedies.retry);
     }
     throw error;
   }
@@ -88,14 +95,14 @@ function minuteBefore({ now, providerNow }: Departure, { stepMs, limits }: Feed)
   return { from: to - Math.min(MINUTE_MS, limits.maxWindow ?? MINUTE_MS), to };
 }
 
-function finding({ account, kind }: Feed, problem: string | null, mend: string | null): Finding {
-  return { account: account.id, kind, ok: problem === null, problem, mend };
+function finding({ account, kind }: Feed, problem: string | null, remedy: string | null): Finding {
+  return { account: account.id, kind, ok: problem === null, problem, remedy };
 }
 
 const credentials =
   'check the credentials, the options of the signature, and that the provider lets this machine’s address in';
 
-const mends: Readonly<Record<UpstreamAction, string>> = {
+const remedies: Readonly<Record<UpstreamAction, string>> = {
   retry: 'check baseUrl, and that this machine reaches it',
   reauthenticate: credentials,
   stopAccount: credentials,

@@ -8,14 +8,15 @@ export interface Ending {
   readonly text: string;
 }
 
-export interface Telling {
+export interface EndingOptions {
+  /** Texts that must not be printed. */
   readonly secrets: readonly string[];
-  /** Whether the stack is told as well. */
+  /** Whether the stack is printed as well. */
   readonly debug: boolean;
 }
 
-/** What is said of a failure: its message alone, for one nobody foresaw with a hint, and never a secret. */
-export function endingOf(error: unknown, { secrets, debug }: Telling): Ending {
+/** Exit code and message of a failure, with a hint where the error is not one of ours; never with a secret in it. */
+export function endingOf(error: unknown, { secrets, debug }: EndingOptions): Ending {
   if (error instanceof Error && error.name === 'AbortError') {
     return { code: 1, text: 'countroom: stopped before it was done' };
   }
@@ -24,7 +25,7 @@ export function endingOf(error: unknown, { secrets, debug }: Telling): Ending {
   const hint =
     error instanceof CountroomError
       ? ''
-      : '\nThis was not foreseen; COUNTROOM_DEBUG=1 shows where it happened.';
+      : '\nThis is an error inside countroom; COUNTROOM_DEBUG=1 shows where it happened.';
   const stack = debug && error instanceof Error ? `\n${error.stack ?? ''}` : '';
   return { code, text: redact(`countroom: ${message}${debug ? stack : hint}`, secrets) };
 }

@@ -8,7 +8,7 @@ const instant = z.iso.datetime().transform((text) => Date.parse(text));
 const span = z.object({ from: instant, to: instant });
 const kind = z.enum(recordKinds);
 
-/** What commands ask of a coverage, and how the answer reads. */
+/** The fields of a coverage that commands ask for, and the schema of the answer. */
 export const coverageFields =
   'complete final windowsAsked windowsHeld quarantined gaps { accountId kind from to reason retryAt message }';
 export const coverageData = z.object({
@@ -50,7 +50,7 @@ const query = `query($range: TimeRange!, $accounts: [ID!]) {
   }
 }`;
 
-/** A range as the graph takes it. */
+/** A range as an argument of the graph. */
 export function rangeInput({ from, to }: Interval): { readonly from: string; readonly to: string } {
   return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }

@@ -9,11 +9,11 @@ import { findRunning } from './running.ts';
 /** A gateway that a command asks over HTTP: the `serve` that holds the archive, else one of its own. */
 export interface Gateway {
   readonly url: string;
-  /** Answers `data`; throws an UnavailableError with the first error of the answer. */
+  /** Resolves with the answer's `data`; rejects with an UnavailableError that has the answer's first error. */
   graphql<T>(query: string, variables: Readonly<Record<string, unknown>>, data: z.ZodType<T>): Promise<T>;
-  /** Any address of it; throws an UnavailableError where the answer is no success. */
+  /** Gets any path of it; rejects with an UnavailableError unless the answer is a success. */
   get(path: string): Promise<Response>;
-  /** Ends the gateway where it is the command's own. */
+  /** Ends the gateway if the command started it. */
   close(): Promise<void>;
 }
 

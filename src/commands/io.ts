@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
 
-/** What a command has of the world: where it writes, what it was told, and when to stop. */
+/** A command's surroundings: where it writes, its environment and folder, and when to stop. */
 export interface Io {
-  /** Results alone. */
+  /** For results alone. */
   readonly stdout: Writable;
-  /** Everything said to people on the way. */
+  /** For progress, warnings and logs. */
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -12,13 +12,13 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the command is told to stop. */
+/** Resolves when the command is asked to stop. */
 export function stopped(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** Whether it was SIGTERM that told the command to stop, as supervisors do. */
+/** Whether SIGTERM asked the command to stop, as a supervisor does. */
 export function isTerminated({ reason }: AbortSignal): boolean {
   return reason instanceof DOMException && reason.message === 'SIGTERM';
 }

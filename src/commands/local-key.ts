@@ -1,28 +1,28 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 
-/** A configuration that also lets in the commands of this machine's user. */
-export interface Opened {
+/** A configuration with a key for the commands of this machine's user. */
+export interface WithKey {
   readonly config: Config;
-  /** The key to present; null where nobody is asked for one. */
+  /** The key to send; null where the configuration asks nobody for one. */
   readonly key: string | null;
 }
 
 /** Adds a key that lives as long as the process, with every right, where the configuration asks for keys. */
-export function withLocalKey(config: Config): Opened {
+export function withLocalKey(config: Config): WithKey {
   if (config.auth === null) return { config, key: null };
   return withOnlyKeys(config, config.auth.apiKeys);
 }
 
-/** The same configuration for a gateway of one command: on loopback, any port, and nobody else comes in. */
-export function asPrivate(config: Config): Opened & { readonly key: string } {
+/** The same configuration for a gateway of one command: on loopback, on any free port, with no key but the command's. */
+export function asPrivate(config: Config): WithKey & { readonly key: string } {
   const server = { ...config.server, host: '127.0.0.1', port: 0 };
   return withOnlyKeys({ ...config, server, sync: { ...config.sync, enabled: false } }, []);
 }
 
 type ApiKeys = NonNullable<Config['auth']>['apiKeys'];
 
-function withOnlyKeys(config: Config, others: ApiKeys): Opened & { readonly key: string } {
+function withOnlyKeys(config: Config, others: ApiKeys): WithKey & { readonly key: string } {
   const key = randomBytes(32).toString('base64url');
   const sha256 = createHash('sha256').update(key).digest('hex');
   const local: ApiKeys[number] = { name: 'command line', sha256, role: 'admin', documents: 'any' };

@@ -3,21 +3,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 
-/** A `serve` that holds an archive, as it leaves word beside it. */
+/** A running `serve`, as it is described in a file beside the archive that it holds. */
 const notice = z.strictObject({ pid: z.int(), url: z.string(), key: z.string().nullable() });
 export type Running = z.output<typeof notice>;
 
-/** Where word is left: beside a DuckDB file, which lets one process in; null for other archives. */
+/** The path of that file; null where the archive is no DuckDB file, and so lets several processes in. */
 function noticePath({ archive }: Config): string | null {
   const file = /^duckdb:(?!:memory:$)(.+)$/.exec(archive.url)?.[1];
   return file === undefined ? null : `${file}.serve.json`;
 }
 
-/** Leaves word for other commands, readable by this user alone; the answer takes it away again. */
+/** Writes the file for other commands, readable by this user alone; gives a function that removes it. */
 export async function announce(config: Config, running: Omit<Running, 'pid'>): Promise<() => void> {
   const path = noticePath(config);
   if (path === null) return () => {};
-  // one that was killed leaves its word behind, with rights that writing over would keep
+  // A serve that was killed leaves its file behind; writing over it would keep the file's permissions.
   rmSync(path, { force: true });
   await writeFile(path, JSON.stringify({ pid: process.pid, ...running }), { mode: 0o600 });
   return () => rmSync(path, { force: true });

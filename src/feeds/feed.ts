@@ -30,7 +30,7 @@ export function feedName(feed: {
 
 /** How a feed has fared lately; times are milliseconds since the epoch. */
 export interface FeedHealth {
-  /** `IDLE` was not called yet; `SLOWED` waits for a rate limit; `FAILING` retries; `STOPPED` needs an operator. */
+  /** `IDLE`: not called yet; `SLOWED`: waits for a rate limit; `FAILING`: retries; `STOPPED`: pauses after a refusal. */
   readonly state: 'IDLE' | 'OK' | 'SLOWED' | 'FAILING' | 'STOPPED';
   readonly lastSuccessAt: number | null;
   readonly lastFailureAt: number | null;

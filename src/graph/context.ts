@@ -19,7 +19,7 @@ export interface GraphDeps {
   readonly feeds: readonly Feed[];
   readonly clock: () => number;
   readonly health: (feed: Feed) => FeedHealth;
-  /** Reads one bet at its provider, archives it and returns its key; null where the provider does not know it or has no such operation. */
+  /** Reads one bet at its provider and archives it; says whether it was found, or why the provider was not asked. */
   readonly readDetail: (account: string, key: string, near: number | null) => Promise<DetailOutcome>;
 }
 

@@ -7,6 +7,7 @@ interface Row {
   readonly kind: string;
   readonly ok: boolean;
   readonly problem: string | null;
+  readonly remedy: string | null;
   readonly mend: string | null;
 }
 
@@ -28,7 +29,7 @@ it('finds every feed of healthy accounts well', async () => {
   expect(code).toBe(0);
 });
 
-it('says what is wrong with refused credentials, how to mend it, and not what they are', async () => {
+it('says what is wrong with refused credentials, what to do about it, and not what they are', async () => {
   const secret = 'canary-not-the-password';
   const house = await openHouse(['vertexplay', 'hotroad'], (file) => ({
     ...file,
@@ -41,7 +42,8 @@ it('says what is wrong with refused credentials, how to mend it, and not what th
   const { code, rows } = await checked(house);
   expect(code).toBe(1);
   expect(rows.map(({ ok }) => ok)).toEqual([true, false, false]);
-  expect(rows[1]?.mend).toMatch(/check the credentials/);
+  expect(rows[1]?.remedy).toMatch(/check the credentials/);
+  expect(rows.map(({ mend }) => mend)).toEqual(rows.map(({ remedy }) => remedy));
   expect(JSON.stringify(rows)).not.toContain(secret);
 });
 
@@ -51,13 +53,13 @@ it('tells a provider that is down from one that is slow to be asked again', asyn
   const { code, rows } = await checked(down);
   expect(code).toBe(1);
   expect(rows[0]?.problem).toMatch(/^oneapi-main: /);
-  expect(rows[0]?.mend).toMatch(/check baseUrl/);
+  expect(rows[0]?.remedy).toMatch(/check baseUrl/);
 
   const slow = await openHouse(['vertexplay']);
   slow.host.inject('vertexplay', 'tooManyRequests', 1, '/v2/betlogs');
   const found = await checked(slow);
   expect(found.code).toBe(1);
-  expect(found.rows[0]?.mend).toMatch(/raise limits\.minInterval/);
+  expect(found.rows[0]?.remedy).toMatch(/raise limits\.minInterval/);
 });
 
 it('prints a row a feed, and opens no archive', async () => {

@@ -13,7 +13,7 @@ it('gives a hint, and no stack unless asked, where nobody foresaw it', () => {
   const { code, text } = endingOf(new TypeError('x is not a function'), quiet);
   expect(code).toBe(1);
   expect(text).toBe(
-    'countroom: x is not a function\nThis was not foreseen; COUNTROOM_DEBUG=1 shows where it happened.',
+    'countroom: x is not a function\nThis is an error inside countroom; COUNTROOM_DEBUG=1 shows where it happened.',
   );
   expect(endingOf(new TypeError('x'), { secrets: [], debug: true }).text).toMatch(/at .*failure\.test\.ts/);
 });

@@ -89,7 +89,7 @@ it('lets only its own user’s commands in where keys are asked for', async () =
   await serving;
 });
 
-it('names the gaps that waiting will not mend, and fails', async () => {
+it('names the gaps that waiting does not close, and fails', async () => {
   const { config, host } = await openHouse(['oneapi']);
   host.inject('oneapi', 'html', 100);
   const io = createWorld();

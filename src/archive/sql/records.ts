@@ -15,7 +15,7 @@ export function toRecords<K extends RecordKind>(kind: K, cells: Cells): StoredRe
       const cell = column.cells[row] ?? null;
       record[column.name] = column.type === 'texts' && cell !== null ? JSON.parse(String(cell)) : cell;
     }
-    // The selected columns are the record's own, by the one table both come from.
+    // `recordColumns` and the record's type are both made from the kind's table of fields.
     return record as unknown as StoredRecord<K>;
   });
 }

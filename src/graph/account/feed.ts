@@ -93,14 +93,13 @@ export class FeedHealth {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What went wrong, and how to mend it where that is known; null when well.',
+    description: 'What went wrong, and what to do about it where that is known; null when well.',
   })
   message!: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description:
-      'When it is called again after a failure or a slow-down; null when well, or when an operator must act.',
+    description: 'When it is called again after a failure, a refusal or a slow-down; null when well.',
   })
   retryAt!: number | null;
 

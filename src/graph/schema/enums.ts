@@ -80,7 +80,8 @@ register(GapReasonEnum, 'GapReason', 'Why a part of the asked range is not there
   PENDING: 'Being fetched, or waiting for its turn: ask again at `retryAt`, or with a longer `maxWait`.',
   RATE_LIMITED: 'The provider allows no further call just now.',
   PROVIDER_ERROR: 'The provider did not answer, or answered with an error; it is tried again.',
-  CREDENTIALS_REFUSED: 'The provider refuses our credentials: an operator must act.',
+  CREDENTIALS_REFUSED:
+    'The provider refuses our credentials or signature: an operator must act; asked again at `retryAt`.',
   TOO_MANY_ROWS: 'A single second holds more rows than the provider gives in one answer.',
   QUARANTINED: 'Some of its rows could not be read and were set aside; the others are there.',
   BEYOND_RETENTION: 'Older than the provider keeps its rows, and never fetched in time: lost.',
@@ -93,7 +94,9 @@ register(FeedStateEnum, 'FeedState', 'How a feed has fared lately.', {
   OK: 'The last call succeeded.',
   SLOWED: 'Waits because the provider asked us to call less often.',
   FAILING: 'The last calls failed; they are tried again.',
-  STOPPED: 'Called no more until an operator acts, mostly because credentials were refused.',
+  STOPPED:
+    'The credentials or the signature were refused: an operator should act. The provider is asked again at `retryAt`, after ' +
+    'five minutes, and after twice as long each time it refuses again, up to an hour.',
 });
 
 function dimensionsOf<K extends RecordKind>(kind: K): { readonly [D in Dimension<K>]: D } {

@@ -19,8 +19,8 @@ export function callsASecond(feeds: readonly Feed[]): number {
   return calls;
 }
 
-/** What an operator should know before the archive cannot keep up; null where it can. */
-export function envelopeWarning({ archive }: Pick<Config, 'archive'>, feeds: readonly Feed[]): string | null {
+/** Warns that the feeds may bring more than the archive keeps up with; null where it keeps up. */
+export function capacityWarning({ archive }: Pick<Config, 'archive'>, feeds: readonly Feed[]): string | null {
   const calls = callsASecond(feeds);
   if (!archive.url.startsWith('duckdb:') || calls <= DUCKDB_CALLS_A_SECOND) return null;
   return (

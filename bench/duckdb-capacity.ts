@@ -15,7 +15,7 @@ const TURNS = 10;
 const ROWS = 200;
 
 /** How much one machine's archive takes in: rows by large commits, and small commits of many feeds at once. */
-export const duckDbEnvelope: Bench = async () => {
+export const duckDbCapacity: Bench = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'countroom-bench-'));
   const archive = await createDuckDbArchive({ path: join(folder, 'a.duckdb'), playerOf: (_, name) => name });
   try {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { callsASecond, DUCKDB_CALLS_A_SECOND, envelopeWarning } from '../../src/commands/envelope.ts';
+import { callsASecond, capacityWarning, DUCKDB_CALLS_A_SECOND } from '../../src/commands/capacity.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import type { PaceRule } from '../../src/records/pace.ts';
 
@@ -19,7 +19,7 @@ it('warns of more feeds than a DuckDB file is sure to keep up with, and never on
   const [file, server] = ['duckdb:a.duckdb', 'postgres://db/a'].map((url) => ({
     archive: { url, memoryMb: 512 },
   }));
-  expect(envelopeWarning(file!, enough)).toBeNull();
-  expect(envelopeWarning(file!, [...enough, feed('one more')])).toMatch(/61 feeds .* move to PostgreSQL/);
-  expect(envelopeWarning(server!, many(500))).toBeNull();
+  expect(capacityWarning(file!, enough)).toBeNull();
+  expect(capacityWarning(file!, [...enough, feed('one more')])).toMatch(/61 feeds .* move to PostgreSQL/);
+  expect(capacityWarning(server!, many(500))).toBeNull();
 });
