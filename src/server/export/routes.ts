@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInputError } from '../../errors.ts';
 import type { Gap } from '../../records/coverage.ts';
 import type { RecordKind } from '../../records/record.ts';
+import { type AuditedAnswer, auditAnswer, audited } from '../audit/audited-answer.ts';
 import type { RouteDeps, RouteFamily } from '../deps.ts';
 import { vary } from '../http/vary.ts';
 import { type ExportAsk, readExportAsk } from './ask.ts';
@@ -40,8 +41,10 @@ function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target): void {
     `/export/${target.name}.${target.format}`,
     { config: { access: 'export' } },
     async (request, reply) => {
+      const operation = `${target.name}.${target.format}`;
+      const audit = auditAnswer(deps, request, reply, { route: 'export', operation });
       try {
-        return await answer(deps, target, request, reply);
+        return await audited(audit, () => answer(deps, target, request, reply, audit));
       } catch (error) {
         if (!(error instanceof BadUserInputError)) throw error;
         return reply.code(400).send({ error: describe(error) });
@@ -55,14 +58,19 @@ async function answer(
   target: Target,
   request: FastifyRequest,
   reply: FastifyReply,
+  audit: AuditedAnswer,
 ): Promise<unknown> {
   const context = deps.makeContext(request.viewer);
   const ask = readExportAsk(target.kind, request.query as Parameters, context);
   deps.charge(request.viewer, EXPORT_COST);
+  audit.charged(EXPORT_COST);
   const opened = await openExport(context, ask);
   const { complete, gaps } = opened.coverage;
   reply.header('countroom-complete', String(complete)).header('countroom-gaps', gaps.length);
-  if (ask.completeRequired && !complete) return reply.code(409).send(refusal(gaps));
+  if (ask.completeRequired && !complete) {
+    audit.refuse('INCOMPLETE');
+    return reply.code(409).send(refusal(gaps));
+  }
   const zipped = target.format !== 'parquet' && acceptsGzip(request.headers['accept-encoding']?.toString());
   vary(reply, 'accept-encoding', 'authorization').header('cache-control', 'private, no-cache');
   const etag = await etagOf(context, ask, opened, `${target.format} ${zipped}`);
@@ -72,33 +80,17 @@ async function answer(
   reply.header('content-disposition', `attachment; filename="${fileName(target, ask)}"`);
   if (zipped) reply.header('content-encoding', 'gzip');
   if (request.method === 'HEAD') return reply.send();
-  return reply.send(await body(deps, target, request, reply, opened, zipped));
+  return reply.send(await body(target, opened, audit, zipped));
 }
 
 /** The bytes as a stream that reads no faster than the client does, and not at all once it has left. */
 async function body(
-  deps: RouteDeps,
   target: Target,
-  request: FastifyRequest,
-  reply: FastifyReply,
   opened: OpenExport,
+  { left, add }: AuditedAnswer,
   zipped: boolean,
 ): Promise<Readable> {
-  const startedAt = deps.clock();
-  const left = new AbortController();
-  let rows = 0;
-  reply.raw.once('close', () => {
-    left.abort();
-    const error = reply.raw.writableFinished ? null : 'ABORTED';
-    const durationMs = deps.clock() - startedAt;
-    const operation = `${target.name}.${target.format}`;
-    const { id: requestId, viewer } = request;
-    deps.trail({ requestId, viewer, route: 'export', operation, rows, durationMs, cost: EXPORT_COST, error });
-  });
-  const onRows = (count: number) => {
-    rows += count;
-  };
-  const bytes = await opened.read(target.format, { signal: left.signal, onRows });
+  const bytes = await opened.read(target.format, { signal: left, onRows: add });
   const stream = Readable.from(bytes, { objectMode: false });
   if (!zipped) return stream;
   // The quickest level: rows of money shrink to a fifth at any, and the archive should be what is waited for.

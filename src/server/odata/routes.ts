@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInputError } from '../../errors.ts';
+import { type AuditedAnswer, auditAnswer, audited } from '../audit/audited-answer.ts';
 import type { RouteDeps, RouteFamily } from '../deps.ts';
 import { linkRoot } from '../http/links.ts';
 import { vary } from '../http/vary.ts';
@@ -36,8 +37,9 @@ const codes = {
 export const odataRoutes: RouteFamily = (app, deps) => {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     reply.header('odata-version', '4.0');
+    const audit = auditAnswer(deps, request, reply, { route: 'odata', operation: null });
     try {
-      return await answer(deps, request, reply);
+      return await audited(audit, () => answer(deps, request, reply, audit));
     } catch (error) {
       if (!(error instanceof BadUserInputError)) throw error;
       const status = error instanceof ODataError ? error.statusCode : 400;
@@ -66,7 +68,12 @@ function send(reply: FastifyReply, error: object): FastifyReply {
   return reply.type('application/json;charset=utf-8').send(JSON.stringify({ error }));
 }
 
-async function answer(deps: RouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+async function answer(
+  deps: RouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  audit: AuditedAnswer,
+): Promise<unknown> {
   const url = new URL(request.raw.url ?? '/', 'http://localhost');
   const raw = readRawOptions(url.search, [...queryOptions, ...commonOptions]);
   const sets = servedSets({ raw: readFlag(raw, 'raw') });
@@ -82,27 +89,13 @@ async function answer(deps: RouteDeps, request: FastifyRequest, reply: FastifyRe
   if (resource.is === 'service') return reply.send(writeServiceDocument(`${root}/$metadata${suffix}`, sets));
 
   deps.charge(request.viewer, PAGE_COST);
+  audit.charged(PAGE_COST);
   const { set } = resource;
+  audit.name(set.name);
   const options = readOptions(raw, set.type);
   const context = deps.makeContext(request.viewer);
-  const startedAt = deps.clock();
-  const told = (rows: number) => {
-    const { id: requestId, viewer } = request;
-    const durationMs = deps.clock() - startedAt;
-    deps.trail({
-      requestId,
-      viewer,
-      route: 'odata',
-      operation: set.name,
-      rows,
-      durationMs,
-      cost: PAGE_COST,
-      error: null,
-    });
-  };
   if (resource.is === 'count') {
     const count = await set.count(context, options);
-    told(0);
     return reply.type('text/plain;charset=utf-8').send(String(count));
   }
   const selected = options.selects ? `(${options.select.map(({ name }) => name).join(',')})` : '';
@@ -110,12 +103,12 @@ async function answer(deps: RouteDeps, request: FastifyRequest, reply: FastifyRe
   if (resource.is === 'entity') {
     const values = await set.entity(context, resource.key, options);
     if (values === null) throw new ODataError('path', `no such entity of ${set.name}`, { statusCode: 404 });
-    told(1);
+    audit.add(1);
     return reply.send(writeEntity(`${contextUrl}/$entity`, options.select, values, format));
   }
   const pageSize = readPageSize(request, reply);
   const page = await set.page(context, options, { pageSize, format });
-  told(page.written?.count ?? page.rows.length);
+  audit.add(page.written?.count ?? page.rows.length);
   const next = page.next === null ? null : `${root}/${set.name}?${nextQuery(raw, page.next)}`;
   return reply.send(
     Readable.from(writePage({ ...page, next }, contextUrl, options.select, format), { objectMode: false }),

@@ -102,6 +102,39 @@ describe('streaming', () => {
     await (await opened.get(`/export/bets.csv?${day}`)).text();
     await expect.poll(() => opened.trail).toMatchObject([{ operation: 'bets.csv', rows: 2, error: null }]);
   });
+
+  it.each([
+    ['HEAD', `/export/bets.csv?${day}`, { operation: 'bets.csv', rows: 0, error: null }],
+    [
+      'GET',
+      '/export/bets.csv?from=2026-11-01',
+      { operation: 'bets.csv', cost: null, error: 'BAD_USER_INPUT' },
+    ],
+    ['GET', '/odata/v4/Bets?$top=1', { operation: 'Bets', rows: 1, cost: 1_000, error: null }],
+    ['HEAD', '/odata/v4/Bets', { operation: 'Bets', error: null }],
+    ['GET', '/odata/v4/Nothing', { operation: null, error: 'BAD_USER_INPUT' }],
+  ])('says in the trail whatever was let in: %s %s', async (method, path, line) => {
+    const opened = await house({ commits: [createCommit('vp-main', 'BET', [createBet('b1', NOON)])] });
+    await (await opened.get(path, { method })).text();
+    await expect.poll(() => opened.trail).toMatchObject([line]);
+  });
+
+  it('says in the trail that an export was refused as incomplete', async () => {
+    const gaps = [
+      {
+        account: 'vp-main',
+        kind: 'BET' as const,
+        from: NOON,
+        to: NOON + 1,
+        reason: 'PENDING' as const,
+        retryAt: null,
+        message: null,
+      },
+    ];
+    const opened = await house({ coverage: { ...complete, complete: false, gaps } });
+    expect((await opened.get(`/export/bets.csv?${day}&complete=required`)).status).toBe(409);
+    await expect.poll(() => opened.trail).toMatchObject([{ operation: 'bets.csv', error: 'INCOMPLETE' }]);
+  });
 });
 
 describe('caching', () => {

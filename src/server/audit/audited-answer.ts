@@ -1,0 +1,64 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CountroomError } from '../../errors.ts';
+import type { RouteDeps } from '../deps.ts';
+import type { TrailEntry } from './audit-log.ts';
+
+/** What the audit log will say of an answer once it has ended, however it ends. */
+export interface AuditedAnswer {
+  /** Aborted once the answer has ended, or whoever asked has left. */
+  readonly left: AbortSignal;
+  /** Gives what was asked for its name. */
+  name(operation: string): void;
+  /** Says what was taken from the caller's budget. */
+  charged(cost: number): void;
+  /** Counts rows that were given. */
+  add(rows: number): void;
+  /** Says by which code the request was refused. */
+  refuse(code: string): void;
+}
+
+/** Notes who asked what on `route` when the answer has ended: answered, refused, or left by its reader. */
+export function auditAnswer(
+  { trail, clock }: Pick<RouteDeps, 'trail' | 'clock'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: Pick<TrailEntry, 'route' | 'operation'>,
+): AuditedAnswer {
+  const startedAt = clock();
+  const left = new AbortController();
+  let { operation } = asked;
+  let cost: number | null = null;
+  let rows = 0;
+  let refusal: string | null = null;
+  reply.raw.once('close', () => {
+    left.abort();
+    const error = refusal ?? (reply.raw.writableFinished ? null : 'ABORTED');
+    const { id: requestId, viewer } = request;
+    trail({ requestId, viewer, ...asked, operation, rows, cost, durationMs: clock() - startedAt, error });
+  });
+  return {
+    left: left.signal,
+    name(given) {
+      operation = given;
+    },
+    charged(amount) {
+      cost = amount;
+    },
+    add(count) {
+      rows += count;
+    },
+    refuse(code) {
+      refusal ??= code;
+    },
+  };
+}
+
+/** Runs what answers, and has its failure in the audit log. */
+export async function audited<T>(answer: AuditedAnswer, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    answer.refuse(error instanceof CountroomError ? error.code : 'INTERNAL_SERVER_ERROR');
+    throw error;
+  }
+}
