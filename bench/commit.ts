@@ -7,13 +7,14 @@ import { digestOf } from '../src/archive/digest.ts';
 import { appendVersions } from '../src/archive/duckdb/append.ts';
 import { createDuckDbArchive } from '../src/archive/duckdb/index.ts';
 import type { Version } from '../src/archive/merge.ts';
-import { createDatabase, inTransaction } from '../src/archive/postgres/database.ts';
+import { inTransaction } from '../src/archive/postgres/database.ts';
 import { createPostgresArchive } from '../src/archive/postgres/index.ts';
 import { prepareStaging, stage, stagedColumns } from '../src/archive/postgres/staging.ts';
 import { archiveTables } from '../src/archive/sql/tables.ts';
 import type { Interval } from '../src/records/interval.ts';
 import type { Bet } from '../src/records/record.ts';
 import { startPostgres } from '../test/archive/postgres-server.ts';
+import { openDatabase } from './database.ts';
 import { type Bench, median, type Result } from './result.ts';
 import { betAt, fillArchive } from './rows.ts';
 
@@ -142,14 +143,7 @@ async function onPostgres(): Promise<Result> {
     const copies = `generate_series(1, ${ROWS / SEED_ROWS - 1}) AS r (copy)`;
     await server.run(multiplySql(names, copies, "copy * interval '1 second'"), url);
     await server.run('VACUUM ANALYZE bets', url);
-    const database = createDatabase({
-      url,
-      name: 'bench',
-      connections: 1,
-      statementMs: 0,
-      idleMs: 0,
-      patienceMs: 0,
-    });
+    const database = openDatabase(url);
     const times: number[] = [];
     const columns = stagedColumns('BET');
     const sets = columns.split(', ').map((name) => `${name} = excluded.${name}`);

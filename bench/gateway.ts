@@ -9,6 +9,7 @@ import type { Sandbox } from '../src/providers/sandbox.ts';
 import type { ProviderName } from '../src/records/record.ts';
 import { createSandboxes } from '../src/sandbox/create.ts';
 import { createSandboxServer } from '../src/sandbox/host.ts';
+import { addressOf } from '../test/address.ts';
 
 export interface BenchGateway {
   readonly url: string;
@@ -113,18 +114,6 @@ async function peakOf(child: ChildProcess): Promise<number> {
 export async function residentMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
-export function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = /https?:\/\/[^\s/]+/.exec(text);
-      if (found !== null) resolve(found[0]);
-    });
-    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code} before it answered`)));
-  });
 }
 
 /** A range of the graph's input. */

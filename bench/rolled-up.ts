@@ -1,8 +1,8 @@
-import { createDatabase } from '../src/archive/postgres/database.ts';
 import { postgresDialect } from '../src/archive/postgres/dialect.ts';
 import { createPostgresArchive } from '../src/archive/postgres/index.ts';
 import { totalsStatement } from '../src/archive/sql/totals.ts';
 import { startPostgres } from '../test/archive/postgres-server.ts';
+import { openDatabase } from './database.ts';
 import { type Bench, median } from './result.ts';
 import { fillArchive } from './rows.ts';
 
@@ -16,14 +16,7 @@ export const rolledUp: Bench = async () => {
   const server = await startPostgres();
   const url = await server.createDatabase();
   const archive = await createPostgresArchive({ url, playerOf: (_, name) => name });
-  const database = createDatabase({
-    url,
-    name: 'bench',
-    connections: 1,
-    statementMs: 0,
-    idleMs: 0,
-    patienceMs: 0,
-  });
+  const database = openDatabase(url);
   try {
     await fillArchive(archive, 'a', ROWS, RANGE);
     await server.run('VACUUM ANALYZE', url);

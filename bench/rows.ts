@@ -2,7 +2,9 @@ import type { Archive } from '../src/archive/archive.ts';
 import { fromUnits } from '../src/records/decimal.ts';
 import type { Interval } from '../src/records/interval.ts';
 import type { Bet } from '../src/records/record.ts';
+import { blank } from '../test/records/blank.ts';
 
+const plain = blank('BET');
 const CURRENCIES = ['USD', 'THB', 'EUR', 'CNY'] as const;
 
 /** The `index`th of a series of bets spread evenly over `range`; the same every time. */
@@ -16,6 +18,7 @@ export function betAt(index: number, of: number, range: Interval): Bet {
   );
   const key = `${7_652_711_103_511_700_000n + BigInt(index)}`;
   return {
+    ...plain,
     key,
     formerKey: null,
     providerUsername: `player${(index * 31) % 20_000}`,
@@ -24,14 +27,8 @@ export function betAt(index: number, of: number, range: Interval): Bet {
     raw: `{"betId":"${key}","txTime":"${new Date(at).toISOString()}","actualBetAmt":"${stake}","winAmt":"${payout}"}`,
     gameCode: `VP_${index % 400}`,
     gameType: ['SLOT', 'LIVE', 'BINGO'][index % 3] ?? null,
-    betType: null,
     brand: 'VP',
-    tableId: null,
     roundId: `${index}`,
-    roundStartedAt: null,
-    result: null,
-    odds: null,
-    orderId: null,
     transferId: key,
     sourceId: '1',
     currency: CURRENCIES[index % CURRENCIES.length] ?? 'USD',
@@ -39,16 +36,8 @@ export function betAt(index: number, of: number, range: Interval): Bet {
     validStake: stake,
     payout,
     netWin,
-    refund: null,
     jackpotWin: fromUnits(0n, 6),
     jackpotContribution: fromUnits(0n, 6),
-    rebate: null,
-    realStake: null,
-    freeStake: null,
-    promotionStake: null,
-    realNetWin: null,
-    freeNetWin: null,
-    promotionNetWin: null,
     status: 'SETTLED',
     providerStatus: '2',
     outcome: netWin.startsWith('-') ? 'LOSE' : 'WIN',

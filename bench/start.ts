@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { addressOf, residentMb, startGateway } from './gateway.ts';
+import { addressOf } from '../test/address.ts';
+import { residentMb, startGateway } from './gateway.ts';
 import type { Bench } from './result.ts';
 
 /** How soon a started gateway answers, and how much memory the demo takes at its peak. */

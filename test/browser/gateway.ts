@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { providers } from '../../src/providers/registry.ts';
 import { createSandboxes } from '../../src/sandbox/create.ts';
 import { createSandboxServer } from '../../src/sandbox/host.ts';
+import { addressOf } from '../address.ts';
 
 export interface BuiltGateway {
   readonly url: string;
@@ -65,16 +66,4 @@ async function fillLastHour(url: string, key: string | null): Promise<void> {
   });
   const { errors } = (await response.json()) as { errors?: unknown };
   if (errors !== undefined) throw new Error(`the gateway was not filled: ${JSON.stringify(errors)}`);
-}
-
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = /https?:\/\/[^\s/]+/.exec(text);
-      if (found !== null) resolve(found[0]);
-    });
-    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code} before it answered`)));
-  });
 }

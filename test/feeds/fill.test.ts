@@ -3,6 +3,7 @@ import type { CoverAsk } from '../../src/feeds/dispatch.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import type { Gap } from '../../src/records/coverage.ts';
 import { lengthOf } from '../../src/records/interval.ts';
+import { all, firstPage } from '../archive/conformance/sample.ts';
 import { type House, type HouseOptions, openHouse } from './house.ts';
 
 const HOUR = 3_600_000;
@@ -28,18 +29,7 @@ function ask(feeds: readonly Feed[], over: Partial<CoverAsk> = {}): CoverAsk {
 }
 
 async function rowsOf(house: House, feed: Feed, range = settledHour()): Promise<string[]> {
-  const rows = await house.archive.page({
-    kind: feed.kind,
-    accounts: [feed.account.id],
-    range,
-    axis: 'SETTLED',
-    players: null,
-    where: null,
-    limit: 100_000,
-    end: 'first',
-    after: null,
-    before: null,
-  });
+  const rows = await house.archive.page(firstPage(all(feed.kind, [feed.account.id], range), 100_000));
   return rows.map((row) => row.raw).sort();
 }
 

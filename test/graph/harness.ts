@@ -1,4 +1,5 @@
 import { type ExecutionResult, type GraphQLError, graphql } from 'graphql';
+import { expect } from 'vitest';
 import type { ArchiveAdmin } from '../../src/archive/admin.ts';
 import type { Archive, Commit } from '../../src/archive/archive.ts';
 import type { CoverAsk, Dispatch } from '../../src/feeds/dispatch.ts';
@@ -12,6 +13,7 @@ import { providers } from '../../src/providers/registry.ts';
 import type { Coverage } from '../../src/records/coverage.ts';
 import { decimal } from '../../src/records/decimal.ts';
 import type { Bet, RecordKind, RecordOf, SeqNoFailure, Transfer } from '../../src/records/record.ts';
+import { blank } from '../records/blank.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -146,6 +148,21 @@ function asApollo(error: GraphQLError) {
   return { message, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions } };
 }
 
+/** Asks a kind's totals within `range`, spelled as its filter; `archive` is looked at when asked. */
+export function askTotals(field: string, range: string, archive: () => Archive) {
+  const totals = (args: string, fields: string, filter = '', surroundings: Partial<Surroundings> = {}) =>
+    run(
+      { archive: archive(), ...surroundings },
+      `{ ${field}(filter: { ${range} ${filter} }, ${args}) { rows { ${fields} } coverage { complete } } }`,
+    );
+  async function rows(...asked: Parameters<typeof totals>): Promise<unknown> {
+    const { data, errors } = await totals(...asked);
+    expect(errors).toEqual([]);
+    return (data[field] as { rows: unknown }).rows;
+  }
+  return { totals, rows };
+}
+
 export function createContext(surroundings: Surroundings, asks: CoverAsk[] = []): RequestContext {
   const { archive, viewer, players = namedPlayers, coverage = complete, onCover, clock } = surroundings;
   const dispatch: Dispatch = {
@@ -207,6 +224,7 @@ export function createUntouchedArchive(): Archive {
 
 export function createBet(key: string, at: number, parts: Partial<Bet> = {}): Bet {
   return {
+    ...blank('BET'),
     key,
     formerKey: null,
     providerUsername: 'ann',
@@ -214,32 +232,11 @@ export function createBet(key: string, at: number, parts: Partial<Bet> = {}): Be
     versionAt: at,
     raw: `{"betId":"${key}"}`,
     gameCode: 'g1',
-    gameType: null,
-    betType: null,
-    brand: null,
-    tableId: null,
     roundId: 'r1',
-    roundStartedAt: null,
-    result: null,
-    odds: null,
-    orderId: null,
-    transferId: null,
-    sourceId: null,
     currency: 'THB',
     stake: decimal('10.000000'),
-    validStake: null,
     payout: decimal('4.500000'),
     netWin: decimal('-5.500000'),
-    refund: null,
-    jackpotWin: null,
-    jackpotContribution: null,
-    rebate: null,
-    realStake: null,
-    freeStake: null,
-    promotionStake: null,
-    realNetWin: null,
-    freeNetWin: null,
-    promotionNetWin: null,
     status: 'SETTLED',
     providerStatus: '2',
     outcome: 'LOSE',
@@ -252,6 +249,7 @@ export function createBet(key: string, at: number, parts: Partial<Bet> = {}): Be
 
 export function createTransfer(key: string, at: number, parts: Partial<Transfer> = {}): Transfer {
   return {
+    ...blank('TRANSFER'),
     key,
     formerKey: null,
     providerUsername: 'ann',
@@ -262,11 +260,6 @@ export function createTransfer(key: string, at: number, parts: Partial<Transfer>
     currency: 'CNY',
     amount: decimal('-900.0'),
     freeCredit: decimal('-100.0'),
-    balanceBefore: null,
-    balanceAfter: null,
-    freeCreditBefore: null,
-    freeCreditAfter: null,
-    realCreditBefore: null,
     createdAt: at,
     ...parts,
   };
@@ -274,6 +267,7 @@ export function createTransfer(key: string, at: number, parts: Partial<Transfer>
 
 export function createFailure(key: string, at: number, parts: Partial<SeqNoFailure> = {}): SeqNoFailure {
   return {
+    ...blank('SEQ_NO_FAILURE'),
     key,
     formerKey: null,
     providerUsername: 'ann',
@@ -286,7 +280,6 @@ export function createFailure(key: string, at: number, parts: Partial<SeqNoFailu
     statusMeaning: 'wrong parameters',
     succeeded: false,
     requestedAt: at,
-    respondedAt: null,
     ...parts,
   };
 }

@@ -4,14 +4,13 @@ import type { Archive } from '../../src/archive/archive.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import type { TotalsQuery } from '../../src/records/query.ts';
 import {
+  askTotals,
   createCommit,
   createFailure,
   createUntouchedArchive,
   DAY,
   HOUR,
   hiddenPlayers,
-  run,
-  type Surroundings,
   schema,
 } from './harness.ts';
 
@@ -33,17 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => archive.close());
 
-const totals = (args: string, fields: string, filter = '', surroundings: Partial<Surroundings> = {}) =>
-  run(
-    { archive, ...surroundings },
-    `{ seqNoTotals(filter: { ${RANGE} ${filter} }, ${args}) { rows { ${fields} } coverage { complete } } }`,
-  );
-
-async function rows(...asked: Parameters<typeof totals>): Promise<unknown> {
-  const { data, errors } = await totals(...asked);
-  expect(errors).toEqual([]);
-  return (data['seqNoTotals'] as { rows: unknown }).rows;
-}
+const { totals, rows } = askTotals('seqNoTotals', RANGE, () => archive);
 
 describe('wallet callback totals', () => {
   it('count callbacks, the failed among them, and players', async () => {

@@ -5,14 +5,13 @@ import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { decimal } from '../../src/records/decimal.ts';
 import type { TransferDirection } from '../../src/records/record.ts';
 import {
+  askTotals,
   createCommit,
   createTransfer,
   createUntouchedArchive,
   DAY,
   HOUR,
   hiddenPlayers,
-  run,
-  type Surroundings,
   schema,
 } from './harness.ts';
 
@@ -43,17 +42,7 @@ beforeAll(async () => {
 
 afterAll(() => archive.close());
 
-const totals = (args: string, fields: string, filter = '', surroundings: Partial<Surroundings> = {}) =>
-  run(
-    { archive, ...surroundings },
-    `{ transferTotals(filter: { ${RANGE} ${filter} }, ${args}) { rows { ${fields} } coverage { complete } } }`,
-  );
-
-async function rows(...asked: Parameters<typeof totals>): Promise<unknown> {
-  const { data, errors } = await totals(...asked);
-  expect(errors).toEqual([]);
-  return (data['transferTotals'] as { rows: unknown }).rows;
-}
+const { totals, rows } = askTotals('transferTotals', RANGE, () => archive);
 
 describe('transfer totals', () => {
   it('are exact sums, whose parts by direction make up the whole', async () => {

@@ -1,48 +1,28 @@
 import type { Commit } from '../../../src/archive/archive.ts';
 import { decimal } from '../../../src/records/decimal.ts';
+import type { Interval } from '../../../src/records/interval.ts';
 import type { RowQuery } from '../../../src/records/query.ts';
 import type { Bet, RecordKind, SeqNoFailure, Transfer } from '../../../src/records/record.ts';
+import { blank } from '../../records/blank.ts';
 
 const head = { formerKey: null, versionAt: null, providerUsername: 'player1' };
 
 /** A bet at `axisAt`; what is given goes over what a plain one has. */
 export function bet(key: string, axisAt: number, over: Partial<Bet> = {}): Bet {
   const made: Bet = {
+    ...blank('BET'),
     ...head,
     key,
     axisAt,
     raw: '',
     gameCode: 'slots-7',
-    gameType: null,
-    betType: null,
-    brand: null,
-    tableId: null,
-    roundId: null,
-    roundStartedAt: null,
-    result: null,
-    odds: null,
-    orderId: null,
-    transferId: null,
-    sourceId: null,
     currency: 'THB',
     stake: decimal('10.00'),
-    validStake: null,
     payout: decimal('0'),
     netWin: decimal('-10.00'),
-    refund: null,
-    jackpotWin: null,
-    jackpotContribution: null,
-    rebate: null,
-    realStake: null,
-    freeStake: null,
-    promotionStake: null,
-    realNetWin: null,
-    freeNetWin: null,
-    promotionNetWin: null,
     status: 'SETTLED',
     providerStatus: '2',
     outcome: 'LOSE',
-    placedAt: null,
     settledAt: axisAt,
     updatedAt: axisAt,
     ...over,
@@ -53,6 +33,7 @@ export function bet(key: string, axisAt: number, over: Partial<Bet> = {}): Bet {
 
 export function transfer(key: string, axisAt: number, over: Partial<Transfer> = {}): Transfer {
   return {
+    ...blank('TRANSFER'),
     ...head,
     key,
     axisAt,
@@ -60,12 +41,8 @@ export function transfer(key: string, axisAt: number, over: Partial<Transfer> = 
     direction: 'DEPOSIT',
     currency: 'CNY',
     amount: decimal('5'),
-    freeCredit: null,
     balanceBefore: decimal('0.10'),
     balanceAfter: decimal('5.10'),
-    freeCreditBefore: null,
-    freeCreditAfter: null,
-    realCreditBefore: null,
     createdAt: axisAt,
     ...over,
   };
@@ -73,6 +50,7 @@ export function transfer(key: string, axisAt: number, over: Partial<Transfer> = 
 
 export function failure(key: string, axisAt: number, over: Partial<SeqNoFailure> = {}): SeqNoFailure {
   return {
+    ...blank('SEQ_NO_FAILURE'),
     ...head,
     key,
     axisAt,
@@ -80,10 +58,8 @@ export function failure(key: string, axisAt: number, over: Partial<SeqNoFailure>
     seqNo: key,
     event: 'registerOrLogin',
     statusCode: 4037,
-    statusMeaning: null,
     succeeded: false,
     requestedAt: axisAt,
-    respondedAt: null,
     ...over,
   };
 }
@@ -102,12 +78,13 @@ export function read(account: string, over: Partial<Commit<'BET'>> = {}): Commit
   };
 }
 
-/** Every row of these accounts. */
+/** Every row of these accounts, or those within a range. */
 export function all<K extends RecordKind>(
   kind: K,
   accounts: readonly string[],
+  range: Interval | null = null,
 ): RowQuery & { readonly kind: K } {
-  return { kind, accounts, range: null, axis: 'SETTLED', players: null, where: null };
+  return { kind, accounts, range, axis: 'SETTLED', players: null, where: null };
 }
 
 /** Everything at once, newest first: what a test compares with. */

@@ -20,6 +20,7 @@ import type { AttemptReport } from '../../../src/upstream/exchange.ts';
 import { createPacer } from '../../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../../src/upstream/retry.ts';
 import { createLocalSlots } from '../../../src/upstream/slots.ts';
+import { all, firstPage } from '../../archive/conformance/sample.ts';
 import { createLeapingClock, type LeapingClock } from './clock.ts';
 import { createDrift } from './drift.ts';
 import type { FeedUnderTest } from './feeds.ts';
@@ -179,18 +180,7 @@ export async function openScene(
   }
 
   async function stored(each: Feed = feed, asked: Interval = range): Promise<readonly StoredRecord[]> {
-    return archive.page({
-      kind: each.kind,
-      accounts: [each.account.id],
-      range: asked,
-      axis: 'SETTLED',
-      players: null,
-      where: null,
-      limit: 100_000,
-      end: 'first',
-      after: null,
-      before: null,
-    });
+    return archive.page(firstPage(all(each.kind, [each.account.id], asked), 100_000));
   }
 
   const truth = (asked: Interval = range) => sandbox.truth(under.kind, asked);
