@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
+import type { MigrateResult } from './archive/migrations/plan.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
 import { createClaims } from './feeds/claims.ts';
@@ -68,7 +69,10 @@ export async function createApp(
   const clock = systemClock;
   const registry = new Registry();
   const playerOf = createPlayerOf(config.players);
-  const { archive, slots } = await openArchive(config.archive, playerOf);
+  const { archive, slots } = await openArchive(config.archive, playerOf, ({ pending, notes }) => {
+    if (pending.length > 0)
+      logger.info({ migrations: pending, notes }, 'the archive was brought to this layout');
+  });
   const pacer = createPacer({ clock, slots });
   const countAttempt = createUpstreamMetrics(registry);
   const onAttempt = (attempt: AttemptReport) => {
@@ -232,14 +236,20 @@ export async function createApp(
 async function openArchive(
   { url, memoryMb }: Config['archive'],
   playerOf: PlayerOf,
+  onMigrated: (result: MigrateResult) => void,
 ): Promise<{ archive: KeptArchive; slots: SlotSource }> {
   // Each engine's client is loaded where it is used: starting is quick, and half of it is loading.
   if (url.startsWith('duckdb:')) {
     const { createDuckDbArchive } = await import('./archive/duckdb/index.ts');
-    const archive = await createDuckDbArchive({ path: url.slice('duckdb:'.length), playerOf, memoryMb });
+    const archive = await createDuckDbArchive({
+      path: url.slice('duckdb:'.length),
+      playerOf,
+      memoryMb,
+      onMigrated,
+    });
     return { archive, slots: createLocalSlots(systemClock) };
   }
   const { createPostgresArchive } = await import('./archive/postgres/index.ts');
-  const archive = await createPostgresArchive({ url, playerOf });
+  const archive = await createPostgresArchive({ url, playerOf, onMigrated });
   return { archive, slots: archive.slots({ monotonic: systemClock.monotonic, guardOf }) };
 }

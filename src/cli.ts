@@ -126,7 +126,7 @@ ranged('export')
 
 program
   .command('migrate')
-  .description('bring a PostgreSQL archive to this release’s layout')
+  .description('bring an archive of an older release to this one’s layout')
   .option('--dry-run', 'say what would be done, and do nothing')
   .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
     const config = await configuration();

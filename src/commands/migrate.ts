@@ -1,3 +1,4 @@
+import type { MigrateResult } from '../archive/migrations/plan.ts';
 import type { Config } from '../config/config.ts';
 import type { Io } from './io.ts';
 
@@ -8,19 +9,23 @@ export interface MigrateAsk {
   readonly io: Pick<Io, 'stdout' | 'stderr'>;
 }
 
-/** Brings a PostgreSQL archive to this release's layout. Rejects with an ArchiveError where it cannot. */
+/** Brings an archive of an older release to this one's layout. Rejects with an ArchiveError where it cannot. */
 export async function migrate({ config, dryRun, io }: MigrateAsk): Promise<number> {
-  if (!/^postgres(ql)?:/.test(config.archive.url)) {
-    io.stdout.write(
-      'the archive is a DuckDB file: it is made and kept by serve, there is nothing to migrate\n',
-    );
-    return 0;
-  }
-  const { migrateDatabase } = await import('../archive/postgres/migrate.ts');
-  const { pending, notes } = await migrateDatabase(config.archive.url, { dryRun });
+  const { pending, notes } = await migrated(config.archive.url, dryRun);
   const done = dryRun ? 'would be applied' : 'applied';
   if (pending.length === 0) io.stdout.write('the archive has this release’s layout already\n');
   for (const name of pending) io.stdout.write(`${name}: ${done}\n`);
   for (const note of notes) io.stderr.write(`note: ${note}\n`);
   return 0;
+}
+
+async function migrated(url: string, dryRun: boolean): Promise<MigrateResult> {
+  if (/^postgres(ql)?:/.test(url)) {
+    const { migrateDatabase } = await import('../archive/postgres/migrate.ts');
+    return migrateDatabase(url, { dryRun });
+  }
+  const file = url.slice('duckdb:'.length);
+  if (file === ':memory:') return { pending: [], notes: ['an archive in memory is made anew at each start'] };
+  const { migrateFile } = await import('../archive/duckdb/migrate.ts');
+  return migrateFile(file, { dryRun });
 }

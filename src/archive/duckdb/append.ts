@@ -1,23 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import {
-  BIGINT,
-  BOOLEAN,
-  DECIMAL,
   type DuckDBConnection,
-  DuckDBDataChunk,
   DuckDBDecimalValue,
   DuckDBTimestampValue,
-  type DuckDBType,
   type DuckDBValue,
-  TIMESTAMP,
-  UTINYINT,
-  VARCHAR,
 } from '@duckdb/node-api';
 import { type Decimal, MAX_INTEGER_DIGITS, MAX_SCALE, scaleOf } from '../../records/decimal.ts';
 import type { ProviderName, RecordKind } from '../../records/record.ts';
-import type { Column } from '../../records/shape.ts';
+import { type Column, sqlName } from '../../records/shape.ts';
 import type { Version } from '../merge.ts';
 import { recordColumns } from '../sql/columns.ts';
+import { createNamedAppender } from './appender.ts';
 
 /** What all rows of one commit have in common; times are milliseconds. */
 export interface Source {
@@ -27,24 +20,14 @@ export interface Source {
   readonly archivedAt: number;
 }
 
+/** A column of a table, and what a version holds in it. */
 interface Slot {
-  readonly type: DuckDBType;
+  readonly name: string;
   value(version: Version<RecordKind>, source: Source): DuckDBValue;
 }
 
 const ROWS_A_CHUNK = 2048;
-const AMOUNT = DECIMAL(MAX_INTEGER_DIGITS + MAX_SCALE, MAX_SCALE);
 const ZEROS = '0'.repeat(MAX_SCALE);
-
-/** How each type of column is held. */
-export const columnTypes: Readonly<Record<Column['type'], DuckDBType>> = {
-  text: VARCHAR,
-  texts: VARCHAR,
-  decimal: AMOUNT,
-  time: TIMESTAMP,
-  int: BIGINT,
-  bool: BOOLEAN,
-};
 
 /** Writes versions into a kind's table, or as seen at their read alone into its history. Never by way of a float. */
 export async function appendVersions(
@@ -57,66 +40,58 @@ export async function appendVersions(
   const rows = batches.flatMap(({ source, versions }) => versions.map((version) => ({ source, version })));
   if (rows.length === 0) return;
   const slots = slotsOf(kind, options.history);
-  const types = slots.map((slot) => slot.type);
-  const appender = await connection.createAppender(table);
+  const names = slots.map(({ name }) => name);
+  const appender = await createNamedAppender(connection, table, names);
   for (let start = 0; start < rows.length; start += ROWS_A_CHUNK) {
     const part = rows.slice(start, start + ROWS_A_CHUNK);
-    const chunk = DuckDBDataChunk.create(types, part.length);
-    for (const [index, slot] of slots.entries()) {
-      chunk.setColumnValues(
-        index,
-        part.map(({ version, source }) => slot.value(version, source)),
-      );
-    }
-    appender.appendDataChunk(chunk);
+    appender.append(slots.map((slot) => part.map(({ version, source }) => slot.value(version, source))));
     // Others' answers wait on this thread: a long write lets them through between its chunks.
     await setImmediate();
   }
-  appender.closeSync();
+  appender.close();
 }
 
 function slotsOf(kind: RecordKind, history: boolean): Slot[] {
+  const readAt = (name: string): Slot => ({ name, value: (_, source) => timestamp(source.readAt) });
   const slots = recordColumns[kind].flatMap((column) => [
     slotOf(column),
     ...(column.type === 'decimal' ? [scaleSlot(column)] : []),
   ]);
-  slots.push({ type: VARCHAR, value: (version) => version.formerKey });
-  slots.push({ type: TIMESTAMP, value: (_, source) => timestamp(source.readAt) });
-  slots.push({ type: BIGINT, value: (version) => version.digest });
-  if (history) {
-    slots.push({ type: TIMESTAMP, value: (_, source) => timestamp(source.readAt) });
-    slots.push({ type: TIMESTAMP, value: (_, source) => timestamp(source.readAt) });
-  }
-  return slots;
+  slots.push({ name: 'former_key', value: (version) => version.formerKey });
+  slots.push(readAt('read_at'));
+  slots.push({ name: 'digest', value: (version) => version.digest });
+  return history ? [...slots, readAt('seen_from'), readAt('seen_until')] : slots;
 }
 
 function slotOf(column: Column): Slot {
-  const type = columnTypes[column.type];
+  const name = sqlName(column.name);
   switch (column.name) {
     case 'account':
-      return { type, value: (_, source) => source.account };
+      return { name, value: (_, source) => source.account };
     case 'provider':
-      return { type, value: (_, source) => source.provider };
+      return { name, value: (_, source) => source.provider };
     case 'archivedAt':
-      return { type, value: (_, source) => timestamp(source.archivedAt) };
+      return { name, value: (_, source) => timestamp(source.archivedAt) };
     case 'vanishedAt':
-      return {
-        type,
-        value: ({ vanishedAt }) => (vanishedAt === null ? null : timestamp(vanishedAt)),
-      };
+      return { name, value: ({ vanishedAt }) => (vanishedAt === null ? null : timestamp(vanishedAt)) };
     default:
-      return { type, value: ({ record }) => toValue(column.type, fieldOf(record, column.name)) };
+      return { name, value: ({ record }) => toValue(column.type, fieldOf(record, column.name)) };
   }
 }
 
 function scaleSlot(column: Column): Slot {
   return {
-    type: UTINYINT,
+    name: scaleName(sqlName(column.name)),
     value: ({ record }) => {
       const amount = fieldOf(record, column.name);
       return amount === null ? null : scaleOf(amount as Decimal);
     },
   };
+}
+
+/** The column beside an amount that keeps the scale it was sent with. */
+export function scaleName(column: string): string {
+  return `${column}_scale`;
 }
 
 function fieldOf(record: object, name: string): unknown {

@@ -120,7 +120,8 @@ async function retire(connection: DuckDBConnection, kind: RecordKind, planned: r
   const table = tableName[kind];
   const ids = listOf(leaving.map((row) => row.id));
   await connection.run(
-    `INSERT INTO ${historyName(kind)} SELECT t.*, t.read_at, make_timestamp(r.until * 1000)
+    `INSERT INTO ${historyName(kind)} BY NAME
+    SELECT t.*, t.read_at AS seen_from, make_timestamp(r.until * 1000) AS seen_until
     FROM ${table} AS t JOIN (SELECT unnest($1::BIGINT[]) AS id, unnest($2::BIGINT[]) AS until) AS r ON t.rowid = r.id`,
     [ids, listOf(leaving.map((row) => row.until))],
   );

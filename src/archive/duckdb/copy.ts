@@ -1,16 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, UTINYINT } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ArchiveError } from '../../errors.ts';
 import { type Decimal, scaleOf } from '../../records/decimal.ts';
 import type { Copying, CopySource, CopyTarget } from '../copy.ts';
 import type { Cell, Cells } from '../sql/records.ts';
 import { type ArchiveTable, countTablesSql, dumpStatement, type TableColumn } from '../sql/tables.ts';
-import { columnTypes, toValue } from './append.ts';
+import { scaleName, toValue } from './append.ts';
+import { createNamedAppender } from './appender.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
+import { refuseOutdated } from './layout.ts';
 import { createMagnitude } from './magnitude.ts';
-import { prepareSchema, refuseOtherSchema } from './schema.ts';
+import { openMigrated, withoutExtensions } from './migrate.ts';
 import { cellsOf } from './values.ts';
 
 /** Copying out of and into a DuckDB file that nobody else has open. */
@@ -24,26 +26,22 @@ export function copyingDuckDb(path: string): Copying {
     }
   };
 
-  async function open(mode: 'READ_ONLY' | 'READ_WRITE') {
-    const instance = await DuckDBInstance.create(resolve(path), {
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      access_mode: mode,
-    });
-    const connection = await instance.connect();
-    const close = async () => {
-      connection.closeSync();
-      instance.closeSync();
-    };
-    return { connection, close };
-  }
+  const closing = (connection: DuckDBConnection, instance: DuckDBInstance) => async () => {
+    connection.closeSync();
+    instance.closeSync();
+  };
 
   return {
     openSource: () =>
       explained(async () => {
-        const { connection, close } = await open('READ_ONLY');
+        const instance = await DuckDBInstance.create(resolve(path), {
+          ...withoutExtensions,
+          access_mode: 'READ_ONLY',
+        });
+        const connection = await instance.connect();
+        const close = closing(connection, instance);
         try {
-          await refuseOtherSchema(connection);
+          await refuseOutdated(connection);
           const counts = await countsOf(connection);
           return { counts, batches: (table) => batchesOf(connection, table), close } satisfies CopySource;
         } catch (error) {
@@ -54,9 +52,9 @@ export function copyingDuckDb(path: string): Copying {
     openTarget: () =>
       explained(async () => {
         await mkdir(dirname(resolve(path)), { recursive: true });
-        const { connection, close } = await open('READ_WRITE');
+        const { connection, instance } = await openMigrated(resolve(path), withoutExtensions);
+        const close = closing(connection, instance);
         try {
-          await prepareSchema(connection);
           const held = (await countsOf(connection)).some((rows) => rows > 0);
           if (held) throw new ArchiveError('expected an empty archive to copy into, got one that holds rows');
           return await beginTarget(connection, close, explained);
@@ -104,23 +102,15 @@ async function* batchesOf(connection: DuckDBConnection, table: ArchiveTable): As
 async function append(connection: DuckDBConnection, table: ArchiveTable, cells: Cells): Promise<void> {
   const columns = table.columns.flatMap((column, index) => {
     const values = cells[index] ?? [];
-    const own = { type: typeOf(column), values: values.map((cell) => heldValue(column, cell)) };
+    const own = { name: column.name, values: values.map((cell) => heldValue(column, cell)) };
     if (column.type !== 'decimal') return [own];
     const scales = values.map((cell) => (cell === null ? null : scaleOf(cell as Decimal)));
-    return [own, { type: UTINYINT, values: scales }];
+    return [own, { name: scaleName(column.name), values: scales }];
   });
-  const chunk = DuckDBDataChunk.create(
-    columns.map(({ type }) => type),
-    cells[0]?.length ?? 0,
-  );
-  for (const [index, { values }] of columns.entries()) chunk.setColumnValues(index, values);
-  const appender = await connection.createAppender(table.name);
-  appender.appendDataChunk(chunk);
-  appender.closeSync();
-}
-
-function typeOf({ type }: TableColumn) {
-  return columnTypes[type === 'digest' ? 'int' : type];
+  const names = columns.map(({ name }) => name);
+  const appender = await createNamedAppender(connection, table.name, names);
+  appender.append(columns.map(({ values }) => values));
+  appender.close();
 }
 
 function heldValue({ type }: TableColumn, cell: Cell) {

@@ -1,11 +1,13 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { MigrateResult } from '../migrations/plan.ts';
 import { createMagnitude, type Magnitude } from './magnitude.ts';
+import { openMigrated, withoutExtensions } from './migrate.ts';
 import { createNames, type Names } from './names.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { Opening } from './protocol.ts';
-import { prepareSchema } from './schema.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
-import { createTurns, type Turns } from './turns.ts';
+import { transaction } from './transaction.ts';
+import { createTurns } from './turns.ts';
 
 /** One opening of the archive's file. */
 export interface Database {
@@ -16,6 +18,8 @@ export interface Database {
   readonly magnitude: Magnitude;
   /** The latest time of archiving there is, in milliseconds; 0 in an empty archive. */
   readonly lastArchivedAt: number;
+  /** What opening it did to its layout. */
+  readonly migrated: MigrateResult;
   /** Runs work in one transaction of the writing connection: all of it, or nothing. */
   change<T>(work: () => Promise<T>): Promise<T>;
   /** Stops what is read and lets the file go. */
@@ -34,18 +38,18 @@ const LATE_ROWS = 2_000;
 // this log again, in a fifth of a second.
 const CHECKPOINT_AT = '64MB';
 
-/** Opens the archive and makes its tables where it is new. */
+/** Opens the archive, makes its tables where it is new, and brings those of an older release to this one's layout. */
 export async function openDatabase({ path, memoryMb }: Opening, nextId: () => number): Promise<Database> {
-  // Extensions are never fetched: the archive works without internet, and asks nobody for code.
-  const instance = await DuckDBInstance.create(path, {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
+  const {
+    instance,
+    connection: writing,
+    migrated,
+  } = await openMigrated(path, {
+    ...withoutExtensions,
     // What has no file has nowhere to go but memory.
     ...(path === ':memory:' ? {} : { memory_limit: `${memoryMb}MB` }),
   });
   try {
-    const writing = await instance.connect();
-    await prepareSchema(writing);
     await writing.run(`SET GLOBAL checkpoint_threshold = '${CHECKPOINT_AT}'`);
     await writing.run(`SET GLOBAL late_materialization_max_rows = ${LATE_ROWS}`);
     const connections = await Promise.all(Array.from({ length: READERS }, () => instance.connect()));
@@ -59,6 +63,7 @@ export async function openDatabase({ path, memoryMb }: Opening, nextId: () => nu
       names: createNames(),
       magnitude: await createMagnitude(writing),
       lastArchivedAt: await newestArchived(writing),
+      migrated,
       // A commit waits for its turn: between the beginnings of one snapshot's connections there must be none.
       change: (work) => transaction(writing, work, inTurn),
       async close() {
@@ -69,27 +74,6 @@ export async function openDatabase({ path, memoryMb }: Opening, nextId: () => nu
     };
   } catch (error) {
     instance.closeSync();
-    throw error;
-  }
-}
-
-/** Runs work in one transaction: all of it, or nothing. Its commit waits for its turn where others are to wait for it. */
-export async function transaction<T>(
-  connection: DuckDBConnection,
-  work: () => Promise<T>,
-  inTurn: Turns = (task) => task(),
-): Promise<T> {
-  await connection.run('BEGIN');
-  try {
-    const result = await work();
-    await inTurn(() => connection.run('COMMIT'));
-    return result;
-  } catch (error) {
-    try {
-      await connection.run('ROLLBACK');
-    } catch {
-      // The first error says what happened; a transaction it ended already cannot be rolled back again.
-    }
     throw error;
   }
 }

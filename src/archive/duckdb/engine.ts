@@ -4,11 +4,12 @@ import type { Commit } from '../archive.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cell } from '../sql/records.ts';
 import { writeCommits } from './commit.ts';
-import { type Database, openDatabase, transaction } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { isFatal } from './faults.ts';
 import { allNames } from './names.ts';
 import type { Engine, Opening } from './protocol.ts';
 import { acceptRows } from './quarantine.ts';
+import { transaction } from './transaction.ts';
 import { readCells, toDuckDb } from './values.ts';
 import { createWriter } from './writer.ts';
 
@@ -75,7 +76,7 @@ export function createEngine(): Engine {
   return {
     async open(wanted) {
       opening = wanted;
-      return use(({ writing }) => allNames(writing));
+      return use(async ({ writing, migrated }) => ({ names: await allNames(writing), migrated }));
     },
     rename: (usernames) =>
       writer.exclusively(() =>

@@ -4,6 +4,7 @@ import { ArchiveError } from '../../errors.ts';
 import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Username } from '../archive.ts';
+import type { MigrateResult } from '../migrations/plan.ts';
 import {
   historyStatement,
   ledgerStatement,
@@ -40,6 +41,8 @@ export interface DuckDbOptions {
   readonly memoryMb?: number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly clock?: () => number;
+  /** Told what opening did to the layout, before anything is read. */
+  readonly onMigrated?: (result: MigrateResult) => void;
 }
 
 // DuckDB's lock keeps other processes out but not a second opening in this one, which would ruin the file.
@@ -47,10 +50,10 @@ const openPaths = new Set<string>();
 
 /**
  * Opens the archive of one process, in a worker thread of its own. Rejects with an ArchiveError that says why:
- * held by another process (and which), unreadable, no archive, written by another release.
+ * held by another process (and which), unreadable, no archive, written by a newer release.
  */
 export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptArchive> {
-  const { playerOf, memoryMb = 512, clock = Date.now } = options;
+  const { playerOf, memoryMb = 512, clock = Date.now, onMigrated = () => {} } = options;
   const path = await claim(options.path);
   const thread = startThread((fault) => explainFault(options.path, fault));
   let closed = false;
@@ -61,7 +64,9 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   }
 
   try {
-    await renameOutdated(thread, await thread.call('open', { path, memoryMb }), playerOf);
+    const { names, migrated } = await thread.call('open', { path, memoryMb });
+    onMigrated(migrated);
+    await renameOutdated(thread, names, playerOf);
   } catch (error) {
     await leave();
     throw error;

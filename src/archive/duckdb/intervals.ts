@@ -62,25 +62,30 @@ export async function layIntervals(
   }
   const added = changes.flatMap(({ feed, add }) => add.map((part) => rowOf(feed, part)));
   if (added.length > 0) {
+    const names = Object.keys(added[0] ?? {});
     const places = added.map(
-      (row, index) => `(${row.map((_, at) => `$${index * row.length + at + 1}`).join(', ')})`,
+      (_, index) => `(${names.map((_, at) => `$${index * names.length + at + 1}`).join(', ')})`,
     );
-    await connection.run(`INSERT INTO intervals VALUES ${places.join(', ')}`, added.flat());
+    await connection.run(
+      `INSERT INTO intervals (${names.join(', ')}) VALUES ${places.join(', ')}`,
+      added.flatMap((row) => Object.values(row)),
+    );
   }
   return changes.map((change) => change.latest);
 }
 
-function rowOf(feed: FeedKey, part: LedgerPart): DuckDBValue[] {
-  return [
-    feed.account,
-    feed.kind,
-    BigInt(part.from),
-    BigInt(part.to),
-    BigInt(part.readAt),
-    part.rows === null ? null : BigInt(part.rows),
-    part.checksum,
-    BigInt(part.quarantined),
-  ];
+/** A part by the table's columns; every one has them in the same order. */
+function rowOf(feed: FeedKey, part: LedgerPart): Readonly<Record<string, DuckDBValue>> {
+  return {
+    account: feed.account,
+    kind: feed.kind,
+    from_at: BigInt(part.from),
+    to_at: BigInt(part.to),
+    read_at: BigInt(part.readAt),
+    rows: part.rows === null ? null : BigInt(part.rows),
+    checksum: part.checksum,
+    quarantined: BigInt(part.quarantined),
+  };
 }
 
 function toPart(row: readonly DuckDBValue[]): LedgerPart {

@@ -33,7 +33,9 @@ export async function createMagnitude(connection: DuckDBConnection): Promise<Mag
   async function remember(writing: DuckDBConnection, most: number): Promise<{ keep(): void }> {
     if (most > digits) {
       await writing.run("DELETE FROM archive_meta WHERE name = 'integer digits'");
-      await writing.run("INSERT INTO archive_meta VALUES ('integer digits', $1)", [String(most)]);
+      await writing.run("INSERT INTO archive_meta (name, value) VALUES ('integer digits', $1)", [
+        String(most),
+      ]);
     }
     return {
       keep() {

@@ -30,7 +30,7 @@ export function createNames(): Names {
       }
       if (fresh.length > 0) {
         await connection.run(
-          `INSERT INTO names SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[])`,
+          `INSERT INTO names (account, username, player) SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[])`,
           [column(fresh, 'account'), column(fresh, 'username'), column(fresh, 'player')],
         );
       }

@@ -1,4 +1,5 @@
 import type { Commit, CommitResult, Lines, Username } from '../archive.ts';
+import type { MigrateResult } from '../migrations/plan.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cell, Cells } from '../sql/records.ts';
 
@@ -42,8 +43,8 @@ export interface Place {
 
 /** What the caller's side asks of the engine in its worker thread: method, argument, result. */
 export interface Engine {
-  /** Opens the archive and makes its tables where it is new; gives the names known. */
-  open(opening: Opening): Promise<readonly Username[]>;
+  /** Opens the archive at this release's layout; gives the names known, and what was done to the layout. */
+  open(opening: Opening): Promise<{ readonly names: readonly Username[]; readonly migrated: MigrateResult }>;
   /** Gives usernames another operator's name. */
   rename(names: readonly Username[]): Promise<void>;
   /** Keeps rows for a commit to come. */

@@ -27,7 +27,7 @@ export async function setAside(connection: DuckDBConnection, commit: Commit): Pr
   }
   if (fresh.length > 0) {
     await connection.run(
-      `INSERT INTO quarantine
+      `INSERT INTO quarantine (id, account, kind, from_at, to_at, reason, raw, seen_at, read_at, accepted_at)
       SELECT unnest($1::VARCHAR[]), $4, $5, $6::BIGINT, $7::BIGINT, unnest($2::VARCHAR[]), unnest($3::VARCHAR[]),
         $8::BIGINT, $8::BIGINT, NULL`,
       [

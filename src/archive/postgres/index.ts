@@ -3,6 +3,7 @@ import { ArchiveError, BadUserInputError } from '../../errors.ts';
 import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Leases } from '../archive.ts';
+import type { MigrateResult } from '../migrations/plan.ts';
 import {
   historyStatement,
   ledgerStatement,
@@ -47,6 +48,8 @@ export interface PostgresOptions {
   readonly readOnly?: boolean;
   /** How long a lease lasts that is not renewed; milliseconds. @default 30_000 */
   readonly leaseMs?: number;
+  /** Told what opening did to the layout, before anything is read. */
+  readonly onMigrated?: (result: MigrateResult) => void;
 }
 
 export type PostgresArchive = KeptArchive & {
@@ -67,7 +70,7 @@ const STREAM_IDLE_MS = 600_000;
  * ArchiveError that says why not: out of reach, refused, written by a newer release.
  */
 export async function createPostgresArchive(options: PostgresOptions): Promise<PostgresArchive> {
-  const { url, playerOf, clock = null, readOnly = false, leaseMs = 30_000 } = options;
+  const { url, playerOf, clock = null, readOnly = false, leaseMs = 30_000, onMigrated = () => {} } = options;
   const place = placeOf(url);
   const pool = (name: string, connections: number, statementMs: number, idleMs: number, patienceMs: number) =>
     createDatabase({
@@ -96,7 +99,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
 
   try {
     if (readOnly) await refuseOutdated(url);
-    else await migrateDatabase(url);
+    else onMigrated(await migrateDatabase(url));
     if (!readOnly) {
       await renameOutdated(writes, playerOf);
       await forgetDead(turns);

@@ -24,7 +24,8 @@ export function createLeases({ database, news, ttlMs }: LeasesOptions): Leases {
     const place = [account, kind, window?.from ?? WHOLE_FEED];
     const taken = await database.use((client) =>
       client.query(
-        `INSERT INTO leases AS l VALUES ($1, $2, $3, $5, nextval('lease_tokens'), ${UNTIL})
+        `INSERT INTO leases AS l (account, kind, window_from, owner, token, until)
+        VALUES ($1, $2, $3, $5, nextval('lease_tokens'), ${UNTIL})
         ON CONFLICT (account, kind, window_from) DO UPDATE
         SET owner = excluded.owner, token = excluded.token, until = excluded.until WHERE l.until < clock_timestamp()
         RETURNING token::float8`,

@@ -41,10 +41,11 @@ export async function layInterval(
     );
   }
   for (const { from, to, readAt, rows, checksum, quarantined: waiting } of add) {
-    await client.query('INSERT INTO intervals VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
-      ...[account, kind, from, to, readAt],
-      ...[rows, checksum, waiting],
-    ]);
+    await client.query(
+      `INSERT INTO intervals (account, kind, from_at, to_at, read_at, rows, checksum, quarantined)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [...[account, kind, from, to, readAt], ...[rows, checksum, waiting]],
+    );
   }
   return latest;
 }

@@ -1,17 +1,11 @@
-import { createHash } from 'node:crypto';
 import { ArchiveError } from '../../errors.ts';
+import { checksumOf, nameOf, type Step } from '../migrations/migration.ts';
+import { type Applied, type MigrateResult, pendingAfter } from '../migrations/plan.ts';
 import { type Client, createDatabase, inTransaction } from './database.ts';
 import { placeOf } from './faults.ts';
 import { migrations } from './migrations/list.ts';
-import type { Migration } from './migrations/migration.ts';
 import { grantReader } from './reader.ts';
-
-export interface MigrateResult {
-  /** Names of the migrations that were done, or would be; in order. */
-  readonly pending: readonly string[];
-  /** What an operator should know: the read-only role could not be made, say. */
-  readonly notes: readonly string[];
-}
+import { refillTiers } from './roll-ups.ts';
 
 // Any number of our own that no other program is likely to lock by.
 const LOCK = 4_729_051_385;
@@ -23,18 +17,26 @@ const LOCK = 4_729_051_385;
  */
 export async function migrateDatabase(
   url: string,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
+  {
+    dryRun = false,
+    steps = migrations,
+  }: { readonly dryRun?: boolean; readonly steps?: readonly Step[] } = {},
 ): Promise<MigrateResult> {
+  const place = placeOf(url);
   return withConnection(url, async (client) => {
-    const missing = await pendingIn(client);
+    const missing = await pendingIn(client, place, steps);
     if (dryRun || missing.length === 0) return { pending: missing.map(nameOf), notes: [] };
     // Held by the session, not the transaction: whoever waited for it must see what was committed under it.
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     try {
-      const pending = await pendingIn(client);
+      const pending = await pendingIn(client, place, steps);
+      if (pending.length === 0) return { pending: [], notes: [] };
       const notes = await inTransaction(client, 'BEGIN', async () => {
-        for (const migration of pending) await apply(client, migration);
-        return pending.length === 0 ? [] : grantReader(client);
+        await prepareBook(client);
+        for (const step of pending) await apply(client, step);
+        // Once, and by the code of today: whatever the steps between did to rows, this comes out right.
+        if (pending.some((step) => step.refillsRollUps)) await refillTiers(client);
+        return grantReader(client);
       });
       return { pending: pending.map(nameOf), notes };
     } finally {
@@ -69,44 +71,39 @@ async function withConnection<T>(url: string, work: (client: Client) => Promise<
   }
 }
 
-async function pendingIn(client: Client): Promise<Migration[]> {
-  const table = await client.query("SELECT to_regclass('schema_migrations') IS NOT NULL AS found");
-  if (table.rows[0]?.found !== true) return [...migrations];
-  const { rows } = await client.query('SELECT id, name, checksum FROM schema_migrations ORDER BY id');
-  const done = new Map<number, { name: string; checksum: string }>(rows.map((row) => [row.id, row]));
-  const newest = Math.max(...done.keys());
-  const known = migrations.at(-1)?.id ?? 0;
-  if (newest > known) {
-    throw new ArchiveError(
-      `archive: expected a layout of at most ${known}, got ${newest}: a newer release wrote it`,
-    );
+async function pendingIn(client: Client, place: string, steps: readonly Step[]): Promise<Step[]> {
+  try {
+    return pendingAfter(steps, await appliedIn(client));
+  } catch (error) {
+    throw new ArchiveError(`archive ${place}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  for (const migration of migrations) {
-    const found = done.get(migration.id);
-    if (found !== undefined && found.checksum !== checksumOf(migration)) {
-      throw new ArchiveError(
-        `archive: expected migration ${nameOf(migration)} as released, got another of its number`,
-      );
-    }
-  }
-  return migrations.filter(({ id }) => !done.has(id));
 }
 
-async function apply(client: Client, migration: Migration): Promise<void> {
+async function appliedIn(client: Client): Promise<Applied[]> {
+  const found = await client.query<{ column_name: string }>(
+    `SELECT attname AS column_name FROM pg_attribute
+    WHERE attrelid = to_regclass('schema_migrations') AND attnum > 0 AND NOT attisdropped`,
+  );
+  if (found.rows.length === 0) return [];
+  const hasRelease = found.rows.some((row) => row.column_name === 'release');
+  const { rows } = await client.query<Applied>(
+    `SELECT id, name, checksum, ${hasRelease ? 'release' : 'NULL AS release'} FROM schema_migrations ORDER BY id`,
+  );
+  return rows;
+}
+
+async function prepareBook(client: Client): Promise<void> {
   await client.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
     id integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL)`);
-  await client.query(migration.sql);
-  await client.query('INSERT INTO schema_migrations VALUES ($1, $2, $3, clock_timestamp())', [
-    migration.id,
-    migration.name,
-    checksumOf(migration),
-  ]);
+  // Those of 0.1.0 have none: nothing older refuses them.
+  await client.query('ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS release text');
 }
 
-function nameOf({ id, name }: Migration): string {
-  return `${String(id).padStart(4, '0')}-${name}`;
-}
-
-function checksumOf({ sql }: Migration): string {
-  return createHash('sha256').update(sql).digest('hex');
+async function apply(client: Client, step: Step): Promise<void> {
+  await client.query(step.sql);
+  await client.query(
+    `INSERT INTO schema_migrations (id, name, checksum, release, applied_at)
+    VALUES ($1, $2, $3, $4, clock_timestamp())`,
+    [step.id, step.name, checksumOf(step), step.release],
+  );
 }

@@ -60,8 +60,8 @@ async function writeNames(client: Client, names: readonly Username[]): Promise<v
   if (names.length === 0) return;
   // In one order everywhere, so that two feeds of an account never wait for each other's names.
   await client.query(
-    `INSERT INTO names AS n
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS name (account, username, player)
+    `INSERT INTO names AS n (account, username, player)
+    SELECT account, username, player FROM unnest($1::text[], $2::text[], $3::text[]) AS name (account, username, player)
     ORDER BY account COLLATE "C", username COLLATE "C"
     ON CONFLICT (account, username) DO UPDATE SET player = excluded.player WHERE n.player <> excluded.player`,
     (['account', 'username', 'player'] as const).map((field) => names.map((name) => name[field])),

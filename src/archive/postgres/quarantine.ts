@@ -9,7 +9,7 @@ export async function setAside(client: Client, commit: Commit): Promise<number> 
   const rows = quarantined.map(({ reason, raw }) => ({ id: idOf(commit, reason, raw), reason, raw }));
   const distinct = [...new Map(rows.map((row) => [row.id, row])).values()];
   await client.query(
-    `INSERT INTO quarantine AS q
+    `INSERT INTO quarantine AS q (id, account, kind, from_at, to_at, reason, raw, seen_at, read_at, accepted_at)
     SELECT id, $4, $5, $6::bigint, $7::bigint, reason, raw, $8::bigint, $8::bigint, NULL
     FROM unnest($1::text[], $2::text[], $3::text[]) AS row (id, reason, raw) ORDER BY id
     ON CONFLICT (id) DO UPDATE SET from_at = excluded.from_at, to_at = excluded.to_at, read_at = excluded.read_at

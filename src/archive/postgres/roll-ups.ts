@@ -1,5 +1,6 @@
 import { summedFields } from '../../records/query.ts';
-import { sqlName } from '../../records/shape.ts';
+import { sqlName, tableName } from '../../records/shape.ts';
+import type { Client } from './database.ts';
 
 /** A table of bets added up by spans of one width. */
 export interface Tier {
@@ -48,6 +49,14 @@ export function changeTiersSql(source: string, sign: 1 | -1, head = 'account, pr
     ${wider.join(', ')}
     INSERT INTO ${QUARTER.table} AS t (${identity}, ${added.join(', ')})
     SELECT ${identity}, ${added.join(', ')} FROM change ${merged}`;
+}
+
+/** Adds all bets up anew, whatever stood in the tiers; inside the transaction that is open. */
+export async function refillTiers(client: Client): Promise<void> {
+  // Commits in flight come first; later ones wait, and find tiers that are right.
+  await client.query(`LOCK TABLE ${tableName.BET} IN EXCLUSIVE MODE`);
+  await client.query(`TRUNCATE ${tiers.map(({ table }) => table).join(', ')}`);
+  await client.query(`WITH ${changeTiersSql(tableName.BET, 1)}`);
 }
 
 /** Removes what fell to no bet, in the spans these times lie in. $1 account, $2 milliseconds. */

@@ -24,7 +24,7 @@ WITH now AS MATERIALIZED (SELECT clock_timestamp() AS at),
 quota AS MATERIALIZED (SELECT coalesce((
   SELECT at + ${ms('$6::float8')} FROM pace_starts WHERE key = $1 ORDER BY at DESC OFFSET $5::bigint - 1 LIMIT 1), '-infinity') AS at),
 me AS (
-  INSERT INTO pace_waiters AS w
+  INSERT INTO pace_waiters AS w (key, owner, lane, since, until)
   SELECT $1, $2, $3::smallint, now.at, now.at + ${ms(`${WAITING_MS}`)} FROM now
   ON CONFLICT (key, owner) DO UPDATE
   SET since = CASE WHEN w.lane = excluded.lane AND w.until > excluded.since THEN w.since ELSE excluded.since END,
@@ -49,7 +49,7 @@ SELECT (SELECT extract(epoch FROM holder_at - clock_timestamp()) * 1000 FROM tak
 export const writtenSql = `
 WITH at AS MATERIALIZED (SELECT clock_timestamp() - ${ms('$3::float8')} AS at),
 served AS (DELETE FROM pace_waiters WHERE key = $1 AND owner = $2),
-started AS (INSERT INTO pace_starts SELECT $1, at FROM at WHERE $5::bigint IS NOT NULL),
+started AS (INSERT INTO pace_starts (key, at) SELECT $1, at FROM at WHERE $5::bigint IS NOT NULL),
 forgotten AS (DELETE FROM pace_starts WHERE key = $1 AND at < clock_timestamp() - ${ms('2 * $6::float8')}),
 moved AS (
   UPDATE pace_slots AS s SET next_at = greatest(s.next_at, at.at + ${step}), holder = nullif(s.holder, $2),

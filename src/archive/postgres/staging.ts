@@ -52,7 +52,7 @@ export async function stage(
   if (insert.length + shelve.length === 0) return;
   await pipeline(
     Readable.from(chunksOf(kind, insert, shelve)),
-    client.query(copyFrom(`COPY ${stagingName(kind)} FROM STDIN`)),
+    client.query(copyFrom(`COPY ${stagingName(kind)} (${stagedColumns(kind)}, shelved) FROM STDIN`)),
   );
 }
 

@@ -30,7 +30,11 @@ export function trailStatements(
   for (let start = 0; start < notes.length; start += NOTES_A_STATEMENT) {
     const binder = createBinder(dialect);
     const rows = notes.slice(start, start + NOTES_A_STATEMENT).map((note) => rowOf(binder, note));
-    statements.push({ text: `INSERT INTO trail VALUES ${rows.join(', ')}`, values: binder.values });
+    const names = trailColumns.map(([name]) => name).join(', ');
+    statements.push({
+      text: `INSERT INTO trail (${names}) VALUES ${rows.join(', ')}`,
+      values: binder.values,
+    });
   }
   const binder = createBinder(dialect);
   const text = `DELETE FROM trail WHERE asked_at < ${binder.bind('time', keepFrom)}`;

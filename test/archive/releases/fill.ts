@@ -1,6 +1,7 @@
 import type { KeptArchive } from '../../../src/archive/admin.ts';
-import type { Commit, PlayerOf } from '../../../src/archive/archive.ts';
+import type { Commit } from '../../../src/archive/archive.ts';
 import { decimal } from '../../../src/records/decimal.ts';
+import type { PlayerOf } from '../../../src/records/player.ts';
 import type { Bet, ProviderName, RecordKind } from '../../../src/records/record.ts';
 import { bet, failure, read, transfer } from '../conformance/sample.ts';
 

@@ -1,9 +1,5 @@
-import { archive } from './0001-archive.ts';
-import { rollUps } from './0002-roll-ups.ts';
-import { processes } from './0003-processes.ts';
-import { views } from './0004-views.ts';
-import { trail } from './0005-trail.ts';
-import type { Migration } from './migration.ts';
+import { migrations as every } from '../../migrations/list.ts';
+import { type Step, stepsOf } from '../../migrations/migration.ts';
 
-/** Every migration in order, forwards only. */
-export const migrations: readonly Migration[] = [archive, rollUps, processes, views, trail];
+/** What every migration does to a PostgreSQL database, in order. */
+export const migrations: readonly Step[] = stepsOf('postgres', every);

@@ -4,7 +4,8 @@ import type { Migration } from './migration.ts';
 export const processes: Migration = {
   id: 3,
   name: 'processes',
-  sql: `
+  release: '0.1.0',
+  postgres: `
 CREATE TABLE pace_slots (
   key text COLLATE "C" PRIMARY KEY,
   next_at timestamptz NOT NULL,
@@ -37,4 +38,5 @@ CREATE TABLE leases (
   PRIMARY KEY (account, kind, window_from)
 );
 `,
+  duckdb: null,
 };

@@ -38,7 +38,9 @@ CREATE INDEX ${name}_blocks ON ${name} USING brin (axis_at) WITH (pages_per_rang
 export const rollUps: Migration = {
   id: 2,
   name: 'roll-ups',
+  release: '0.1.0',
   // A sum's `_scales` counts its values by scale, eight digits for each: adding and taking away keep it right, and its
   // length tells the largest scale among the values that are left, which is `_scale`.
-  sql: ['bet_quarters', 'bet_hours', 'bet_days'].map(table).join(''),
+  postgres: ['bet_quarters', 'bet_hours', 'bet_days'].map(table).join(''),
+  duckdb: null,
 };

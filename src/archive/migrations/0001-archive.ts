@@ -1,13 +1,15 @@
+import { archiveInDuckDb } from './0001-archive-duckdb.ts';
 import type { Migration } from './migration.ts';
 
 /** Rows, their history, the ledger, what was set aside, and the names. */
 export const archive: Migration = {
   id: 1,
   name: 'archive',
+  release: '0.1.0',
   // Text is compared bytewise (COLLATE "C") and NUMERIC keeps the scale it was sent with. `raw` stays in the row: a
   // table of its own would cost a second index of keys with every commit and a thousand look-ups with every page, to
   // make quicker what the roll-ups make unnecessary, sums over all rows. Rows over 2 KB leave it to TOAST anyway.
-  sql: `
+  postgres: `
 CREATE TABLE bets (
   account text COLLATE "C" NOT NULL,
   provider text COLLATE "C" NOT NULL,
@@ -161,4 +163,5 @@ CREATE TABLE archive_clock (
 );
 INSERT INTO archive_clock (last_at) VALUES (0);
 `,
+  duckdb: archiveInDuckDb,
 };

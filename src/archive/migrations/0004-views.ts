@@ -4,7 +4,8 @@ import type { Migration } from './migration.ts';
 export const views: Migration = {
   id: 4,
   name: 'views',
-  sql: `
+  release: '0.1.0',
+  postgres: `
 CREATE VIEW v_bets AS
 SELECT b.account, b.provider, b.key AS provider_bet_id, coalesce(n.player, b.provider_username) AS player,
   b.provider_username, b.game_code, b.game_type, b.bet_type, b.brand, b.table_id, b.round_id, b.round_started_at,
@@ -66,4 +67,5 @@ COMMENT ON COLUMN v_coverage.read_at IS 'When it was read: what the provider cha
 COMMENT ON COLUMN v_coverage.rows_seen IS 'Distinct rows of the interval; null where a later read took a part of it';
 COMMENT ON COLUMN v_coverage.quarantined IS 'Rows that could not be read, set aside';
 `,
+  duckdb: null,
 };

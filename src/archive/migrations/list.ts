@@ -1,0 +1,10 @@
+import { archive } from './0001-archive.ts';
+import { rollUps } from './0002-roll-ups.ts';
+import { processes } from './0003-processes.ts';
+import { views } from './0004-views.ts';
+import { trail } from './0005-trail.ts';
+import { rollUpsFilled } from './0006-roll-ups-filled.ts';
+import type { Migration } from './migration.ts';
+
+/** Every migration in order, forwards only. */
+export const migrations: readonly Migration[] = [archive, rollUps, processes, views, trail, rollUpsFilled];
