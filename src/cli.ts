@@ -151,9 +151,10 @@ program
   .description('print the graph’s schema, or the JSON Schema of the configuration')
   .argument('[of]', 'graph or config', 'graph')
   .option('--no-node', 'without node and nodes, as with federation.exposeNode: false')
-  .action(async (of: string, { node }: { node: boolean }) => {
+  .option('--client', 'without federation’s machinery, for codegen, Relay and other client tools')
+  .action(async (of: string, { node, client = false }: { node: boolean; client?: boolean }) => {
     const { schema } = await import('./commands/schema.ts');
-    code = await schema({ of, node, io });
+    code = await schema({ of, node, client, io });
   });
 
 try {

@@ -6,20 +6,22 @@ export interface SchemaAsk {
   readonly of: string;
   /** Whether `node` and `nodes` are in the graph. */
   readonly node: boolean;
+  /** The graph without federation's machinery, for clients and their tools. */
+  readonly client: boolean;
   readonly io: Io;
 }
 
 /** Prints a schema. */
-export async function schema({ of, node, io }: SchemaAsk): Promise<number> {
-  io.stdout.write(`${await textOf(of, node)}\n`);
+export async function schema(ask: SchemaAsk): Promise<number> {
+  ask.io.stdout.write(`${await textOf(ask)}\n`);
   return 0;
 }
 
-async function textOf(of: string, node: boolean): Promise<string> {
+async function textOf({ of, node, client }: SchemaAsk): Promise<string> {
   if (of === 'graph') {
-    const { printSubgraph } = await import('../graph/schema/subgraph.ts');
+    const { printClientSchema, printSubgraph } = await import('../graph/schema/subgraph.ts');
     const { providers } = await import('../providers/registry.ts');
-    return printSubgraph({ providers, exposeNode: node }).trimEnd();
+    return (client ? printClientSchema : printSubgraph)({ providers, exposeNode: node }).trimEnd();
   }
   if (of === 'config') return (await import('./configuration.ts')).printConfigSchema();
   throw new UsageError(`schema: expected graph or config, got "${of}"`);

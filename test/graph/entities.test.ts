@@ -91,6 +91,40 @@ describe('_entities', () => {
     ]);
   });
 
+  it('answers what is malformed with an error in its place, and the others', async () => {
+    const bad: readonly (readonly [unknown, string])[] = [
+      [{ __typename: 'Bet', id: 'stale' }, '.id: expected an id this graph gave out, got "stale"'],
+      [
+        { __typename: 'Bet', id: encodeId('Transfer', 'hrg-main', 't1') },
+        '.id: expected the id of a Bet, got that of a Transfer',
+      ],
+      [
+        { __typename: 'Nope' },
+        '.__typename: expected one of Account, Bet, Player, SeqNoFailure, Transfer, got "Nope"',
+      ],
+      [
+        { __typename: 'toString', id: 'x' },
+        '.__typename: expected one of Account, Bet, Player, SeqNoFailure, Transfer, got "toString"',
+      ],
+      [{ id: 'x' }, '.__typename: expected one of Account, Bet, Player, SeqNoFailure, Transfer, got nothing'],
+      [{ __typename: 'Player' }, ': expected a Player with id or username, got neither'],
+      [{ __typename: 'Player', username: '' }, '.username: expected a text, got ""'],
+      [{ __typename: 'Player', username: 5 }, '.username: expected a text, got the number "5"'],
+      [{ __typename: 'Bet', id: { a: 1 } }, '.id: expected a text, got an object'],
+      [[], ': expected an object with __typename and a key, got a list'],
+      ['Bet', ': expected an object with __typename and a key, got the string "Bet"'],
+    ];
+    const good = { __typename: 'Bet', id: betId('b1') };
+    const representations = bad.flatMap(([each]) => [good, each]);
+    const { data, errors } = await run({ archive }, ENTITIES, { representations });
+    expect(data['_entities']).toEqual(bad.flatMap(() => [{ __typename: 'Bet', providerBetId: 'b1' }, null]));
+    // Those found out later come later.
+    const messages = bad.map(([, message], index) => `representations[${2 * index + 1}]${message}`);
+    expect(errors.map(({ message }) => message).sort()).toEqual(messages.sort());
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['BAD_USER_INPUT']));
+    expect(reads).toEqual([{ kind: 'BET', keys: 1 }]);
+  });
+
   it('answers null for what the key may not see', async () => {
     const { data, errors } = await run({ archive, viewer: { accounts: ['hrg-main'] } }, ENTITIES, {
       representations: [
@@ -125,6 +159,17 @@ describe('node', () => {
       { kind: 'BET', keys: 2 },
       { kind: 'TRANSFER', keys: 1 },
     ]);
+  });
+
+  it('answers an id that is none with an error in its place', async () => {
+    const source = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+    for (const none of ['!!!', 'stale', '', encodeId('Bet', 'vp-main', '')]) {
+      const ids = [betId('b1'), none, betId('b2')];
+      const { data, errors } = await run({ archive }, source, { ids });
+      expect(data['nodes']).toEqual([{ id: ids[0] }, null, { id: ids[2] }]);
+      const message = `ids[1]: expected an id this graph gave out, got ${JSON.stringify(none)}`;
+      expect(errors).toEqual([{ code: 'BAD_USER_INPUT', message }]);
+    }
   });
 
   it('asks no provider', async () => {
@@ -264,7 +309,7 @@ describe('a player', () => {
     expect(data).toMatchObject({
       bets: { nodes: [{ providerBetId: 'o1' }], totalCount: 1 },
       others: { totalCount: 0 },
-      player: { bets: { totalCount: 0 } },
+      player: null,
       betTotals: { rows: [{ player: 'bob', betCount: 1 }] },
       coverage: [{ rows: 0 }],
       nodes: [null, { id: variables.bob }],

@@ -18,6 +18,7 @@ const NEAR =
 @Resolver()
 export class BetResolver {
   @Query(() => BetConnection, {
+    nullable: true,
     description:
       'Bets, newest first. What the archive lacks of the range is fetched from the providers while you wait, at most ' +
       '`maxWait`; the coverage says what is still missing.',

@@ -14,6 +14,7 @@ type Covered = Omit<FeedCoverage, 'rows'> & { readonly range: Interval };
 @Resolver(() => FeedCoverage)
 export class CoverageResolver {
   @Query(() => [FeedCoverage], {
+    nullable: true,
     description:
       'How much of a range the archive holds, feed by feed. Asks no provider: the lists and totals do.',
   })

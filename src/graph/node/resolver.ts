@@ -1,21 +1,8 @@
-import { resolveBet } from '../bet/reference.ts';
 import type { RequestContext } from '../context.ts';
+import { eachAlone, resolveNode } from '../federation/entities.ts';
 import { checkSize } from '../lists/page-args.ts';
-import { resolvePlayer } from '../player/reference.ts';
-import { decodeId, type IdType } from '../rows/ids.ts';
 import { Arg, Ctx, ID, Query, Resolver } from '../schema/decorators.ts';
-import { resolveSeqNoFailure } from '../seq-no-failure/reference.ts';
-import { resolveTransfer } from '../transfer/reference.ts';
 import { Node } from './type.ts';
-
-type Resolve = (context: RequestContext, id: string) => Promise<Node | null>;
-
-const resolvers: { readonly [T in IdType]: Resolve } = {
-  Bet: resolveBet,
-  Transfer: resolveTransfer,
-  SeqNoFailure: resolveSeqNoFailure,
-  Player: async (_context, id) => resolvePlayer({ id }),
-};
 
 @Resolver()
 export class NodeResolver {
@@ -27,20 +14,20 @@ export class NodeResolver {
   node(
     @Arg('id', () => ID, { description: 'An id this graph gave out.' }) id: string,
     @Ctx() context: RequestContext,
-  ): Promise<Node | null> {
-    return resolvers[decodeId('id', id).type](context, id);
+  ): unknown {
+    return resolveNode(context, 'id', id);
   }
 
   @Query(() => [Node], {
     nullable: 'items',
-    description: 'As `node`, for up to 1000 ids at once; the answers come in the order of the ids.',
+    description:
+      'As `node`, for up to 1000 ids at once; the answers come in the order of the ids. An id that is none is null in its place, with an error of its own.',
   })
-  async nodes(
+  nodes(
     @Arg('ids', () => [ID], { description: 'Ids this graph gave out.' }) ids: string[],
     @Ctx() context: RequestContext,
-  ): Promise<(Node | null)[]> {
+  ): readonly unknown[] {
     checkSize('ids', ids.length);
-    const types = ids.map((id, index) => decodeId(`ids[${index}]`, id).type);
-    return Promise.all(ids.map((id, index) => resolvers[types[index] as IdType](context, id)));
+    return eachAlone(ids, (id, index) => resolveNode(context, `ids[${index}]`, id));
   }
 }

@@ -1,17 +1,24 @@
-import { BadUserInputError } from '../../errors.ts';
+import type { RequestContext } from '../context.ts';
 import { decodeIdOf } from '../rows/ids.ts';
 import { checkText } from '../selection/checks.ts';
 import type { Player } from './type.ts';
 import { toPlayer } from './view.ts';
 
-export interface PlayerReference {
-  readonly id?: string | null;
-  readonly username?: string | null;
+/**
+ * The player of a name as shown: there is one for every name, though its lists may be empty. Null for a viewer
+ * who is another player.
+ */
+export function resolvePlayerNamed(
+  { players, viewer }: RequestContext,
+  field: string,
+  name: string,
+): Player | null {
+  checkText(field, name);
+  const isHidden = viewer.onlyPlayer !== null && name !== players.shownPlayer(viewer.onlyPlayer);
+  return isHidden ? null : toPlayer(name);
 }
 
-/** The player of an id or a name as shown: there is one for every name, though its lists may be empty. */
-export function resolvePlayer({ id, username }: PlayerReference): Player {
-  if (id !== undefined && id !== null) return toPlayer(decodeIdOf('Player', 'id', id).key);
-  if (username !== undefined && username !== null) return toPlayer(checkText('username', username));
-  throw new BadUserInputError('Player: expected a representation with id or username, got neither');
+/** As `resolvePlayerNamed`, by the player's id. */
+export function resolvePlayer(context: RequestContext, field: string, id: string): Player | null {
+  return resolvePlayerNamed(context, field, decodeIdOf('Player', field, id).key);
 }

@@ -29,7 +29,7 @@ import type { TotalsSource } from '../totals/read.ts';
 import { readTransfers } from '../transfer/resolver.ts';
 import { type Transfer, TransferConnection } from '../transfer/type.ts';
 import { PlayerAccount } from './account.ts';
-import { resolvePlayer } from './reference.ts';
+import { resolvePlayerNamed } from './reference.ts';
 import { Player } from './type.ts';
 
 @ArgsType()
@@ -47,13 +47,15 @@ class PlayerTotalsArgs extends BetTotalsArgs {
 @Resolver(() => Player)
 export class PlayerResolver {
   @Query(() => Player, {
+    nullable: true,
     description:
-      'A player by the operator’s name. There is one for every name that is not empty: whether it ever played, its lists say.',
+      'A player by the operator’s name. There is one for every name that is not empty: whether it ever played, its lists say. Null for a name you may not see.',
   })
   player(
     @Arg('username', () => String, { description: 'The operator’s name of the player.' }) username: string,
-  ): Player {
-    return resolvePlayer({ username });
+    @Ctx() context: RequestContext,
+  ): Player | null {
+    return resolvePlayerNamed(context, 'username', username);
   }
 
   @FieldResolver(() => [PlayerAccount], {

@@ -1,5 +1,5 @@
-import { astFromEnumType } from '@graphql-tools/utils';
-import { type DocumentNode, GraphQLEnumType, GraphQLScalarType, type GraphQLSchema } from 'graphql';
+import { MapperKind, mapSchema } from '@graphql-tools/utils';
+import { GraphQLEnumType, GraphQLScalarType, type GraphQLSchema } from 'graphql';
 import type { Provider } from '../../providers/provider.ts';
 import type { ProviderName } from '../../records/record.ts';
 
@@ -17,29 +17,18 @@ export function spellProvider(name: ProviderName): string {
   return name.toUpperCase();
 }
 
-/** The document with an enum of these providers for the type that stood for it. */
-export function withProviders(
-  document: DocumentNode,
-  providers: readonly ProviderWords[],
-  schema: GraphQLSchema,
-): DocumentNode {
-  const { name } = ProviderNameEnum;
+/** The schema with an enum of these providers for the type that stood for it. */
+export function withProviders(schema: GraphQLSchema, providers: readonly ProviderWords[]): GraphQLSchema {
   const values = providers.map((provider) => [
     spellProvider(provider.name),
-    { description: `${provider.title}: ${provider.summary}.` },
+    { value: provider.name, description: `${provider.title}: ${provider.summary}.` },
   ]);
   const type = new GraphQLEnumType({
-    name,
+    name: ProviderNameEnum.name,
     description: 'A supplier of games, by the protocol it speaks.',
     values: Object.fromEntries(values),
   });
-  const definitions = document.definitions.map((definition) =>
-    'name' in definition && definition.name?.value === name ? astFromEnumType(type, schema) : definition,
-  );
-  return { ...document, definitions };
-}
-
-/** What the spellings mean, for a map of resolvers. */
-export function providerValues(providers: readonly ProviderWords[]): Readonly<Record<string, ProviderName>> {
-  return Object.fromEntries(providers.map(({ name }) => [spellProvider(name), name]));
+  return mapSchema(schema, {
+    [MapperKind.TYPE]: (each) => (each.name === type.name ? type : each),
+  });
 }

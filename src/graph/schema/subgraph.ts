@@ -1,42 +1,30 @@
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
-  type DocumentNode,
   type GraphQLArgument,
   type GraphQLField,
-  type GraphQLInputField,
   type GraphQLSchema,
-  graphqlSync,
-  isInputObjectType,
+  isInterfaceType,
   isObjectType,
-  parse,
-  valueFromAST,
+  isUnionType,
+  printSchema,
 } from 'graphql';
-import { resolveAccount } from '../account/reference.ts';
 import { AccountResolver, FeedResolver } from '../account/resolver.ts';
-import { resolveBet } from '../bet/reference.ts';
 import { BetResolver } from '../bet/resolver.ts';
 import { BetConnectionResolver } from '../bet/type.ts';
-import type { RequestContext } from '../context.ts';
 import { CoverageResolver } from '../coverage/resolver.ts';
+import { extendToSubgraph } from '../federation/extend.ts';
 import { NodeResolver } from '../node/resolver.ts';
-import { type PlayerReference, resolvePlayer } from '../player/reference.ts';
 import { PlayerResolver } from '../player/resolver.ts';
 import { QuarantineResolver } from '../quarantine/resolver.ts';
-import { resolveSeqNoFailure } from '../seq-no-failure/reference.ts';
 import { SeqNoFailureResolver } from '../seq-no-failure/resolver.ts';
 import { SeqNoFailureConnectionResolver } from '../seq-no-failure/type.ts';
 import { BetTotalsResolver } from '../totals/bet/resolver.ts';
 import { SeqNoTotalsResolver } from '../totals/seq-no-failure/resolver.ts';
 import { TransferTotalsResolver } from '../totals/transfer/resolver.ts';
-import { resolveTransfer } from '../transfer/reference.ts';
 import { TransferResolver } from '../transfer/resolver.ts';
 import { TransferConnectionResolver } from '../transfer/type.ts';
-import { buildSchemaSync, createResolversMap, type NonEmptyArray } from './decorators.ts';
-import { ProviderNameEnum, type ProviderWords, providerValues, withProviders } from './provider-name.ts';
-
-type Module = Exclude<Extract<Parameters<typeof buildSubgraphSchema>[0], unknown[]>[number], DocumentNode>;
-type Resolvers = NonNullable<Module['resolvers']>;
+import { buildSchemaSync, type NonEmptyArray } from './decorators.ts';
+import { type ProviderWords, withProviders } from './provider-name.ts';
 
 export interface SubgraphOptions {
   /** The values of `ProviderName`, in their order. */
@@ -97,76 +85,48 @@ const resolvers: NonEmptyArray<new () => object> = [
   QuarantineResolver,
 ];
 
-interface IdReference {
-  readonly id: string;
-}
-
-const references = {
-  Bet: ({ id }: IdReference, context: RequestContext) => resolveBet(context, id),
-  Transfer: ({ id }: IdReference, context: RequestContext) => resolveTransfer(context, id),
-  SeqNoFailure: ({ id }: IdReference, context: RequestContext) => resolveSeqNoFailure(context, id),
-  Player: (reference: PlayerReference) => resolvePlayer(reference),
-  Account: ({ id }: IdReference, context: RequestContext) => resolveAccount(context, id),
-};
-
 /** The executable graph: a Federation 2 subgraph whose resolvers expect a `RequestContext`. */
-export function createSubgraph({ providers, exposeNode }: SubgraphOptions): GraphQLSchema {
-  const classes = buildSchemaSync({
-    resolvers: exposeNode ? [...resolvers, NodeResolver] : resolvers,
-    validate: false,
-  });
-  const query = classes.getQueryType();
-  if (query) query.description = QUERY_DESCRIPTION;
-  const mutation = classes.getMutationType();
-  if (mutation) mutation.description = MUTATION_DESCRIPTION;
-  forEachField(classes, (field) => {
-    field.args = [...field.args].sort((a, b) => placeOf(a) - placeOf(b));
-  });
-  const document = parse(`${LINK}\n${printSchemaWithDirectives(classes)}`);
-  const typeDefs = withProviders(document, providers, classes);
-  const schema = buildSubgraphSchema([{ typeDefs, resolvers: toResolvers(classes, providers) }]);
-  readDefaultsAgain(schema);
-  return schema;
+export function createSubgraph(options: SubgraphOptions): GraphQLSchema {
+  const graph = createGraph(options);
+  return extendToSubgraph(graph, printGraph(graph));
 }
 
 /** The subgraph's SDL, exactly as `_service.sdl` answers it. */
 export function printSubgraph(options: SubgraphOptions): string {
-  const { data } = graphqlSync({ schema: createSubgraph(options), source: '{ _service { sdl } }' });
-  return (data as { _service: { sdl: string } })._service.sdl;
+  return printGraph(createGraph(options));
 }
 
-function toResolvers(classes: GraphQLSchema, providers: readonly ProviderWords[]): Resolvers {
-  const map = createResolversMap(classes);
-  // Rows carry their type's name: no look at classes, no promise for each.
-  Object.assign(map, { Node: { __resolveType: ({ __typename }: { __typename: string }) => __typename } });
-  map[ProviderNameEnum.name] = { ...providerValues(providers) };
-  for (const [type, resolve] of Object.entries(references)) {
-    Object.assign(map[type] ?? {}, { __resolveReference: resolve });
+/** The same graph without federation's machinery, as clients and their tools see it. */
+export function printClientSchema(options: SubgraphOptions): string {
+  return printSchema(createGraph(options));
+}
+
+function printGraph(graph: GraphQLSchema): string {
+  return `${LINK}\n\n${printSchemaWithDirectives(graph)}`;
+}
+
+function createGraph({ providers, exposeNode }: SubgraphOptions): GraphQLSchema {
+  const classes = buildSchemaSync({
+    resolvers: exposeNode ? [...resolvers, NodeResolver] : resolvers,
+    validate: false,
+  });
+  const graph = withProviders(classes, providers);
+  const query = graph.getQueryType();
+  if (query) query.description = QUERY_DESCRIPTION;
+  const mutation = graph.getMutationType();
+  if (mutation) mutation.description = MUTATION_DESCRIPTION;
+  for (const type of Object.values(graph.getTypeMap())) {
+    // Rows are plain objects that carry their type's name: no look at classes, no promise for each.
+    if (isInterfaceType(type) || isUnionType(type)) type.resolveType = ({ __typename }) => __typename;
+    if (!isObjectType(type)) continue;
+    type.isTypeOf = undefined;
+    for (const field of Object.values(type.getFields())) orderArguments(field);
   }
-  // The two libraries type one thing twice: objects of resolvers, scalars and enum values by type name.
-  return map as Resolvers;
+  return graph;
 }
 
-/** Defaults were read from SDL before the scalars were ours: `"2s"` must become milliseconds as it does when sent. */
-function readDefaultsAgain(schema: GraphQLSchema): void {
-  forEachField(schema, (field) => field.args.forEach(readDefaultAgain));
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (isInputObjectType(type)) Object.values(type.getFields()).forEach(readDefaultAgain);
-  }
-}
-
-function readDefaultAgain(input: GraphQLArgument | GraphQLInputField): void {
-  const literal = input.astNode?.defaultValue;
-  if (literal) input.defaultValue = valueFromAST(literal, input.type);
-}
-
-function forEachField(
-  schema: GraphQLSchema,
-  change: (field: GraphQLField<unknown, RequestContext>) => void,
-): void {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (isObjectType(type)) Object.values(type.getFields()).forEach(change);
-  }
+function orderArguments(field: GraphQLField<unknown, unknown>): void {
+  field.args = [...field.args].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 function placeOf({ name }: GraphQLArgument): number {

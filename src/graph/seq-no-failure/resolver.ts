@@ -10,6 +10,7 @@ import { toSeqNoFailure } from './view.ts';
 @Resolver()
 export class SeqNoFailureResolver {
   @Query(() => SeqNoFailureConnection, {
+    nullable: true,
     description:
       'Wallet callbacks that failed (and, where the provider lists them, succeeded), newest first. What the archive lacks of ' +
       'the range is fetched while you wait, at most `maxWait`; the coverage says what is still missing.',

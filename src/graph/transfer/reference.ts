@@ -5,8 +5,12 @@ import type { Transfer } from './type.ts';
 import { toTransfer } from './view.ts';
 
 /** The archived transfer of an id, for other subgraphs and `node`. */
-export async function resolveTransfer(context: RequestContext, id: string): Promise<Transfer | null> {
-  const rowKey = decodeIdOf('Transfer', 'id', id);
+export async function resolveTransfer(
+  context: RequestContext,
+  field: string,
+  id: string,
+): Promise<Transfer | null> {
+  const rowKey = decodeIdOf('Transfer', field, id);
   const row = await loadVisible(context, loadersOf(context).rows.TRANSFER, rowKey);
   return row === null ? null : toTransfer(context, row);
 }

@@ -13,6 +13,7 @@ import { toTransfer } from './view.ts';
 @Resolver()
 export class TransferResolver {
   @Query(() => TransferConnection, {
+    nullable: true,
     description:
       'Transfers, newest first. What the archive lacks of the range is fetched from the providers while you wait, at most ' +
       '`maxWait`; the coverage says what is still missing.',
@@ -26,6 +27,7 @@ export class TransferResolver {
   }
 
   @Query(() => TransferVerdict, {
+    nullable: true,
     description:
       'Whether a transfer arrived at the provider, with proof: ask before you send the money again. The provider’s records ' +
       'from 5 minutes before `sentAt` to 10 minutes after it are searched; an archived transfer is found whatever its time.',

@@ -64,6 +64,7 @@ type Source = TotalsRowSource<'BET'>;
 @Resolver(() => BetTotalsRow)
 export class BetTotalsResolver {
   @Query(() => BetTotals, {
+    nullable: true,
     description:
       'Exact sums over bets, grouped. What the archive lacks of the range is fetched while you wait, at most `maxWait`; the ' +
       'coverage says what is still missing.',

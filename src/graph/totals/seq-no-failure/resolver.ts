@@ -37,6 +37,7 @@ export const readSeqNoTotals = createTotalsReader({
 @Resolver()
 export class SeqNoTotalsResolver {
   @Query(() => SeqNoTotals, {
+    nullable: true,
     description:
       'Wallet callbacks counted, grouped: which fail, how often, for whom. What the archive lacks of the range is fetched while ' +
       'you wait, at most `maxWait`; the coverage says what is still missing. Counted are the callbacks the provider lists, which ' +

@@ -55,6 +55,7 @@ type Source = TotalsRowSource<'TRANSFER'>;
 @Resolver(() => TransferTotalsRow)
 export class TransferTotalsResolver {
   @Query(() => TransferTotals, {
+    nullable: true,
     description:
       'Exact sums over transfers, grouped: what moved between the operator’s wallet and the providers’. What the archive lacks ' +
       'of the range is fetched while you wait, at most `maxWait`; the coverage says what is still missing.',
