@@ -45,6 +45,8 @@ export interface App {
   listen(): Promise<{ readonly url: string }>;
   /** Unready and still answering for `afterMs`, so that whoever sends work hears of it; then `close`. */
   drain(afterMs: number): Promise<void>;
+  /** The ids of the requests that have not been answered yet. */
+  requestsUnderWay(): readonly string[];
   /** Unready, drain, finish or give back the windows, close the archive; the same stop every time. */
   close(): Promise<void>;
 }
@@ -218,6 +220,7 @@ export async function createApp(
     archive,
     feeds,
     dispatch: () => dispatcher.begin(),
+    requestsUnderWay: server.requestsUnderWay,
     async listen() {
       const address = await server.listen();
       if (config.sync.enabled) sync = keepFilled();

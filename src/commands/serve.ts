@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { createLogger } from '../server/logger.ts';
 import { type Io, isTerminated, stopped } from './io.ts';
+import { watchForFatal } from './last-resort.ts';
 import { withLocalKey } from './local-key.ts';
 import { announce } from './running.ts';
 
@@ -10,26 +11,27 @@ export interface ServeAsk {
   readonly io: Io;
 }
 
-/** Runs the gateway until told to stop; prints one line with its address when it answers. Logs go to stderr. */
+/** Runs the gateway until told to stop, or an error comes that nobody caught; prints one line with its address when it answers. Logs go to stderr. */
 export async function serve({ config, port, io }: ServeAsk): Promise<number> {
   const { createApp } = await import('../app.ts');
   const server = { ...config.server, port: port ?? config.server.port };
   const { config: opened, key } = withLocalKey({ ...config, server });
-  const app = await createApp(opened, {
-    logger: createLogger({ level: config.log.level, secrets: config.secrets, to: io.stderr }),
-  });
+  const logger = createLogger({ level: config.log.level, secrets: config.secrets, to: io.stderr });
+  const app = await createApp(opened, { logger });
+  const fatal = watchForFatal(process, logger, app.requestsUnderWay);
   try {
     const { url } = await app.listen();
     const withdraw = await announce(config, { url, key });
     try {
       io.stdout.write(`countroom answers at ${url}\n`);
-      await stopped(io.signal);
+      await stopped(AbortSignal.any([io.signal, fatal.signal]));
     } finally {
       withdraw();
     }
   } finally {
     // Whoever presses Ctrl-C is not a load balancer, which has to hear of it first.
     await app.drain(isTerminated(io.signal) ? config.server.drainDelay : 0);
+    fatal.dismiss();
   }
-  return 0;
+  return fatal.signal.aborted ? 1 : 0;
 }

@@ -20,6 +20,8 @@ export interface Server {
   retire(): void;
   /** Unready first, then no new connections, then the answers under way, at most `drainTimeout`; the same stop every time. */
   close(): Promise<void>;
+  /** The ids of the requests that have not been answered yet. */
+  requestsUnderWay(): readonly string[];
   readonly app: FastifyInstance;
 }
 
@@ -40,7 +42,9 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   let phase: Phase = 'starting';
   let closing: Promise<void> | null = null;
 
+  const underWay = new Set<string>();
   const app = createHttp({
+    underWay,
     settings,
     authenticate: createAuthenticate(auth, clock),
     open: auth === null,
@@ -80,6 +84,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
 
   return {
     app,
+    requestsUnderWay: () => [...underWay],
     async listen() {
       const url = await listen(app, settings.host, settings.port);
       phase = 'ready';

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { buildSchema, validateSchema } from 'graphql';
 import { expect, it, onTestFinished } from 'vitest';
 import { printSubgraph } from '../../src/graph/schema/subgraph.ts';
 import { providers } from '../../src/providers/registry.ts';
-import { openHouse } from './house.ts';
+import { openHouse, someHour } from './house.ts';
 
 const cli = join(import.meta.dirname, '../../src/cli.ts');
 
@@ -70,6 +71,13 @@ it('prints exactly the subgraph’s SDL', async () => {
   expect(out.trimEnd()).toBe(printSubgraph({ providers, exposeNode: true }).trimEnd());
 });
 
+it('prints the graph for clients without federation’s machinery', async () => {
+  const { code, out } = await run('schema', '--client');
+  expect(code).toBe(0);
+  expect(validateSchema(buildSchema(out))).toEqual([]);
+  expect(out).not.toMatch(/@(key|link|shareable)\b|_(Any|Entity|Service|entities|service)\b/);
+});
+
 it('serves until SIGTERM, and says where in one line', async () => {
   const { file } = await openHouse(['ebet']);
   const child = start('serve', '--config', file, '--port', '0');
@@ -81,6 +89,52 @@ it('serves until SIGTERM, and says where in one line', async () => {
   child.kill('SIGTERM');
   child.kill('SIGINT');
   expect(await closed).toEqual([0, null]);
+});
+
+it('logs what nobody caught with the requests under way, answers these, and ends with 1', async () => {
+  const { file, host } = await openHouse(['vertexplay']);
+  const careless =
+    'data:text/javascript,process.on("SIGUSR2", () => { Promise.reject(new Error("nobody’s")); })';
+  const child = spawn(process.execPath, [
+    '--import',
+    'tsx',
+    '--import',
+    careless,
+    cli,
+    'serve',
+    '--config',
+    file,
+  ]);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString('utf8');
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const url = /http:[^ \n]*/.exec(line.toString('utf8'))?.[0];
+  host.inject('vertexplay', 'hang', 10);
+  const { from, to } = someHour();
+  const range = `{ from: "${new Date(from).toISOString()}", to: "${new Date(to).toISOString()}" }`;
+  const asked = fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'asked-meanwhile' },
+    body: JSON.stringify({
+      query: `{ bets(filter: { range: ${range} }, maxWait: "1d") { coverage { complete } } }`,
+    }),
+  });
+  await expect.poll(() => host.pending('vertexplay')).toBeLessThan(10);
+  const closed = once(child, 'close');
+  child.kill('SIGUSR2');
+  expect(await (await asked).json()).toMatchObject({ data: { bets: { coverage: { complete: false } } } });
+  expect(await closed).toEqual([1, null]);
+  const fatal = log.split('\n').find((each) => each.includes('"fatal"')) ?? '{}';
+  expect(JSON.parse(fatal)).toMatchObject({
+    level: 'fatal',
+    requests: ['asked-meanwhile'],
+    err: { message: 'nobody’s', stack: expect.stringContaining('Error: nobody’s') },
+  });
 });
 
 it('ends with 1 and one line where the port is in use', async () => {

@@ -1,7 +1,8 @@
 import type { Feed as ConfiguredFeed, FeedHealth as Health } from '../../feeds/feed.ts';
 import type { FeedLimits as Limits } from '../../providers/provider.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { Field, Int, ObjectType } from '../schema/decorators.ts';
+import { encodeId } from '../rows/ids.ts';
+import { Field, ID, Int, ObjectType } from '../schema/decorators.ts';
 import { FeedStateEnum, RecordKindEnum } from '../schema/enums.ts';
 import { DateTime, Duration } from '../schema/scalars.ts';
 import { Account, toAccount } from './type.ts';
@@ -118,6 +119,9 @@ export class Feed {
   /** The feed itself, for the resolvers of what is computed. */
   readonly configured!: ConfiguredFeed;
 
+  @Field(() => ID, { description: 'An opaque id, the same for ever, by which a cache can tell feeds apart.' })
+  id!: string;
+
   @Field(() => Account, { description: 'The account.' })
   account!: Account;
 
@@ -130,5 +134,5 @@ export class Feed {
 
 export function toFeed(configured: ConfiguredFeed): Feed {
   const { account, kind, limits } = configured;
-  return { configured, account: toAccount(account), kind, limits };
+  return { configured, id: encodeId('Feed', account.id, kind), account: toAccount(account), kind, limits };
 }

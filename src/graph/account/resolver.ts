@@ -1,11 +1,12 @@
 import type { RequestContext } from '../context.ts';
 import { Coverage, toCoverage } from '../coverage/type.ts';
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from '../schema/decorators.ts';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from '../schema/decorators.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkRange } from '../selection/checks.ts';
 import { cover, visibleAccounts } from '../selection/scope.ts';
 import { Feed, FeedHealth, toFeed } from './feed.ts';
 import { Provider, toProvider } from './provider.ts';
+import { resolveAccount } from './reference.ts';
 import { Account, toAccount } from './type.ts';
 
 @Resolver(() => Account)
@@ -20,6 +21,17 @@ export class AccountResolver {
   @Query(() => [Account], { description: 'The configured accounts that you may see.' })
   accounts(@Ctx() context: RequestContext): Account[] {
     return visibleAccounts(context).map(toAccount);
+  }
+
+  @Query(() => Account, {
+    nullable: true,
+    description: 'A configured account; null where there is none of that id, or none you may see.',
+  })
+  account(
+    @Arg('id', () => ID, { description: 'The configured name, such as `vp-main`.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Account | null {
+    return resolveAccount(context, 'id', id);
   }
 
   @FieldResolver(() => [Feed], { description: 'Its feeds, one for each kind of rows the provider lists.' })

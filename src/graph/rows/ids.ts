@@ -14,8 +14,8 @@ export interface IdParts {
   readonly key: string;
 }
 
-/** An opaque id: base64url of the JSON `[type, account, key]`. */
-export function encodeId(type: IdType, account: string, key: string): string {
+/** An opaque id: base64url of the JSON `[type, account, key]`. A feed's is for clients' caches alone. */
+export function encodeId(type: IdType | 'Feed', account: string, key: string): string {
   return Buffer.from(JSON.stringify([type, account, key])).toString('base64url');
 }
 

@@ -37,6 +37,8 @@ export interface HttpOptions {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly isStopping: () => boolean;
+  /** Where the ids of requests stand until they are answered, or whoever asked has left. */
+  readonly underWay: Set<string>;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface HttpOptions {
  * is read. A route that does not say who may use it is refused when it is registered.
  */
 export function createHttp(options: HttpOptions): FastifyInstance {
-  const { settings, metrics, logger, clock, isStopping } = options;
+  const { settings, metrics, logger, clock, isStopping, underWay } = options;
   const answerError = createErrorAnswer(clock);
   const app = Fastify({
     loggerInstance: logger,
@@ -76,7 +78,11 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       throw new TypeError(`${String(method)} ${url}: expected config.access to say who may use it`);
     }
   });
-  app.addHook('onRequest', async (request, reply) => greet(request, reply));
+  app.addHook('onRequest', async (request, reply) => {
+    underWay.add(request.id);
+    reply.raw.once('close', () => underWay.delete(request.id));
+    greet(request, reply);
+  });
   if (settings.cors !== undefined) allowOrigins(app, settings.cors.origins);
   app.after(() => {
     app.addHook('onRequest', (request) => admit(request, options));
