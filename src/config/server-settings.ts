@@ -9,7 +9,7 @@ function atLeastOne(fallback: number) {
 }
 
 /** How much one document and one key may ask for; see `graph/limits/limits.ts` for how each is counted. */
-export const limitSettings = z.strictObject({
+const limitSettings = z.strictObject({
   depth: atLeastOne(15).describe('levels of fields, introspection aside'),
   aliases: atLeastOne(50).describe('aliases in a document, fragments counted where they are spread'),
   directives: atLeastOne(20).describe('directives in a document'),

@@ -27,7 +27,7 @@ export interface Plan {
   readonly missingMs: number;
 }
 
-export const EXPIRY_WARNING_MS = 24 * 3_600_000;
+const EXPIRY_WARNING_MS = 24 * 3_600_000;
 
 /**
  * What sync reads next of one feed: what expires soon before all else, then the newest, then intervals due for

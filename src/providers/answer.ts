@@ -39,7 +39,7 @@ export function codeError(answer: Answer, codes: CodeTable, code: string): Upstr
 }
 
 /** What an HTTP status means by itself; null for a 2xx. */
-export function statusError(answer: Answer): UpstreamError | null {
+function statusError(answer: Answer): UpstreamError | null {
   const { status, text } = answer.response;
   if (status >= 200 && status < 300) return null;
   return new UpstreamError(`${answer.who} expected HTTP 200, got ${status}${hintOf(status)}`, {

@@ -88,12 +88,6 @@ export const offsetTime = field<number>((value) =>
 /** Milliseconds since the epoch, as a number or its digits. */
 export const epochMs = field<number>((value) => plausible(epoch(value), value));
 
-/** Seconds since the epoch, as a number or its digits. */
-export const epochSeconds = field<number>((value) => {
-  const seconds = epoch(value);
-  return plausible(seconds === null ? null : seconds * 1000, value);
-});
-
 function epoch(value: unknown): number | null {
   const digits = exactText(value);
   return digits !== undefined && /^\d{1,15}$/.test(digits) ? Number(digits) : null;

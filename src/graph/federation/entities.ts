@@ -1,11 +1,11 @@
 import { BadUserInputError } from '../../errors.ts';
 import { resolveAccount } from '../account/reference.ts';
-import { resolveBet } from '../bet/reference.ts';
+import { resolveBet } from '../bet/view.ts';
 import type { RequestContext } from '../context.ts';
 import { resolvePlayer, resolvePlayerNamed } from '../player/reference.ts';
 import { decodeId, show } from '../rows/ids.ts';
-import { resolveSeqNoFailure } from '../seq-no-failure/reference.ts';
-import { resolveTransfer } from '../transfer/reference.ts';
+import { resolveSeqNoFailure } from '../seq-no-failure/view.ts';
+import { resolveTransfer } from '../transfer/view.ts';
 
 /** Anything with its type's name: what `_entities` and `node` answer. */
 export interface Entity {

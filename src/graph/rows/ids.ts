@@ -3,7 +3,7 @@ import type { RecordKind } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 
 /** The types an id can name. */
-export const idTypes = ['Bet', 'Transfer', 'SeqNoFailure', 'Player'] as const;
+const idTypes = ['Bet', 'Transfer', 'SeqNoFailure', 'Player'] as const;
 export type IdType = (typeof idTypes)[number];
 
 export interface IdParts {

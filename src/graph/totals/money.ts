@@ -43,10 +43,10 @@ export function holdOf(row: TotalsRow<'BET'>): Decimal | null {
 }
 
 /** Decimals of a ratio. */
-export const RATIO_SCALE = 6;
+const RATIO_SCALE = 6;
 
 /** `part / whole` to six decimals, halves to the even digit; null where `whole` is zero. */
-export function ratioOf(part: Decimal, whole: Decimal): Decimal | null {
+function ratioOf(part: Decimal, whole: Decimal): Decimal | null {
   const scale = Math.max(scaleOf(part), scaleOf(whole));
   const divisor = unitsOf(whole, scale);
   if (divisor === 0n) return null;

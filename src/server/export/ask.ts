@@ -31,7 +31,7 @@ export interface ExportAsk extends Ask {
 const axes = ['SETTLED', 'PLACED'] as const;
 
 /** Every parameter an export of this kind takes. */
-export function parameterNames(kind: RecordKind): readonly string[] {
+function parameterNames(kind: RecordKind): readonly string[] {
   const axis = kind === 'BET' ? ['axis'] : [];
   const shared = ['from', 'to', 'maxWait', 'complete', 'columns', 'raw', 'accounts', 'providers', 'players'];
   return [...shared, ...axis, ...filterNames(kind)];

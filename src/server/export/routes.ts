@@ -113,7 +113,7 @@ function refusal(gaps: readonly Gap[]): unknown {
 }
 
 /** A gap as the graph spells it. */
-export function spellGap({ account, kind, from, to, reason, retryAt, message }: Gap) {
+function spellGap({ account, kind, from, to, reason, retryAt, message }: Gap) {
   const iso = (at: number) => new Date(at).toISOString();
   const again = retryAt === null ? null : iso(retryAt);
   return { accountId: account, kind, from: iso(from), to: iso(to), reason, retryAt: again, message };

@@ -32,7 +32,7 @@ export function documentHash(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-export function toSafelist(texts: readonly string[]): Safelist {
+function toSafelist(texts: readonly string[]): Safelist {
   return new Map(texts.map((text) => [documentHash(text), text]));
 }
 

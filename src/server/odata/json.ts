@@ -28,7 +28,7 @@ export function readFormat(format: string | undefined, accept: string | undefine
 }
 
 /** Writes an entity as a JSON object without its braces; a decimal keeps every digit, number or string. */
-export function entityWriter(
+function entityWriter(
   properties: readonly Property[],
   { ieee754Compatible }: JsonFormat,
 ): (values: readonly FlatValue[]) => string {

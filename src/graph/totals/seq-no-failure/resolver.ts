@@ -11,14 +11,14 @@ import { SeqNoTotals } from './type.ts';
 
 export type SeqNoMeasure = (typeof SeqNoMeasureEnum)[keyof typeof SeqNoMeasureEnum];
 
-export const SeqNoTotalsArgs = createTotalsArgs({
+const SeqNoTotalsArgs = createTotalsArgs({
   name: 'SeqNo',
   plural: 'callbacks',
   dimensions: SeqNoDimensionEnum,
   measures: SeqNoMeasureEnum,
   byDescription: 'The figure to order by.',
 });
-export type SeqNoTotalsArgs = InstanceType<typeof SeqNoTotalsArgs>;
+type SeqNoTotalsArgs = InstanceType<typeof SeqNoTotalsArgs>;
 
 type Row = TotalsRow<'SEQ_NO_FAILURE'>;
 
@@ -28,7 +28,7 @@ const figures: Figures<'SEQ_NO_FAILURE', SeqNoMeasure> = {
   playerCount: countFigure((row: Row) => row.playerCount),
 };
 
-export const readSeqNoTotals = createTotalsReader({
+const readSeqNoTotals = createTotalsReader({
   kind: 'SEQ_NO_FAILURE',
   select: selectSeqNoFailures,
   figures,

@@ -10,7 +10,7 @@ import { createTotalsReader, type TotalsRowSource, type TotalsSource } from '../
 import { createTotalsArgs } from '../type.ts';
 import { TransferTotals, TransferTotalsRow } from './type.ts';
 
-export const TransferTotalsArgs = createTotalsArgs({
+const TransferTotalsArgs = createTotalsArgs({
   name: 'Transfer',
   plural: 'transfers',
   dimensions: TransferDimensionEnum,
@@ -18,7 +18,7 @@ export const TransferTotalsArgs = createTotalsArgs({
   byDescription:
     'The figure to order by. Money orders rows of one currency only; a row without the figure is last.',
 });
-export type TransferTotalsArgs = InstanceType<typeof TransferTotalsArgs>;
+type TransferTotalsArgs = InstanceType<typeof TransferTotalsArgs>;
 
 /** The parts of the amount by the way it went; where nothing went one way, that is zero. */
 const parts: readonly Amount<'TRANSFER', 'deposits' | 'withdrawals'>[] = [
@@ -48,7 +48,7 @@ const figures: Figures<'TRANSFER', TransferMeasure> = {
   ...figuresOf(amounts),
 };
 
-export const readTransferTotals = createTotalsReader({ kind: 'TRANSFER', select: selectTransfers, figures });
+const readTransferTotals = createTotalsReader({ kind: 'TRANSFER', select: selectTransfers, figures });
 
 type Source = TotalsRowSource<'TRANSFER'>;
 
