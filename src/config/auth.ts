@@ -6,7 +6,7 @@ import type { Inspector } from './inspector.ts';
 import type { AuthSection } from './schema.ts';
 import type { ApiKeySettings } from './server-settings.ts';
 
-/** Who may come in. Of a key only its digest is kept; `accounts` are the ids there are. */
+/** Who may use the gateway. Of a key only its digest is kept; `accounts` are the ids there are. */
 export function readAuth(
   auth: AuthSection,
   accounts: readonly string[],

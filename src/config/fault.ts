@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 export type Path = readonly PropertyKey[];
 
 /** Something wrong in the configuration, and where. */
-export interface Fault {
+export interface ConfigFault {
   readonly path: Path;
   readonly text: string;
 }

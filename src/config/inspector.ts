@@ -1,16 +1,16 @@
 import type { z } from 'zod';
-import { type Fault, got, gotSecret, type Path, pathText } from './fault.ts';
+import { type ConfigFault, got, gotSecret, type Path, pathText } from './fault.ts';
 import { faultsOf, messageOf, valueAt } from './issues.ts';
 import type { Resolved } from './variables.ts';
 
-/** Reads parts of a configuration and gathers every fault on the way. */
+/** Parses parts of a configuration and collects every fault it finds. */
 export interface Inspector {
-  /** What the schema makes of a value, or null where it has faults. */
+  /** The value as the schema reads it; null where it has faults, which are then collected. */
   parse<T>(schema: z.ZodType<T>, value: unknown, at: Path): T | null;
   fault(path: Path, text: string): void;
   /** `expected <what>, got <value>`, without the value where it is secret. */
   expected(path: Path, what: string, value: unknown): void;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly ConfigFault[];
   /** Every text found where the file keeps secrets. */
   readonly secrets: readonly string[];
 }
@@ -22,15 +22,15 @@ const secretPaths = [
 ];
 
 export function createInspector(resolved: Resolved): Inspector {
-  const faults: Fault[] = [...resolved.faults];
-  // a missing variable leaves empty text behind: one fault is enough
+  const faults: ConfigFault[] = [...resolved.faults];
+  // A missing variable leaves empty text in its place: that is one fault, not two.
   const reported = new Set(resolved.faults.map((fault) => pathText(fault.path)));
 
   const isSecret = (path: Path) => {
     const text = pathText(path);
     return resolved.outside.has(text) || secretPaths.some((secret) => secret.test(text));
   };
-  const add = (found: readonly Fault[]) => {
+  const add = (found: readonly ConfigFault[]) => {
     faults.push(...found.filter((fault) => !reported.has(pathText(fault.path))));
   };
 
@@ -55,7 +55,7 @@ export function createInspector(resolved: Resolved): Inspector {
   };
 }
 
-// names by which providers know us, no secrets themselves, and of use in a log
+// Names by which providers know us: they are not secret, and useful in a log.
 const openNames = /\.\w*(Id|File)$/;
 
 function secretsOf(value: unknown, path: Path): string[] {

@@ -1,29 +1,34 @@
 import { z } from 'zod';
-import { type Fault, got, gotSecret, nearest, type Path, suggest } from './fault.ts';
+import { type ConfigFault, got, gotSecret, nearest, type Path, suggest } from './fault.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What the reader of a value may be told about it. */
-export interface Telling {
-  /** Whether the value at a path may be shown. */
+/** How faults show the values they are about. */
+export interface FaultOptions {
+  /** Whether the value at a path must stay out of messages. */
   readonly isSecret: (path: Path) => boolean;
 }
 
-/** What zod found wrong with `value`, whose own place is `at`: one fault an issue, one a key for unknown keys. */
-export function faultsOf(issues: readonly Issue[], value: unknown, at: Path, telling: Telling): Fault[] {
+/** What zod found wrong with `value`, which stands at `at`: one fault for each issue, or for each unknown key. */
+export function faultsOf(
+  issues: readonly Issue[],
+  value: unknown,
+  at: Path,
+  options: FaultOptions,
+): ConfigFault[] {
   return issues.flatMap((issue) => {
     const path = [...at, ...issue.path];
     const found = valueAt(value, issue.path);
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, issue.message, path);
     if (issue.code === 'invalid_union' && issue.message === unworded) {
-      return faultsOf(mildest(issue.errors), found, path, telling);
+      return faultsOf(mildest(issue.errors), found, path, options);
     }
-    const seen = telling.isSecret(path) ? gotSecret(found) : got(found);
+    const seen = options.isSecret(path) ? gotSecret(found) : got(found);
     return [{ path, text: worded(issue, found, seen) }];
   });
 }
 
-/** Handed to zod at each parse: an unknown key's message carries the known ones. */
+/** The messages zod is given at each parse: that of an unknown key carries the known keys. */
 export function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_union') return unworded;
   if (issue.code !== 'unrecognized_keys') return undefined;
@@ -39,12 +44,12 @@ export function valueAt(value: unknown, path: Path): unknown {
 
 const unworded = 'no choice fits';
 
-function unknownKeys(keys: readonly string[], known: string, path: Path): Fault[] {
+function unknownKeys(keys: readonly string[], known: string, path: Path): ConfigFault[] {
   const names = known.split(' ').filter((name) => name !== '');
   return keys.map((key) => ({ path: [...path, key], text: `unknown key${suggest(key, names)}` }));
 }
 
-/** The choice that was probably meant: the one whose faults lie deepest, then the one with the fewest. */
+/** The choice of a union that was probably meant: the one whose faults lie deepest, then the one with the fewest. */
 function mildest(choices: readonly (readonly Issue[])[]): readonly Issue[] {
   const atTop = (issues: readonly Issue[]) =>
     issues.filter(({ code, path }) => path.length === 0 && code !== 'unrecognized_keys').length;

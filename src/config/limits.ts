@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FeedLimits } from '../providers/provider.ts';
 import { formatDuration } from '../records/duration.ts';
 import { duration, durationFrom } from './duration.ts';
-import type { Fault, Path } from './fault.ts';
+import type { ConfigFault, Path } from './fault.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -59,7 +59,7 @@ export function mergeLimits(defaults: FeedLimits, override: LimitsOverride): Fee
 }
 
 /** What cannot be together in a feed's limits. */
-export function limitFaults(limits: FeedLimits, path: Path): Fault[] {
+export function limitFaults(limits: FeedLimits, path: Path): ConfigFault[] {
   const { grid, maxWindow } = limits;
   if (grid % SECOND !== 0) {
     return [{ path: [...path, 'grid'], text: `expected whole seconds, got ${formatDuration(grid)}` }];

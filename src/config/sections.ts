@@ -48,7 +48,7 @@ export function readSections(
   const named = section('players', sections.players);
   const players = named === null ? null : readPlayers(named, ids, folder, inspector);
   const auth = section('auth', sections.auth);
-  const doors = auth === null || auth === undefined ? null : readAuth(auth, ids, inspector);
+  const authSettings = auth === null || auth === undefined ? null : readAuth(auth, ids, inspector);
   if (file.data['auth'] === undefined) checkHost(file.data['server'], inspector);
 
   if (server === null || log === null || archive === null || sync === null) return null;
@@ -60,7 +60,7 @@ export function readSections(
     sync: readSync(sync),
     accounts,
     players,
-    auth: doors,
+    auth: authSettings,
     federation,
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Fault, Path } from './fault.ts';
+import type { ConfigFault, Path } from './fault.ts';
 import { pathText } from './fault.ts';
 
 export interface VariableSources {
@@ -11,7 +11,7 @@ export interface VariableSources {
 
 export interface Resolved {
   readonly value: unknown;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly ConfigFault[];
   /** The paths whose text holds a variable, be it by its default. */
   readonly filled: ReadonlySet<string>;
   /** Those of them whose text came, wholly or in part, from outside the file. */
@@ -28,7 +28,7 @@ const variable = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
  * in every text of a tree; `$${` stands for `${` itself. What is missing is a fault at its path.
  */
 export function resolveVariables(tree: unknown, sources: VariableSources): Resolved {
-  const faults: Fault[] = [];
+  const faults: ConfigFault[] = [];
   const filled = new Set<string>();
   const outside = new Set<string>();
   const secrets = new Set<string>();

@@ -1,4 +1,4 @@
-/** Who asks, and what they may see: decided once at the door, applied everywhere in SQL. */
+/** Who asks, and what they may see: decided once by authentication, applied everywhere in SQL. */
 export interface Viewer {
   /** The key's name or the token's subject, for logs; `anonymous` where no auth is configured. */
   readonly name: string;

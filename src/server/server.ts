@@ -18,14 +18,14 @@ export interface Server {
   listen(): Promise<{ readonly url: string }>;
   /** Answers `/readyz` 503 from here on, and everything else as before. */
   retire(): void;
-  /** Unready first, then no new connections, then the answers under way, at most `drainTimeout`; the same stop every time. */
+  /** Turns unready, refuses new connections, and waits up to `drainTimeout` for answers under way; a second call waits for the first. */
   close(): Promise<void>;
   /** The ids of the requests that have not been answered yet. */
   requestsUnderWay(): readonly string[];
   readonly app: FastifyInstance;
 }
 
-/** Wires the doors of the house; nothing is bound until `listen`. */
+/** Wires the route families, authentication and metrics to one HTTP server; no port is bound until `listen`. */
 export async function createServer(deps: ServerDeps): Promise<Server> {
   const { settings, auth, schema, makeContext, isReady, logger, registry, clock } = deps;
   const trail = deps.trail ?? createLogTrail(logger);

@@ -11,7 +11,7 @@ export type Authenticate = (header: string | undefined) => Promise<Caller>;
 
 const local: Caller = { viewer: localViewer, safelistOnly: false };
 
-/** Keys first, since they are told by a hash alone; then tokens. Without settings everybody is the operator. */
+/** Tries keys first, since a hash is enough to recognise them, then tokens. Without settings every caller is the operator. */
 export function createAuthenticate(settings: AuthSettings | null, clock: () => number): Authenticate {
   if (settings === null) return async () => local;
   const checkKey = createKeyring(settings.apiKeys, clock);

@@ -1,6 +1,6 @@
 import type { Viewer } from '../../graph/viewer.ts';
 
-/** What may be done at the door and behind it. */
+/** Everything that can be permitted to a caller. */
 export const permissions = [
   /** The graph, its explorer and the console. */
   'query',

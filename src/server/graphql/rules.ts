@@ -1,6 +1,6 @@
 import { GraphQLError, type ValidationRule } from 'graphql';
 
-/** Where introspection is off, the subgraph's `_service` would tell the whole schema by another door. */
+/** Where introspection is off, refuses `_service` too: it would answer the whole schema. */
 export const hideSchemaRule: ValidationRule = (context) => ({
   Field(node) {
     if (node.name.value !== '_service') return;
