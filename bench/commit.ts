@@ -151,7 +151,7 @@ async function onPostgres(): Promise<Result> {
       await prepareStaging(client, 'BET');
       const upsert = (rows: readonly Bet[]) =>
         inTransaction(client, 'BEGIN', async () => {
-          await stage(client, 'BET', { insert: versionsOf(rows), shelve: [] });
+          await stage(client, 'BET', { insert: versionsOf(rows), superseded: [] });
           await client.query(`INSERT INTO bets (account, provider, archived_at, read_at, ${columns})
             SELECT 'a', 'vertexplay', now(), now(), ${columns} FROM staged_bets
             ON CONFLICT (account, key) DO UPDATE SET ${sets.join(', ')}, read_at = excluded.read_at

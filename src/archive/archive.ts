@@ -50,7 +50,7 @@ export interface Lease {
   readonly fence: Fence;
   /** Extends it by `ttlMs`; false once another took it over. To be called well before it runs out. */
   renew(): Promise<boolean>;
-  /** Gives it back; others are told. Does nothing when it was lost. */
+  /** Gives the lease back and lets other processes know. Does nothing when the lease was lost. */
   release(): Promise<void>;
 }
 

@@ -26,31 +26,31 @@ export interface Version<K extends RecordKind> {
 
 export interface MergePlan<K extends RecordKind, Id> {
   readonly insert: readonly Version<K>[];
-  /** Rows that leave for the history, replaced by this read. */
-  readonly retire: readonly StandingRow<Id>[];
-  /** Rows marked as vanished that this read lists again. */
+  /** Rows that a version of this read replaces: they leave for the history. */
+  readonly replace: readonly StandingRow<Id>[];
+  /** Rows marked as vanished that this read lists again: the mark is taken away. */
   readonly revive: readonly StandingRow<Id>[];
-  /** Rows that stay and are now known to take the place of another key as well. */
-  readonly claim: readonly { readonly row: StandingRow<Id>; readonly formerKey: string }[];
-  /** Versions that come too late to stand: for the history alone. */
-  readonly shelve: readonly Version<K>[];
+  /** Rows that stay and adopt a former key: a row under that key would now be the same record. */
+  readonly adopt: readonly { readonly row: StandingRow<Id>; readonly formerKey: string }[];
+  /** Versions that a later one had superseded before they were written: for the history alone. */
+  readonly superseded: readonly Version<K>[];
   /** Every distinct row of the read, whether it was applied or not. */
   readonly seen: readonly Version<K>[];
   readonly counts: Omit<CommitResult, 'vanished'>;
 }
 
-/** The keys a merge needs the standing rows of: those that have one of `keys`, and those known before by one of `dead`. */
+/** What a merge must look up: standing rows whose key is one of `keys`, and those whose former key is one of `formerKeys`. */
 export function keysToLookUp<K extends RecordKind>(
   rows: readonly RecordOf[K][],
-): { readonly keys: readonly string[]; readonly dead: readonly string[] } {
+): { readonly keys: readonly string[]; readonly formerKeys: readonly string[] } {
   const keys = new Set<string>();
-  const dead = new Set<string>();
+  const formerKeys = new Set<string>();
   for (const row of rows) {
     keys.add(row.key);
-    if (row.formerKey === null) dead.add(row.key);
+    if (row.formerKey === null) formerKeys.add(row.key);
     else keys.add(row.formerKey);
   }
-  return { keys: [...keys], dead: [...dead] };
+  return { keys: [...keys], formerKeys: [...formerKeys] };
 }
 
 /**
@@ -70,35 +70,35 @@ export function planMerge<K extends RecordKind, Id>(
     interval === null
       ? []
       : parts.flatMap((part) => (part.readAt < commit.readAt ? (intersect(part, interval) ?? []) : []));
-  const { newest, shelve, duplicates } = newestOf(commit);
+  const { newest, superseded, duplicates } = newestOf(commit);
   const byKey = new Map(standing.map((row) => [row.key, row]));
   const replaced = new Map(standing.flatMap((row) => (row.formerKey === null ? [] : [[row.formerKey, row]])));
   const insert: Version<K>[] = [];
-  const retire = new Map<string, StandingRow<Id>>();
+  const replace = new Map<string, StandingRow<Id>>();
   const revive: StandingRow<Id>[] = [];
-  const claim: { row: StandingRow<Id>; formerKey: string }[] = [];
+  const adopt: { row: StandingRow<Id>; formerKey: string }[] = [];
   let [inserted, changed, moved, late] = [0, 0, 0, 0];
 
   for (const version of newest) {
     const { record } = version;
     const successor = replaced.get(record.key);
     if (successor !== undefined && successor.key !== record.key) {
-      shelve.push(version);
+      superseded.push(version);
       continue;
     }
     const own = byKey.get(record.key);
     const former = version.formerKey === null ? undefined : byKey.get(version.formerKey);
-    if (former !== undefined) retire.set(former.key, former);
+    if (former !== undefined) replace.set(former.key, former);
     if (own !== undefined && (own.digest === version.digest || !supersedes(commit.readAt, version, own))) {
-      if (own.digest !== version.digest) shelve.push(version);
+      if (own.digest !== version.digest) superseded.push(version);
       if (own.formerKey === null && version.formerKey !== null) {
-        claim.push({ row: own, formerKey: version.formerKey });
+        adopt.push({ row: own, formerKey: version.formerKey });
       }
       if (own.vanishedAt !== null && commit.readAt > own.vanishedAt) revive.push(own);
       continue;
     }
     const before = own ?? former;
-    if (own !== undefined) retire.set(own.key, own);
+    if (own !== undefined) replace.set(own.key, own);
     if (before === undefined) inserted += 1;
     else changed += 1;
     if (before === undefined && earlier.some((part) => covers(part, record.axisAt))) late += 1;
@@ -111,10 +111,10 @@ export function planMerge<K extends RecordKind, Id>(
   }
   return {
     insert,
-    retire: [...retire.values()],
+    replace: [...replace.values()],
     revive,
-    claim,
-    shelve: distinct(shelve),
+    adopt,
+    superseded: distinct(superseded),
     seen: newest,
     counts: { inserted, changed, moved, late, duplicates },
   };
@@ -136,7 +136,7 @@ export function freshPart<K extends RecordKind>(
 /** One version a key: the later of those in the batch, and none whose key another row of the batch replaces. */
 function newestOf<K extends RecordKind>(commit: Commit<K>) {
   const byKey = new Map<string, Version<K>>();
-  const shelve: Version<K>[] = [];
+  const superseded: Version<K>[] = [];
   for (const record of commit.rows) {
     const version: Version<K> = {
       record,
@@ -147,7 +147,7 @@ function newestOf<K extends RecordKind>(commit: Commit<K>) {
     const rival = byKey.get(record.key);
     const wins = rival === undefined || isAtLeast(record.versionAt, rival.record.versionAt);
     const loser = wins ? rival : version;
-    if (loser !== undefined && rival?.digest !== version.digest) shelve.push(loser);
+    if (loser !== undefined && rival?.digest !== version.digest) superseded.push(loser);
     if (wins) {
       byKey.set(record.key, { ...version, formerKey: version.formerKey ?? rival?.formerKey ?? null });
     } else if (rival !== undefined && rival.formerKey === null) {
@@ -157,11 +157,11 @@ function newestOf<K extends RecordKind>(commit: Commit<K>) {
   for (const version of [...byKey.values()]) {
     const former = version.formerKey === null ? undefined : byKey.get(version.formerKey);
     if (former === undefined) continue;
-    shelve.push(former);
+    superseded.push(former);
     byKey.delete(former.record.key);
   }
   const newest = [...byKey.values()];
-  return { newest, shelve, duplicates: commit.rows.length - newest.length };
+  return { newest, superseded, duplicates: commit.rows.length - newest.length };
 }
 
 function isAtLeast(mine: number | null, other: number | null): boolean {

@@ -84,7 +84,7 @@ async function fill(archive: KeptArchive): Promise<void> {
 }
 
 /** Everything the archive's own methods tell. */
-async function told(archive: KeptArchive) {
+async function contentsOf(archive: KeptArchive) {
   const accounts = ['a', 'b', 'c'];
   const pages = await Promise.all(
     (['BET', 'TRANSFER', 'SEQ_NO_FAILURE'] satisfies RecordKind[]).map((kind) =>
@@ -126,7 +126,7 @@ describe('copying an archive', () => {
     const [first, second] = [await engines[from](), await engines[to]()];
     const filled = await first.open();
     await fill(filled);
-    const expected = await told(filled);
+    const expected = await contentsOf(filled);
     await filled.close();
 
     const [source, target] = [await first.copying.openSource(), await second.copying.openTarget()];
@@ -138,7 +138,7 @@ describe('copying an archive', () => {
 
     const archive = await second.open();
     opened.push(archive);
-    expect(await told(archive)).toEqual(expected);
+    expect(await contentsOf(archive)).toEqual(expected);
     const newest = Math.max(...expected.pages[0]!.map((row) => row.archivedAt));
     expect(
       await archive.commit(read('a', { readAt: 30, rows: [bet('k7', 9, { versionAt: 3 })] })),
@@ -149,7 +149,7 @@ describe('copying an archive', () => {
     expect(row?.archivedAt).toBeGreaterThan(newest);
     const before = await first.open();
     opened.push(before);
-    expect(await told(before)).toEqual(expected);
+    expect(await contentsOf(before)).toEqual(expected);
   });
 
   it.each(Object.keys(engines) as Engine[])(

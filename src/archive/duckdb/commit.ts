@@ -61,12 +61,12 @@ async function mergeRows(
     const plan = planMerge(commit, standing.get(account) ?? [], ledger.get(commit) ?? []);
     planned.push({ commit, source: { account, provider, readAt, archivedAt }, plan });
   }
-  await retire(connection, kind, planned);
+  await moveReplaced(connection, kind, planned);
   await revive(connection, kind, planned);
-  await claim(connection, kind, planned);
+  await adoptKeys(connection, kind, planned);
   const batches = planned.map(({ source, plan }) => ({ source, versions: plan.insert }));
   await appendVersions(connection, tableName[kind], kind, batches);
-  await shelve(connection, kind, planned);
+  await keepSuperseded(connection, kind, planned);
   return planned;
 }
 
@@ -86,8 +86,8 @@ async function standingRows(
   const result = await connection.runAndReadAll(`${found('key', 1)} UNION ALL ${found('former_key', 3)}`, [
     listOf(lookUps.flatMap(({ account, keys }) => keys.map(() => account))),
     listOf(lookUps.flatMap(({ keys }) => keys)),
-    listOf(lookUps.flatMap(({ account, dead }) => dead.map(() => account))),
-    listOf(lookUps.flatMap(({ dead }) => dead)),
+    listOf(lookUps.flatMap(({ account, formerKeys }) => formerKeys.map(() => account))),
+    listOf(lookUps.flatMap(({ formerKeys }) => formerKeys)),
   ]);
   const byAccount = new Map<string, StandingRow<bigint>[]>();
   for (const row of result.getRows()) {
@@ -112,9 +112,10 @@ function toStanding(row: readonly DuckDBValue[]): StandingRow<bigint> {
   };
 }
 
-async function retire(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
+/** Moves replaced rows to the history. */
+async function moveReplaced(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
   const leaving = planned.flatMap(({ source, plan }) =>
-    plan.retire.map((row) => ({ id: row.id, until: BigInt(Math.max(source.readAt, row.readAt)) })),
+    plan.replace.map((row) => ({ id: row.id, until: BigInt(Math.max(source.readAt, row.readAt)) })),
   );
   if (leaving.length === 0) return;
   const table = tableName[kind];
@@ -137,8 +138,9 @@ async function revive(connection: DuckDBConnection, kind: RecordKind, planned: r
   );
 }
 
-async function claim(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
-  for (const { row, formerKey } of planned.flatMap(({ plan }) => plan.claim)) {
+/** Writes the former keys that standing rows adopt. */
+async function adoptKeys(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
+  for (const { row, formerKey } of planned.flatMap(({ plan }) => plan.adopt)) {
     await connection.run(`UPDATE ${tableName[kind]} SET former_key = $1 WHERE rowid = $2`, [
       formerKey,
       row.id,
@@ -146,18 +148,18 @@ async function claim(connection: DuckDBConnection, kind: RecordKind, planned: re
   }
 }
 
-/** Puts late versions into the history, each once. */
-async function shelve(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
+/** Writes superseded versions into the history, each once. */
+async function keepSuperseded(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
   const history = historyName(kind);
   const batches: { source: Source; versions: readonly Version<RecordKind>[] }[] = [];
   for (const { source, plan } of planned) {
-    if (plan.shelve.length === 0) continue;
+    if (plan.superseded.length === 0) continue;
     const known = await connection.runAndReadAll(
       `SELECT key, digest FROM ${history} WHERE account = $1 AND key IN (SELECT unnest($2::VARCHAR[]))`,
-      [source.account, listOf(plan.shelve.map((version) => version.record.key))],
+      [source.account, listOf(plan.superseded.map((version) => version.record.key))],
     );
     const kept = new Set(known.getRows().map(([key, digest]) => `${key}\n${digest}`));
-    const versions = plan.shelve.filter((each) => !kept.has(`${each.record.key}\n${each.digest}`));
+    const versions = plan.superseded.filter((each) => !kept.has(`${each.record.key}\n${each.digest}`));
     batches.push({ source, versions });
   }
   await appendVersions(connection, history, kind, batches, { history: true });

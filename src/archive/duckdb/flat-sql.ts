@@ -7,21 +7,22 @@ import { axisSql, pageRowsSql, selectionSql } from '../sql/rows.ts';
 import { type Slice, sliceSql } from '../sql/slices.ts';
 import { duckDbDialect } from './dialect.ts';
 
-// What a spreadsheet would run as a formula, and what RFC 4180 wants in quotes.
+// What a spreadsheet would run as a formula, and what RFC 4180 wants quoted.
 const FORMULA = '^[=+@\\t\\r-]';
 const QUOTED = '[",\\r\\n]';
 
-/** What is looked for in all of a row's texts at once, and what they are joined by for it. */
-interface Care {
+/** Which texts need quoting or escaping: a row's texts are joined by `separator` and searched for `pattern` at once. */
+interface EscapeRule {
   readonly pattern: string;
-  readonly joint: string;
+  /** A SQL expression. */
+  readonly separator: string;
 }
 
 // An empty text is quoted as well.
-const CSV_CARE: Care = { pattern: '[",\\r\\n]|(^|\\x1f)([=+@\\t-]|\\x1f|$)', joint: 'chr(31)' };
-const JSON_CARE: Care = { pattern: '["\\\\\\x00-\\x1f\\x7f]', joint: "' '" };
+const CSV_ESCAPES: EscapeRule = { pattern: '[",\\r\\n]|(^|\\x1f)([=+@\\t-]|\\x1f|$)', separator: 'chr(31)' };
+const JSON_ESCAPES: EscapeRule = { pattern: '["\\\\\\x00-\\x1f\\x7f]', separator: "' '" };
 
-// A row of DuckDB's answer costs more than its bytes: so many lines make one.
+// A row of DuckDB's answer costs more than its bytes do, so this many lines share one.
 const LINES_A_BLOCK = 1_000;
 
 /**
@@ -118,7 +119,7 @@ function textCell(kind: RecordKind, { name, stored }: FlatColumn): string {
 function idCell(kind: RecordKind): string {
   const json = `'["${idTypeOf[kind]}",' || to_json(r.account) || ',' || to_json(r.key) || ']'`;
   const base64 = `to_base64(encode(${json}))`;
-  // Its own alphabet and padding mended where they come: `translate` and `rtrim` of all take ten times as long.
+  // Alphabet and padding are changed only where they occur: `translate` and `rtrim` of every id take ten times as long.
   const url = `CASE WHEN contains(${base64}, '+') OR contains(${base64}, '/')
     THEN translate(${base64}, '+/', '-_') ELSE ${base64} END`;
   return `substr(${url}, 1, (strlen(${json}) * 4 + 2) // 3)`;
@@ -135,13 +136,13 @@ function plainCell(kind: RecordKind, column: FlatColumn): string {
 /** The line of cells that are named `c0` and so on, in the columns' order. */
 function csvLine(columns: readonly FlatColumn[]): string {
   const written = (text: (cell: string) => string) => {
-    const cells = columns.map((column, at) => (isFree(column) ? text(`c${at}`) : `c${at}`));
+    const cells = columns.map((column, at) => (isFreeText(column) ? text(`c${at}`) : `c${at}`));
     // A null adds nothing, which is how CSV says it.
     return `concat(${cells.join(", ',', ")}, chr(13), chr(10))`;
   };
-  return eitherWay(
+  return escapedWhereNeeded(
     columns,
-    CSV_CARE,
+    CSV_ESCAPES,
     written(csvText),
     written((cell) => cell),
   );
@@ -166,35 +167,35 @@ function jsonLine(columns: readonly FlatColumn[], { decimals, end }: JsonOptions
   const written = (text: (cell: string) => string) => {
     const cells = columns.map((column, at) => {
       const cell = `c${at}`;
-      const value = bare.includes(column.type) ? cell : isFree(column) ? text(cell) : quoted(cell);
+      const value = bare.includes(column.type) ? cell : isFreeText(column) ? text(cell) : quoted(cell);
       const start = literal(`${at === 0 ? '{' : ','}${JSON.stringify(column.name)}:`);
       return `${start}, coalesce(${value}, 'null')`;
     });
     return `concat(${cells.join(', ')}, ${literal(`}${end}`)})`;
   };
-  return eitherWay(
+  return escapedWhereNeeded(
     columns,
-    JSON_CARE,
+    JSON_ESCAPES,
     written((cell) => `to_json(${cell})`),
     written(quoted),
   );
 }
 
-/** Looks once at all of a row's free texts, rather than at each, whether any needs care: few do. */
-function eitherWay(
+/** `escaped` where any of a row's free texts needs it, else `plain`: one search over all of them, since few do. */
+function escapedWhereNeeded(
   columns: readonly FlatColumn[],
-  { pattern, joint }: Care,
-  careful: string,
+  { pattern, separator }: EscapeRule,
+  escaped: string,
   plain: string,
 ): string {
-  const free = columns.flatMap((column, at) => (isFree(column) ? [`c${at}`] : []));
+  const free = columns.flatMap((column, at) => (isFreeText(column) ? [`c${at}`] : []));
   if (free.length === 0) return plain;
-  const all = `concat_ws(${joint}, ${free.join(', ')})`;
-  return `CASE WHEN regexp_matches(${all}, ${literal(pattern)}) THEN ${careful} ELSE ${plain} END`;
+  const all = `concat_ws(${separator}, ${free.join(', ')})`;
+  return `CASE WHEN regexp_matches(${all}, ${literal(pattern)}) THEN ${escaped} ELSE ${plain} END`;
 }
 
-/** Whether a column's text is anybody's: what we make ourselves needs no quotes. */
-function isFree({ name, type }: FlatColumn): boolean {
+/** Whether a column's text comes from outside and may hold any character; texts we make need no quotes. */
+function isFreeText({ name, type }: FlatColumn): boolean {
   return type === 'text' && !['id', 'provider', 'status', 'outcome', 'direction'].includes(name);
 }
 

@@ -19,11 +19,11 @@ const time = (index: number) => postgresDialect.parameter(index, 'time');
 /** The lease of the feed itself, where windows are told apart by their start. */
 export const WHOLE_FEED = Number.MIN_SAFE_INTEGER;
 
-/** What a commit changes, but for the versions that wait in staging for their time of archiving. */
+/** What a commit changes; its versions wait in staging for their time of archiving. */
 export interface Merged {
   readonly result: CommitResult;
   readonly inserted: number;
-  readonly shelved: number;
+  readonly superseded: number;
 }
 
 /**
@@ -36,11 +36,11 @@ export async function mergeCommit(client: Client, commit: Commit): Promise<Merge
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${kind} ${account}`]);
   if (commit.fence !== undefined) await checkFence(client, commit.fence);
   const plan: Plan = planMerge(commit, await standingRows(client, commit), await partsAround(client, commit));
-  const shelve = await newToHistory(client, commit, plan);
-  await stage(client, kind, { insert: plan.insert, shelve });
-  await retire(client, commit, plan);
+  const superseded = await newToHistory(client, commit, plan);
+  await stage(client, kind, { insert: plan.insert, superseded });
+  await moveReplaced(client, commit, plan);
   await revive(client, commit, plan);
-  await claim(client, commit, plan);
+  await adoptKeys(client, commit, plan);
   const quarantined = await setAside(client, commit);
   let vanished = 0;
   if (interval !== null && !isEmpty(interval)) {
@@ -49,7 +49,11 @@ export async function mergeCommit(client: Client, commit: Commit): Promise<Merge
     // A row set aside unread may be any of those not listed.
     if (commit.quarantined.length === 0) vanished = await markVanished(client, commit, latest, listed);
   }
-  return { result: { ...plan.counts, vanished }, inserted: plan.insert.length, shelved: shelve.length };
+  return {
+    result: { ...plan.counts, vanished },
+    inserted: plan.insert.length,
+    superseded: superseded.length,
+  };
 }
 
 /** Locks the lease until the transaction's end: nobody can take it over between this look and the commit. */
@@ -65,14 +69,14 @@ async function checkFence(client: Client, { account, kind, from, token }: Fence)
 
 /** What the archive holds under the commit's keys and former keys. */
 async function standingRows(client: Client, { account, kind, rows }: Commit): Promise<StandingRow<string>[]> {
-  const { keys, dead } = keysToLookUp(rows);
+  const { keys, formerKeys } = keysToLookUp(rows);
   if (keys.length === 0) return [];
   const cell = (column: string) => postgresDialect.cell(column, 'time');
   const found = await client.query(
     `SELECT key, former_key, ${cell('axis_at')} AS axis_at, ${cell('version_at')} AS version_at,
       ${cell('read_at')} AS read_at, ${cell('vanished_at')} AS vanished_at, digest
     FROM ${tableName[kind]} WHERE account = $1 AND (key = ANY($2::text[]) OR former_key = ANY($3::text[]))`,
-    [account, keys, dead],
+    [account, keys, formerKeys],
   );
   return found.rows.map((row) => ({
     id: row.key,
@@ -86,24 +90,24 @@ async function standingRows(client: Client, { account, kind, rows }: Commit): Pr
   }));
 }
 
-/** The plan's late versions that the history does not have yet. */
+/** The plan's superseded versions that the history does not have yet. */
 async function newToHistory(
   client: Client,
   { account, kind }: Commit,
-  { shelve }: Plan,
-): Promise<Plan['shelve']> {
-  if (shelve.length === 0) return [];
+  { superseded }: Plan,
+): Promise<Plan['superseded']> {
+  if (superseded.length === 0) return [];
   const known = await client.query(
     `SELECT key, digest FROM ${historyName(kind)} WHERE account = $1 AND key = ANY($2::text[])`,
-    [account, shelve.map(({ record }) => record.key)],
+    [account, superseded.map(({ record }) => record.key)],
   );
   const kept = new Set(known.rows.map(({ key, digest }) => `${key}\n${digest}`));
-  return shelve.filter(({ record, digest }) => !kept.has(`${record.key}\n${digest}`));
+  return superseded.filter(({ record, digest }) => !kept.has(`${record.key}\n${digest}`));
 }
 
 /** Moves replaced rows to the history, and out of the roll-ups of the time they lay in. */
-async function retire(client: Client, { account, kind, readAt }: Commit, plan: Plan): Promise<void> {
-  if (plan.retire.length === 0) return;
+async function moveReplaced(client: Client, { account, kind, readAt }: Commit, plan: Plan): Promise<void> {
+  if (plan.replace.length === 0) return;
   const columns = `account, provider, archived_at, read_at, ${stagedColumns(kind)}`;
   const leave = `
     WITH gone AS (DELETE FROM ${tableName[kind]} WHERE account = $1 AND key = ANY($2::text[]) RETURNING *)`;
@@ -111,9 +115,9 @@ async function retire(client: Client, { account, kind, readAt }: Commit, plan: P
     INSERT INTO ${historyName(kind)} (${columns}, seen_from, seen_until)
     SELECT ${columns}, read_at, greatest(read_at, ${time(3)}) FROM gone`;
   const text = kind === 'BET' ? `${leave}, kept AS (${keep}), ${changeTiersSql('gone', -1)}` : leave + keep;
-  await client.query(text, [account, plan.retire.map((row) => row.id), readAt]);
+  await client.query(text, [account, plan.replace.map((row) => row.id), readAt]);
   if (kind !== 'BET') return;
-  await client.query(emptyTiersSql(), [account, plan.retire.map((row) => row.axisAt)]);
+  await client.query(emptyTiersSql(), [account, plan.replace.map((row) => row.axisAt)]);
 }
 
 async function revive(client: Client, { account, kind }: Commit, { revive }: Plan): Promise<void> {
@@ -124,12 +128,12 @@ async function revive(client: Client, { account, kind }: Commit, { revive }: Pla
   );
 }
 
-/** Lets standing rows know the keys they were known by before. */
-async function claim(client: Client, { account, kind }: Commit, { claim }: Plan): Promise<void> {
-  if (claim.length === 0) return;
+/** Writes the former keys that standing rows adopt. */
+async function adoptKeys(client: Client, { account, kind }: Commit, { adopt }: Plan): Promise<void> {
+  if (adopt.length === 0) return;
   await client.query(
     `UPDATE ${tableName[kind]} AS t SET former_key = c.former_key
     FROM unnest($2::text[], $3::text[]) AS c (key, former_key) WHERE t.account = $1 AND t.key = c.key`,
-    [account, claim.map(({ row }) => row.id), claim.map(({ formerKey }) => formerKey)],
+    [account, adopt.map(({ row }) => row.id), adopt.map(({ formerKey }) => formerKey)],
   );
 }

@@ -29,7 +29,7 @@ export function explainFault(place: string, error: unknown): CountroomError {
 
 /** Where a connection string leads: host, port and database alone. */
 export function placeOf(url: string): string {
-  // The address itself is not told: what is wrong with it may be its password.
+  // The address itself stays out of the message: what is wrong with it may be its password.
   if (!URL.canParse(url)) {
     throw new ArchiveError(
       'archive: expected postgres://user:password@host:5432/database, special characters percent-encoded',

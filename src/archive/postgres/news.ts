@@ -45,7 +45,7 @@ const message = z.object({
   ]),
 });
 
-/** What another process told, or null where a notification is not one of ours. */
+/** The sender and the item of a notification; null where no gateway of this release sent it. */
 export function readNews(payload: string): { readonly owner: string; readonly item: Item } | null {
   try {
     return message.safeParse(JSON.parse(payload)).data ?? null;
@@ -112,10 +112,10 @@ export function createNews(url: string, owner: string): News {
   }
 
   function deliver(payload: string): void {
-    const told = readNews(payload);
-    if (told === null) unreadable += 1;
-    if (told === null || told.owner === owner) return;
-    for (const listener of listeners.get(told.item.topic) ?? []) listener(told.item as never);
+    const received = readNews(payload);
+    if (received === null) unreadable += 1;
+    if (received === null || received.owner === owner) return;
+    for (const listener of listeners.get(received.item.topic) ?? []) listener(received.item as never);
   }
 
   return {

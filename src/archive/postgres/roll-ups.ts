@@ -18,17 +18,17 @@ export const tiers: readonly Tier[] = [
   QUARTER,
 ];
 
-/** The bet columns that tell roll-ups of one time apart. */
+/** The dimensions: roll-ups of one time have a row for each combination of these columns. */
 export const rolledDimensions = ['account', 'provider', 'currency', 'gameType', 'status', 'outcome'];
 export const rolledSums = summedFields('BET').map(sqlName);
 
 // Eight digits a scale: no day has a hundred million bets of one account.
 const WEIGHTS = `'{${Array.from({ length: 19 }, (_, scale) => `1e${8 * scale}`).join(',')}}'::numeric[]`;
 
-const told = rolledDimensions.slice(2).map(sqlName).join(', ');
-const identity = `account, provider, axis_at, ${told}`;
+const rolled = rolledDimensions.slice(2).map(sqlName).join(', ');
+const identity = `account, provider, axis_at, ${rolled}`;
 const added = ['bets', ...rolledSums.flatMap((sum) => [sum, `${sum}_scales`])];
-const merged = `ON CONFLICT (account, axis_at, provider, ${told}) DO UPDATE
+const merged = `ON CONFLICT (account, axis_at, provider, ${rolled}) DO UPDATE
   SET ${added.map((column) => `${column} = t.${column} + excluded.${column}`).join(', ')}`;
 
 /**
@@ -44,14 +44,14 @@ export function changeTiersSql(source: string, sign: 1 | -1, head = 'account, pr
     .filter((tier) => tier !== QUARTER)
     .map((tier) => `${tier.table}_done AS (${widen(tier)})`);
   return `change AS MATERIALIZED (
-      SELECT ${head}, ${binned(QUARTER)} AS axis_at, ${told}, count(*) * ${sign} AS bets, ${values.join(', ')}
-      FROM ${source} GROUP BY 1, 2, 3, ${told}),
+      SELECT ${head}, ${binned(QUARTER)} AS axis_at, ${rolled}, count(*) * ${sign} AS bets, ${values.join(', ')}
+      FROM ${source} GROUP BY 1, 2, 3, ${rolled}),
     ${wider.join(', ')}
     INSERT INTO ${QUARTER.table} AS t (${identity}, ${added.join(', ')})
     SELECT ${identity}, ${added.join(', ')} FROM change ${merged}`;
 }
 
-/** Adds all bets up anew, whatever stood in the tiers; inside the transaction that is open. */
+/** Fills every tier anew from all bets, inside the transaction that is open. */
 export async function refillTiers(client: Client): Promise<void> {
   // Commits in flight come first; later ones wait, and find tiers that are right.
   await client.query(`LOCK TABLE ${tableName.BET} IN EXCLUSIVE MODE`);
@@ -59,7 +59,7 @@ export async function refillTiers(client: Client): Promise<void> {
   await client.query(`WITH ${changeTiersSql(tableName.BET, 1)}`);
 }
 
-/** Removes what fell to no bet, in the spans these times lie in. $1 account, $2 milliseconds. */
+/** Removes roll-ups that no bet is left in, in the spans that these times lie in. $1 account, $2 milliseconds. */
 export function emptyTiersSql(): string {
   const removals = tiers.map(
     (tier) => `DELETE FROM ${tier.table} WHERE account = $1 AND bets = 0 AND axis_at IN (
@@ -78,6 +78,6 @@ function binned({ width }: Tier): string {
 function widen(tier: Tier): string {
   const sums = added.map((column) => `sum(${column})`).join(', ');
   return `INSERT INTO ${tier.table} AS t (${identity}, ${added.join(', ')})
-    SELECT account, provider, ${binned(tier)} AS span, ${told}, ${sums} FROM change
-    GROUP BY account, provider, span, ${told} ${merged}`;
+    SELECT account, provider, ${binned(tier)} AS span, ${rolled}, ${sums} FROM change
+    GROUP BY account, provider, span, ${rolled} ${merged}`;
 }

@@ -10,15 +10,15 @@ import { QUARTER, rolledDimensions, rolledSums, type Tier, tiers } from './roll-
 const GROUPS = ['ACCOUNT', 'PROVIDER', 'CURRENCY', 'GAME_TYPE', 'STATUS', 'OUTCOME'];
 const HOUR_MS = 3_600_000;
 
-const told = ['axis_at', ...rolledDimensions.map(sqlName)].join(', ');
-const ofTier = [told, 'bets', ...rolledSums.flatMap((sum) => [sum, `${sum}_scale`])].join(', ');
+const dimensions = ['axis_at', ...rolledDimensions.map(sqlName)].join(', ');
+const ofTier = [dimensions, 'bets', ...rolledSums.flatMap((sum) => [sum, `${sum}_scale`])].join(', ');
 const ofRow = [
-  told,
+  dimensions,
   '1 AS bets',
   ...rolledSums.flatMap((sum) => [sum, `scale(${sum}) AS ${sum}_scale`]),
 ].join(', ');
 
-/** One cell: how many rows a query has; null where roll-ups cannot tell. */
+/** One cell: how many rows a query has; null where roll-ups cannot answer it. */
 export function rolledCountStatement(dialect: Dialect, query: RowQuery): Statement | null {
   if (!rollsUp(query)) return null;
   const binder = createBinder(dialect);
@@ -41,14 +41,15 @@ export function rolledSource(query: TotalsQuery): TotalsSource | null {
   };
 }
 
-/** Whether a query selects by nothing but time and what tells roll-ups apart. */
+/** Whether a query selects by nothing but time and the dimensions of roll-ups, so that these can answer it. */
 function rollsUp({ kind, axis, players, where }: RowQuery): boolean {
-  return kind === 'BET' && axis === 'SETTLED' && players === null && (where === null || isTold(where));
+  return kind === 'BET' && axis === 'SETTLED' && players === null && (where === null || isRolledOnly(where));
 }
 
-function isTold(where: Where): boolean {
+/** Whether a condition is on dimensions of roll-ups alone. */
+function isRolledOnly(where: Where): boolean {
   if ('column' in where) return rolledDimensions.includes(where.column);
-  return where.op === 'not' ? isTold(where.of) : where.of.every(isTold);
+  return where.op === 'not' ? isRolledOnly(where.of) : where.of.every(isRolledOnly);
 }
 
 /** Whether no span of the tier lies in two of the grid's periods. */

@@ -5,7 +5,7 @@ import { GRACE_MS, leaveSql, reserveSql, slowDownSql, writtenSql } from './slots
 
 /** The next start of each pace key, one for all processes at a database. */
 export interface PostgresSlots extends SlotSource {
-  /** Resolves when the database was told of everything, or cannot be: the others then need not wait for us. */
+  /** Resolves once everything was reported to the database, or cannot be: other processes then need not wait for us. */
   settled(): Promise<void>;
 }
 
@@ -19,10 +19,10 @@ export interface SlotsOptions {
 }
 
 interface KeyState {
-  /** What is being told to the database, in order; never rejects. */
-  telling: Promise<unknown>;
-  /** Instants of calls that the database has not been told of. */
-  readonly untold: number[];
+  /** Reports to the database, one after the other; never rejects. */
+  reporting: Promise<unknown>;
+  /** Instants of calls that were not reported to the database yet. */
+  readonly unreported: number[];
   /** Grows when the next start is put off: slots reserved before are no longer good. */
   putOffs: number;
   /** Grows with every news of the key. */
@@ -53,7 +53,7 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
   function stateOf(key: string): KeyState {
     let state = states.get(key);
     if (state === undefined) {
-      state = { telling: Promise.resolve(), untold: [], putOffs: 0, heard: 0, wake: () => {} };
+      state = { reporting: Promise.resolve(), unreported: [], putOffs: 0, heard: 0, wake: () => {} };
       states.set(key, state);
     }
     return state;
@@ -62,9 +62,9 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
   async function reserve(rule: PaceRule, lane: () => Lane, signal?: AbortSignal): Promise<Reservation> {
     const state = stateOf(rule.key);
     await news.listening();
-    await state.telling;
+    await state.reporting;
     try {
-      await tellWritten(rule, state);
+      await reportCalls(rule, state);
       for (;;) {
         signal?.throwIfAborted();
         const { putOffs, heard } = state;
@@ -97,15 +97,15 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
     return { at: null, againMs: Math.min(Math.max(againMs, SOONEST_AGAIN_MS), LATEST_AGAIN_MS) };
   }
 
-  /** Tells the database of calls it does not know of; what could not be told is tried again before the next slot. */
-  async function tellWritten(rule: PaceRule, { untold }: KeyState): Promise<void> {
-    for (let at = untold[0]; at !== undefined; at = untold[0]) {
+  /** Reports calls to the database; a report that failed is tried again before the next slot. */
+  async function reportCalls(rule: PaceRule, { unreported }: KeyState): Promise<void> {
+    for (let at = unreported[0]; at !== undefined; at = unreported[0]) {
       const written = at;
       await database.use((client) => {
         const values = [rule.key, news.owner, monotonic() - written, ...limitsOf(rule)];
         return client.query(writtenSql, [...values, ...newsOf(news.owner, paced(rule.key, false))]);
       });
-      untold.shift();
+      unreported.shift();
     }
   }
 
@@ -117,7 +117,7 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
   /** A slot that could not be given back is passed on after the grace. */
   function inTurn(key: string, task: () => Promise<unknown>): void {
     const state = stateOf(key);
-    state.telling = state.telling.then(task).catch(() => undefined);
+    state.reporting = state.reporting.then(task).catch(() => undefined);
   }
 
   /** The guards of an interval by refusals, as long as they grow. */
@@ -138,16 +138,16 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
   return {
     reserve,
     async settled() {
-      await Promise.all([...states.values()].map((state) => state.telling));
+      await Promise.all([...states.values()].map((state) => state.reporting));
     },
     written(rule, at) {
       const state = stateOf(rule.key);
-      state.untold.push(at);
-      inTurn(rule.key, () => tellWritten(rule, state));
+      state.unreported.push(at);
+      inTurn(rule.key, () => reportCalls(rule, state));
     },
     unused: (rule) => leave(rule.key),
     slowDown(rule, until) {
-      // Before and after: a slot reserved while the database is being told must not be used either.
+      // Before and after: a slot reserved while the database hears of it must not be used either.
       hear(rule.key, true);
       const put = database.use((client) => {
         const values = [

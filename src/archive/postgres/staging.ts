@@ -35,7 +35,7 @@ export async function prepareStaging(client: Client, kind: RecordKind): Promise<
   if (kinds.has(kind)) return;
   await client.query(
     `CREATE TEMP TABLE ${stagingName(kind)} ON COMMIT DELETE ROWS
-    AS SELECT ${stagedColumns(kind)}, false AS shelved FROM ${tableName[kind]} WITH NO DATA`,
+    AS SELECT ${stagedColumns(kind)}, false AS superseded FROM ${tableName[kind]} WITH NO DATA`,
   );
   prepared.set(client, kinds.add(kind));
 }
@@ -46,28 +46,28 @@ export async function stage(
   kind: RecordKind,
   {
     insert,
-    shelve,
-  }: { readonly insert: readonly Version<RecordKind>[]; readonly shelve: readonly Version<RecordKind>[] },
+    superseded,
+  }: { readonly insert: readonly Version<RecordKind>[]; readonly superseded: readonly Version<RecordKind>[] },
 ): Promise<void> {
-  if (insert.length + shelve.length === 0) return;
+  if (insert.length + superseded.length === 0) return;
   await pipeline(
-    Readable.from(chunksOf(kind, insert, shelve)),
-    client.query(copyFrom(`COPY ${stagingName(kind)} (${stagedColumns(kind)}, shelved) FROM STDIN`)),
+    Readable.from(chunksOf(kind, insert, superseded)),
+    client.query(copyFrom(`COPY ${stagingName(kind)} (${stagedColumns(kind)}, superseded) FROM STDIN`)),
   );
 }
 
 function* chunksOf(
   kind: RecordKind,
   insert: readonly Version<RecordKind>[],
-  shelve: readonly Version<RecordKind>[],
+  superseded: readonly Version<RecordKind>[],
 ): Generator<string> {
   let chunk = '';
-  for (const [versions, shelved] of [
+  for (const [versions, flag] of [
     [insert, 'f'],
-    [shelve, 't'],
+    [superseded, 't'],
   ] as const) {
     for (const version of versions) {
-      chunk += `${lineOf(kind, version)}\t${shelved}\n`;
+      chunk += `${lineOf(kind, version)}\t${flag}\n`;
       if (chunk.length < CHUNK) continue;
       yield chunk;
       chunk = '';

@@ -18,7 +18,7 @@ const time = (index: number) => postgresDialect.parameter(index, 'time');
 export async function unstage(
   client: Client,
   { account, provider, kind, readAt }: Commit,
-  { inserted, shelved }: Merged,
+  { inserted, superseded }: Merged,
   now: number | null,
 ): Promise<void> {
   const { rows } = await client.query(
@@ -32,19 +32,19 @@ export async function unstage(
   const values = `$1, $2, ${time(3)}, ${time(4)}, ${columns}`;
   if (inserted > 0) {
     await client.query(
-      `INSERT INTO ${tableName[kind]} (${head}) SELECT ${values} FROM ${stagingName(kind)} WHERE NOT shelved`,
+      `INSERT INTO ${tableName[kind]} (${head}) SELECT ${values} FROM ${stagingName(kind)} WHERE NOT superseded`,
       common,
     );
   }
   if (inserted > 0 && kind === 'BET') {
-    const staged = `${stagingName(kind)} WHERE NOT shelved`;
+    const staged = `${stagingName(kind)} WHERE NOT superseded`;
     const head = '$1::text AS account, $2::text AS provider';
     await client.query(`WITH ${changeTiersSql(staged, 1, head)}`, [account, provider]);
   }
-  if (shelved === 0) return;
+  if (superseded === 0) return;
   await client.query(
     `INSERT INTO ${historyName(kind)} (${head}, seen_from, seen_until)
-    SELECT ${values}, ${time(4)}, ${time(4)} FROM ${stagingName(kind)} WHERE shelved`,
+    SELECT ${values}, ${time(4)}, ${time(4)} FROM ${stagingName(kind)} WHERE superseded`,
     common,
   );
 }
