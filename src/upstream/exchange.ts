@@ -7,6 +7,7 @@ import {
   handleWhen,
 } from 'cockatiel';
 import { UpstreamError } from '../errors.ts';
+import { abandonable } from './abandon.ts';
 import type { Call, Departure, Exchange, HttpResponse } from './call.ts';
 import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
@@ -166,7 +167,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     for (;;) {
       call.signal?.throwIfAborted();
       if (stop !== null && clock.now() < stop.until) throw stop.error;
-      await call.prepare?.();
+      if (call.prepare !== undefined) await abandonable(call.prepare(), call.signal);
       if (breaker.state !== CircuitState.Closed)
         call.onDelay?.({ error: last ?? paused(), retryAt: pausedUntil });
       const trialOver = await passGate(call.signal);

@@ -277,3 +277,19 @@ describe('answers', () => {
     expect(behind).toBeLessThan(601_000);
   });
 });
+
+test('lets whoever leaves go while what it needs is prepared for others too', async () => {
+  const { exchange } = await setUp((_, response) => response.end('ok'));
+  const leaving = new AbortController();
+  let prepared = () => {};
+  const shared = new Promise<void>((resolve) => {
+    prepared = resolve;
+  });
+  const prepare = () => shared;
+  const left = exchange.call(callOf({ read, prepare, signal: leaving.signal }));
+  const staying = exchange.call(callOf({ read, prepare }));
+  leaving.abort(new Error('enough'));
+  await expect(left).rejects.toThrow('enough');
+  prepared();
+  expect(await staying).toBe('ok');
+});
