@@ -4,7 +4,7 @@ import type { Feed } from '../../src/feeds/feed.ts';
 import type { Gap } from '../../src/records/coverage.ts';
 import { lengthOf } from '../../src/records/interval.ts';
 import { all, firstPage } from '../archive/conformance/sample.ts';
-import { type House, type HouseOptions, openHouse } from './house.ts';
+import { type House, type HouseOptions, openHouse, settledHour } from './house.ts';
 
 const HOUR = 3_600_000;
 const houses: House[] = [];
@@ -18,17 +18,14 @@ async function open(options?: HouseOptions): Promise<House> {
   return house;
 }
 
-/** The last whole hour that everybody has settled by now. */
-function settledHour() {
-  const to = Math.floor((Date.now() - 10 * 60_000) / HOUR) * HOUR;
-  return { from: to - HOUR, to };
-}
+// Asked once: a test that runs across ten past the hour would compare two hours.
+const hour = settledHour(Date.now());
 
 function ask(feeds: readonly Feed[], over: Partial<CoverAsk> = {}): CoverAsk {
-  return { feeds, range: settledHour(), maxWaitMs: 20_000, ...over };
+  return { feeds, range: hour, maxWaitMs: 20_000, ...over };
 }
 
-async function rowsOf(house: House, feed: Feed, range = settledHour()): Promise<string[]> {
+async function rowsOf(house: House, feed: Feed, range = hour): Promise<string[]> {
   const rows = await house.archive.page(firstPage(all(feed.kind, [feed.account.id], range), 100_000));
   return rows.map((row) => row.raw).sort();
 }
@@ -44,7 +41,7 @@ describe('filling', () => {
     const covered = await house.dispatcher.begin().cover(ask(house.feeds));
     expect(covered.coverage).toMatchObject({ complete: true, quarantined: 0, gaps: [] });
     for (const feed of house.feeds) {
-      const truth = house.sandboxes[feed.account.provider]!.truth(feed.kind, settledHour());
+      const truth = house.sandboxes[feed.account.provider]!.truth(feed.kind, hour);
       expect(truth.length).toBeGreaterThan(0);
       expect(await rowsOf(house, feed)).toEqual([...truth].sort());
     }
@@ -63,7 +60,7 @@ describe('filling', () => {
 
   test('reads each window once for forty overlapping requests', async () => {
     const house = await open({ names: ['vertexplay'] });
-    const { from, to } = settledHour();
+    const { from, to } = hour;
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
         house.dispatcher.begin().cover(
@@ -79,7 +76,7 @@ describe('filling', () => {
 
   test('answers at once with gaps that tile the range when nobody waits', async () => {
     const house = await open();
-    const range = settledHour();
+    const range = hour;
     const { feeds, coverage } = await house.dispatcher.begin().cover(ask(house.feeds, { maxWaitMs: 0 }));
     expect(coverage.complete).toBe(false);
     for (const feed of feeds) {
@@ -122,9 +119,9 @@ describe('filling', () => {
   });
 
   test('holds an open window up to the instant it was read through, and does not read it again at once', async () => {
-    const house = await open({ names: ['vertexplay'] });
+    const house = await open({ names: ['vertexplay'], limits: { openMaxAge: HOUR } });
     const now = Date.now();
-    const range = { from: now - 15 * 60_000, to: now + 60_000 };
+    const range = { from: now - 15 * 60_000, to: now + HOUR };
     const first = await house.dispatcher.begin().cover(ask(house.feeds, { range }));
     expect(first.coverage.gaps.at(-1)?.reason).toBe('IN_FUTURE');
     expect(first.feeds[0]!.held.at(-1)!.to).toBeGreaterThan(now - 2_000);
@@ -137,7 +134,7 @@ describe('filling', () => {
   test('fetches at most maxRange for one ask, the newest of it', async () => {
     const house = await open({ names: ['vertexplay'], maxRangeMs: 20 * 60_000 });
     const { coverage } = await house.dispatcher.begin().cover(ask(house.feeds));
-    const { from, to } = settledHour();
+    const { from, to } = hour;
     expect(windowCalls(house, 'vertexplay')).toHaveLength(2);
     expect(coverage.gaps).toMatchObject([{ from, to: to - 20 * 60_000, reason: 'PENDING' }]);
   });
@@ -147,9 +144,7 @@ describe('filling', () => {
     const feed = house.feed('hotroad', 'BET');
     const { coverage } = await house.dispatcher.begin().cover(ask([feed]));
     expect(coverage.complete).toBe(true);
-    expect(await rowsOf(house, feed)).toEqual(
-      [...house.sandboxes['hotroad']!.truth('BET', settledHour())].sort(),
-    );
+    expect(await rowsOf(house, feed)).toEqual([...house.sandboxes['hotroad']!.truth('BET', hour)].sort());
   });
 
   test('says TOO_MANY_ROWS where one second alone fills an answer, and keeps what it saw', async () => {
@@ -160,7 +155,7 @@ describe('filling', () => {
       minIntervalMs: 1,
     });
     const feed = house.feed('hotroad', 'BET');
-    const { to } = settledHour();
+    const { to } = hour;
     const range = { from: to - 30 * 60_000, to: to - 30 * 60_000 + 2_000 };
     const narrow = { ...feed, limits: { ...feed.limits, grid: 1_000 } };
     const { coverage } = await house.dispatcher.begin().cover(ask([narrow], { range }));
@@ -173,13 +168,14 @@ describe('partial failure', () => {
   test('one provider down leaves the others complete and its own part a gap', async () => {
     const house = await open({ limits: { maxAttempts: 2 }, policy: { breakMs: 20_000 } });
     house.server.inject('vertexplay', 'internalError', 1_000);
+    const asked = Date.now();
     const { coverage, feeds } = await house.dispatcher.begin().cover(ask(house.feeds, { maxWaitMs: 3_000 }));
     expect(coverage.complete).toBe(false);
     const accounts = new Set(coverage.gaps.map((gap) => gap.account));
     expect([...accounts]).toEqual(['vertexplay-main']);
     for (const gap of coverage.gaps) {
       expect(gap.reason).toBe('PROVIDER_ERROR');
-      expect(gap.retryAt).toBeGreaterThan(Date.now());
+      expect(gap.retryAt).toBeGreaterThan(asked);
     }
     expect(
       feeds.filter((feed) => feed.account !== 'vertexplay-main').every((feed) => feed.coverage.complete),

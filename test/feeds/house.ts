@@ -9,6 +9,7 @@ import { providerNamed } from '../../src/providers/list.ts';
 import type { FeedLimits, Provider } from '../../src/providers/provider.ts';
 import { providers } from '../../src/providers/registry.ts';
 import type { Sandbox } from '../../src/providers/sandbox.ts';
+import type { Interval } from '../../src/records/interval.ts';
 import type { SlotSource } from '../../src/records/pace.ts';
 import type { ProviderName, RecordKind } from '../../src/records/record.ts';
 import { createSandboxes } from '../../src/sandbox/create.ts';
@@ -115,4 +116,12 @@ function settingsOf(
     options: provider.options.parse(entry['options'] ?? {}),
     limits,
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The last whole hour that everybody has settled by then. */
+export function settledHour(now: number): Interval {
+  const to = Math.floor((now - 10 * 60_000) / HOUR_MS) * HOUR_MS;
+  return { from: to - HOUR_MS, to };
 }
