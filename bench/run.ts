@@ -6,6 +6,7 @@ import { entities } from './entities.ts';
 import { exports } from './exports.ts';
 import { fairness } from './fairness.ts';
 import { hundredFeeds } from './hundred-feeds.ts';
+import { json } from './json.ts';
 import { memory } from './memory.ts';
 import { pace } from './pace.ts';
 import { processes } from './processes.ts';
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'hundred-feeds': hundredFeeds,
   'rolled-up': rolledUp,
   memory,
+  json,
   exports,
 };
 
