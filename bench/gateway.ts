@@ -116,6 +116,14 @@ export async function residentMb(pid: number): Promise<number> {
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
+/** The CPU time a running process has taken, user and system, all threads; the kernel counts in hundredths. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The command's name stands in parentheses and may hold anything; user and system time are 12 and 13 after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** A range of the graph's input. */
 export function rangeText(from: number, to: number): string {
   return `{ from: "${new Date(from).toISOString()}", to: "${new Date(to).toISOString()}" }`;

@@ -12,8 +12,8 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-// From the sources as from dist, where the compiler brings no pages along.
-const folder = new URL('../../../src/server/console/', import.meta.url);
+// Beside the folder of this file among the sources, and beside that of the chunks in dist.
+const folder = new URL('../console/', import.meta.url);
 
 const files = [
   { url: '/', file: 'index.html', type: 'text/html; charset=utf-8' },

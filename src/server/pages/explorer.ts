@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { getDistDirectory, isSandboxFrame, renderAltair, SANDBOX_FRAME_CSP } from 'altair-static';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import files from '@fastify/static';
 import type { RouteFamily } from '../deps.ts';
 import { pathPrefix } from '../http/links.ts';
 
@@ -20,18 +20,8 @@ const contentSecurityPolicy = [
   "frame-ancestors 'self'",
 ].join('; ');
 
-const contentTypes: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.ttf': 'font/ttf',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-};
+// Found without loading it, which takes a good part of a start.
+const root = join(dirname(createRequire(import.meta.url).resolve('altair-static')), 'dist');
 
 const firstQuery = `# The last rows the archive holds. Times are UTC; a range is half-open.
 query Newest {
@@ -52,16 +42,13 @@ query Newest {
 
 /** `/explorer`: Altair, every byte of it from this process. */
 export function explorerRoutes(clock: () => number): RouteFamily {
-  return (app, { settings }) => {
-    const root = getDistDirectory();
-    // Only what is listed here is served, so that no path leads out of the folder.
-    const files = new Set(listFiles(root));
+  return async (app, { settings }) => {
+    const listed = new Set(listFiles(root));
+    await app.register(files, { root, serve: false, cacheControl: false });
 
     app.get('/explorer', { config: { access: 'page' } }, async (_request, reply) => {
-      reply.headers({
-        'content-security-policy': contentSecurityPolicy,
-        'content-type': contentTypes['.html'],
-      });
+      const { renderAltair } = await import('altair-static');
+      reply.header('content-security-policy', contentSecurityPolicy).type('text/html; charset=utf-8');
       return renderAltair({
         // Relative, so that it holds under whatever path a proxy serves the page.
         baseURL: 'explorer/',
@@ -72,18 +59,18 @@ export function explorerRoutes(clock: () => number): RouteFamily {
     });
     app.get<{ Params: { '*': string } }>(
       '/explorer/*',
-      { config: { access: (path) => (files.has(path) ? 'page' : 'query') } },
+      { config: { access: (path) => (listed.has(path) ? 'page' : 'query') } },
       async (request, reply) => {
         const path = request.params['*'];
-        if (!files.has(path)) return reply.callNotFound();
+        if (!listed.has(path)) return reply.callNotFound();
+        const { isSandboxFrame, SANDBOX_FRAME_CSP } = await import('altair-static');
         const policy = isSandboxFrame(path) ? SANDBOX_FRAME_CSP : contentSecurityPolicy;
         reply.headers({
           'cache-control': 'private, max-age=86400',
           'content-security-policy': policy,
-          'content-type': contentTypes[extname(path)] ?? 'application/octet-stream',
           ...(path.endsWith('.html') && { 'x-frame-options': 'SAMEORIGIN' }),
         });
-        return readFile(join(root, path));
+        return reply.sendFile(path);
       },
     );
   };
