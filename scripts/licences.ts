@@ -8,11 +8,6 @@ const allowed: readonly Allowance[] = [
     why: anyUse,
   })),
   { licence: 'Apache-2.0', why: `${anyUse}, with a grant of patents` },
-  {
-    licence: 'Elastic-2.0',
-    package: '@apollo/federation-internals',
-    why: '@apollo/subgraph brings it: use within a product is granted, only offering it as a service is not',
-  },
 ];
 
 /** `npm run licences`: the licences of what production installs; 1 on one that is not on the list. */

@@ -25,7 +25,7 @@ export interface SchemaVerdict {
 }
 
 // A router reads these by their specification, not by how they are printed.
-const machinery = /^(@|federation__|link__|_Service\b|_Any\b)/;
+const machinery = /^(@|federation__|link__|_Service\b|_Any\b|_Entity\b|Query\._(entities|service)\b)/;
 
 /** What breaks for clients between two printed schemas; federation's own directives and types do not count. */
 export async function breakingChanges(before: string, after: string): Promise<readonly Breaking[]> {
