@@ -5,27 +5,11 @@ import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Username } from '../archive.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
-import {
-  historyStatement,
-  ledgerStatement,
-  quarantineStatement,
-  toHistory,
-  toLedger,
-  toQuarantined,
-} from '../sql/admin.ts';
-import { coverageStatement, toSpans } from '../sql/coverage.ts';
+import { createReads } from '../sql/reads.ts';
 import { reversed, toRecords } from '../sql/records.ts';
-import {
-  byKeysStatement,
-  countStatement,
-  fingerprintStatement,
-  pageEndStatement,
-  pageStatement,
-  readsBackwards,
-  usernamesStatement,
-} from '../sql/rows.ts';
+import { countStatement, pageEndStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
-import { toTrail, trailStatement, trailStatements } from '../sql/trail.ts';
+import { trailStatements } from '../sql/trail.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
 import { copyParquet, readJsonPage, streamLines } from './flat.ts';
@@ -77,11 +61,8 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   const sender = createSender(thread.call);
 
   return {
+    ...createReads(duckDbDialect, (statement) => call('read', { statement })),
     commit: (commit) => (closed ? refused() : sender.send(commit, clock(), namesOf(commit, playerOf))),
-    async coverage(feeds, range) {
-      const statement = coverageStatement(duckDbDialect, feeds, range);
-      return statement === null ? [] : toSpans(await call('read', { statement }));
-    },
     async page(query) {
       const statement = pageStatement(duckDbDialect, query);
       const cells = await call('read', { statement, end: pageEndStatement(duckDbDialect, query) });
@@ -98,38 +79,11 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
       });
       return toTotals(query, cells);
     },
-    async byKeys(kind, ids) {
-      if (ids.length === 0) return [];
-      return toRecords(kind, await call('read', { statement: byKeysStatement(duckDbDialect, kind, ids) }));
-    },
     stream: (query) => streamRecords(call, query),
     writeLines: (query, form, format) => streamLines(call, query, form, format),
     writePage: (query, form, decimals) => readJsonPage(call, query, form, decimals),
     writeParquet: (query, form, path, signal) => copyParquet(call, query, form, { path, signal }),
-    async fingerprint(query) {
-      const cells = await call('read', { statement: fingerprintStatement(duckDbDialect, query) });
-      return cells.map((column) => String(column[0])).join('-');
-    },
-    async usernames(players) {
-      const cells = await call('read', { statement: usernamesStatement(duckDbDialect, players) });
-      const [accounts = [], usernames = [], names = []] = cells;
-      return accounts.map((account, row) => ({
-        account: String(account),
-        username: String(usernames[row]),
-        player: String(names[row]),
-      }));
-    },
-    async ledger(feed, range) {
-      return toLedger(await call('read', { statement: ledgerStatement(duckDbDialect, feed, range) }));
-    },
-    async history(kind, id) {
-      return toHistory(kind, await call('read', { statement: historyStatement(duckDbDialect, kind, id) }));
-    },
-    async quarantined(accounts) {
-      return toQuarantined(await call('read', { statement: quarantineStatement(duckDbDialect, accounts) }));
-    },
     noteTrail: (notes, keepFrom) => call('change', trailStatements(duckDbDialect, notes, keepFrom)),
-    trail: async (span) => toTrail(await call('read', { statement: trailStatement(duckDbDialect, span) })),
     acceptQuarantined: (ids) => call('accept', { ids, now: clock() }),
     async close() {
       if (closed) return;

@@ -4,27 +4,12 @@ import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Leases } from '../archive.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
-import {
-  historyStatement,
-  ledgerStatement,
-  quarantineStatement,
-  toHistory,
-  toLedger,
-  toQuarantined,
-} from '../sql/admin.ts';
-import { coverageStatement, toSpans } from '../sql/coverage.ts';
 import type { SqlValue, Statement } from '../sql/dialect.ts';
+import { createReads } from '../sql/reads.ts';
 import { type Cells, reversed, toRecords } from '../sql/records.ts';
-import {
-  byKeysStatement,
-  countStatement,
-  fingerprintStatement,
-  pageStatement,
-  readsBackwards,
-  usernamesStatement,
-} from '../sql/rows.ts';
+import { countStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
-import { toTrail, trailStatement, trailStatements } from '../sql/trail.ts';
+import { trailStatements } from '../sql/trail.ts';
 import { createDatabase } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { placeOf } from './faults.ts';
@@ -122,12 +107,11 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     });
   }
 
+  const shared = createReads(postgresDialect, read);
+
   return {
+    ...shared,
     commit: (commit) => whileOpen(() => write(commit as Commit)),
-    async coverage(feeds, range) {
-      const statement = coverageStatement(postgresDialect, feeds, range);
-      return statement === null ? [] : toSpans(await read(statement));
-    },
     async page(query) {
       const cells = await read(pageStatement(postgresDialect, query));
       return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells);
@@ -140,33 +124,11 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
       const rolled = rolledSource(query) ?? undefined;
       return toTotals(query, await read(totalsStatement(postgresDialect, query, false, rolled)));
     },
-    async byKeys(kind, ids) {
+    byKeys(kind, ids) {
       const possible = ids.filter(({ account, key }) => !account.includes('\0') && !key.includes('\0'));
-      if (possible.length === 0) return [];
-      return toRecords(kind, await read(byKeysStatement(postgresDialect, kind, possible)));
+      return shared.byKeys(kind, possible);
     },
     stream: (query) => streamRecords(streams, place, openStreams, query),
-    async fingerprint(query) {
-      return JSON.stringify(await read(fingerprintStatement(postgresDialect, query)));
-    },
-    async usernames(players) {
-      const cells = await read(usernamesStatement(postgresDialect, players));
-      const [accounts = [], usernames = [], names = []] = cells;
-      return accounts.map((account, row) => ({
-        account: String(account),
-        username: String(usernames[row]),
-        player: String(names[row]),
-      }));
-    },
-    async ledger(feed, range) {
-      return toLedger(await read(ledgerStatement(postgresDialect, feed, range)));
-    },
-    async history(kind, id) {
-      return toHistory(kind, await read(historyStatement(postgresDialect, kind, id)));
-    },
-    async quarantined(accounts) {
-      return toQuarantined(await read(quarantineStatement(postgresDialect, accounts)));
-    },
     acceptQuarantined: (ids) =>
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
     noteTrail: (notes, keepFrom) =>
@@ -177,7 +139,6 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
           }
         }),
       ),
-    trail: async (span) => toTrail(await read(trailStatement(postgresDialect, span))),
     leases: createLeases({ database: turns, news, ttlMs: leaseMs }),
     slots(pacing) {
       const slots = createPostgresSlots({ database: turns, news, ...pacing });

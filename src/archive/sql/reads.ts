@@ -1,0 +1,58 @@
+import type { KeptArchive } from '../admin.ts';
+import {
+  historyStatement,
+  ledgerStatement,
+  quarantineStatement,
+  toHistory,
+  toLedger,
+  toQuarantined,
+} from './admin.ts';
+import { coverageStatement, toSpans } from './coverage.ts';
+import type { Dialect, Statement } from './dialect.ts';
+import { type Cells, rowsOf, toRecords } from './records.ts';
+import { byKeysStatement, fingerprintStatement, usernamesStatement } from './rows.ts';
+import { toTrail, trailStatement } from './trail.ts';
+
+/** The reads that both engines do alike; pages, counts and totals each has its own quicker ways for. */
+export type SharedReads = Required<
+  Pick<
+    KeptArchive,
+    'coverage' | 'byKeys' | 'fingerprint' | 'usernames' | 'ledger' | 'history' | 'quarantined' | 'trail'
+  >
+>;
+
+/** A statement in the engine's dialect for each, and its cells as the contract has them. */
+export function createReads(dialect: Dialect, read: (statement: Statement) => Promise<Cells>): SharedReads {
+  return {
+    async coverage(feeds, range) {
+      const statement = coverageStatement(dialect, feeds, range);
+      return statement === null ? [] : toSpans(await read(statement));
+    },
+    async byKeys(kind, ids) {
+      return ids.length === 0 ? [] : toRecords(kind, await read(byKeysStatement(dialect, kind, ids)));
+    },
+    async fingerprint(query) {
+      const cells = await read(fingerprintStatement(dialect, query));
+      return cells.map((column) => String(column[0])).join('-');
+    },
+    async usernames(players) {
+      return rowsOf(await read(usernamesStatement(dialect, players))).map(([account, username, player]) => ({
+        account: String(account),
+        username: String(username),
+        player: String(player),
+      }));
+    },
+    async ledger(feed, range) {
+      return toLedger(await read(ledgerStatement(dialect, feed, range)));
+    },
+    async history(kind, id) {
+      return toHistory(kind, await read(historyStatement(dialect, kind, id)));
+    },
+    async quarantined(accounts) {
+      return toQuarantined(await read(quarantineStatement(dialect, accounts)));
+    },
+    async trail(span) {
+      return toTrail(await read(trailStatement(dialect, span)));
+    },
+  };
+}
