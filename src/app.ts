@@ -21,6 +21,7 @@ import type { Provider } from './providers/provider.ts';
 import { providers as registered } from './providers/registry.ts';
 import type { SlotSource } from './records/pace.ts';
 import { createPlayerOf, type PlayerOf } from './records/player.ts';
+import { createScrub } from './records/scrub.ts';
 import { createLogTrail, type Trail } from './server/audit/audit-log.ts';
 import { createTrailBook } from './server/audit/audit-writer.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
@@ -81,8 +82,9 @@ export async function createApp(
     countAttempt(attempt);
     logger[attempt.outcome === 'ok' ? 'debug' : 'warn'](attempt, 'a provider was called');
   };
+  const scrub = createScrub(config.secrets);
   const connected = config.accounts.map((account) =>
-    connectAccount(providerNamed(providers, account.provider), account, { pacer, clock, onAttempt }),
+    connectAccount(providerNamed(providers, account.provider), account, { pacer, clock, onAttempt, scrub }),
   );
   const feeds = connected.flatMap((each) => each.feeds);
   const { leases } = archive;
@@ -157,7 +159,9 @@ export async function createApp(
     clock: clock.now,
     onFailure: (error, lost) => logger.error({ err: error, lost }, 'the trail was not written'),
   });
-  const trail: Trail = (entry) => {
+  const trail: Trail = (asked) => {
+    const operation = asked.operation === null ? null : scrub(asked.operation);
+    const entry = { ...asked, operation };
     logTrail(entry);
     if (config.server.trail.keep > 0) book.note(entry);
   };

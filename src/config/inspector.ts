@@ -56,7 +56,7 @@ export function createInspector(resolved: Resolved): Inspector {
 }
 
 // Names by which providers know us: they are not secret, and useful in a log.
-const openNames = /\.\w*(Id|File)$/;
+const openNames = /\.(agentId|channelId|\w*File)$/;
 
 function secretsOf(value: unknown, path: Path): string[] {
   if (typeof value === 'string') {

@@ -1,8 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { ProviderSchemas } from './accounts.ts';
 import { conceal, redact } from './conceal.ts';
-import type { Config } from './config.ts';
+import type { AccountConfig, Config } from './config.ts';
 import { pathText } from './fault.ts';
 import { createInspector } from './inspector.ts';
 import { readSections } from './sections.ts';
@@ -29,11 +30,21 @@ export function loadConfig({ file, env, cwd, providers }: LoadSettings): Config 
   const logLevel = env['COUNTROOM_LOG_LEVEL'];
   const content = readSections(resolved.value, { folder, logLevel, providers }, inspector);
   if (content !== null && inspector.faults.length === 0) {
-    return { file: path, secrets: conceal([...inspector.secrets]), ...content };
+    const secrets = [...inspector.secrets, ...content.accounts.flatMap(secretsInFiles)];
+    return { file: path, secrets: conceal(secrets), ...content };
   }
   const secrets = [...resolved.secrets, ...inspector.secrets];
   throw new UsageError(
     `${path} cannot be used:`,
     inspector.faults.map((fault) => redact(`${pathText(fault.path) || 'file'}: ${fault.text}`, secrets)),
   );
+}
+
+/** What stands in the files that an account's credentials name; one that cannot be read is its provider's to refuse. */
+function secretsInFiles({ credentials }: AccountConfig): readonly string[] {
+  if (typeof credentials !== 'object' || credentials === null) return [];
+  return Object.entries(credentials).flatMap(([name, path]): string[] => {
+    if (!name.endsWith('File') || typeof path !== 'string' || !existsSync(path)) return [];
+    return [readFileSync(path, 'utf8').trim()];
+  });
 }

@@ -1,11 +1,13 @@
 import type { FeedLimits, Provider } from '../providers/provider.ts';
 import type { RecordKind } from '../records/record.ts';
+import type { Scrub } from '../records/scrub.ts';
 import type { Clock } from '../upstream/clock.ts';
 import { type AttemptReport, createExchange } from '../upstream/exchange.ts';
 import { createHttp, type Http } from '../upstream/http.ts';
 import type { Pacer } from '../upstream/pace.ts';
 import type { RetryPolicy } from '../upstream/retry.ts';
 import type { Account, Feed } from './feed.ts';
+import { scrubConnection } from './scrubbed.ts';
 
 /** One account as configured. */
 export interface AccountSettings {
@@ -25,6 +27,8 @@ export interface ConnectOptions {
   /** Most bytes of one decoded answer. @default 64 MiB */
   readonly maxBodyBytes?: number;
   readonly onAttempt?: (report: AttemptReport) => void;
+  /** Strikes secrets out of whatever is kept or said of answers. @default leaves all as it is */
+  readonly scrub?: Scrub;
 }
 
 export interface ConnectedAccount {
@@ -37,13 +41,14 @@ export interface ConnectedAccount {
 export function connectAccount(
   provider: Provider,
   config: AccountSettings,
-  { pacer, clock, policy, maxBodyBytes, onAttempt }: ConnectOptions,
+  { pacer, clock, policy, maxBodyBytes, onAttempt, scrub = (text) => text }: ConnectOptions,
 ): ConnectedAccount {
   const account: Account = { id: config.id, provider: provider.name, currency: config.currency };
   const http = createHttp({ account: config.id, baseUrl: config.baseUrl, maxBodyBytes });
   const exchange = createExchange({ account: config.id, http, pacer, clock, policy, onAttempt });
   const { credentials, options } = config;
-  const connection = provider.connect({ ...account, credentials, options }, { exchange, clock: clock.now });
+  const connected = provider.connect({ ...account, credentials, options }, { exchange, clock: clock.now });
+  const connection = scrubConnection(connected, scrub);
   const feeds = provider.feeds.map((spec): Feed => {
     const limits = config.limits[spec.kind] ?? spec.limits;
     return {
