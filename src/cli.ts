@@ -4,6 +4,9 @@ import { readAccount, readKind, readPort, readRange } from './commands/arguments
 import { endingOf } from './commands/failure.ts';
 import type { Io } from './commands/io.ts';
 
+// What is written holds players' bets: it is for this user alone, the archive's log and temporary files with it.
+process.umask(0o077);
+
 const stop = new AbortController();
 const { stdout, stderr, env } = process;
 const io: Io = { stdout, stderr, env, cwd: process.cwd(), signal: stop.signal };

@@ -219,7 +219,7 @@ export function createFiller(options: FillerOptions): Filler {
       interval: null,
       readAt: now(),
       rows: [],
-      quarantined: [{ reason: failure.message, raw: failure.raw }],
+      quarantined: [{ reason: failure.message, raw: failure.raw, window }],
       duplicates: 0,
       unknownFields: [],
     };

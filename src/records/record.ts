@@ -1,4 +1,5 @@
 import type { RecordOfFields, vocabularies } from './field.ts';
+import type { Interval } from './interval.ts';
 import type { Kinds } from './kinds/kinds.ts';
 
 /** A provider's name, such as `vertexplay`: which there are says the registry, and the edges check it. */
@@ -54,4 +55,6 @@ export interface Quarantined {
   readonly reason: string;
   /** The row's own text, or the body's where no row could be told apart. */
   readonly raw: string;
+  /** The window that was refused, where no row was: of its answers the first is kept, once a reason. */
+  readonly window?: Interval;
 }

@@ -1,8 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildSchema, validateSchema } from 'graphql';
 import { expect, it, onTestFinished } from 'vitest';
 import { printSubgraph } from '../../src/graph/schema/subgraph.ts';
@@ -89,6 +90,23 @@ it('serves until SIGTERM, and says where in one line', async () => {
   child.kill('SIGTERM');
   child.kill('SIGINT');
   expect(await closed).toEqual([0, null]);
+});
+
+it('makes files that its user alone can read, whatever the umask', async () => {
+  const { file } = await openHouse(['vertexplay']);
+  const masked = ['-c', 'umask 022; exec "$0" "$@"', process.execPath, '--import', 'tsx', cli];
+  const child = spawn('sh', [...masked, 'serve', '--config', file]);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  await once(child.stdout, 'data');
+  const folder = dirname(file);
+  const made = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name !== basename(file),
+  );
+  const modes = made.map((name) => [name, (statSync(join(folder, name)).mode & 0o077).toString(8)]);
+  expect(modes.length).toBeGreaterThan(1);
+  expect(modes).toEqual(made.map((name) => [name, '0']));
 });
 
 it('logs what nobody caught with the requests under way, answers these, and ends with 1', async () => {

@@ -51,7 +51,7 @@ export function copyingDuckDb(path: string): Copying {
       }),
     openTarget: () =>
       explained(async () => {
-        await mkdir(dirname(resolve(path)), { recursive: true });
+        await mkdir(dirname(resolve(path)), { recursive: true, mode: 0o700 });
         const { connection, instance } = await openMigrated(resolve(path), withoutExtensions);
         const close = closing(connection, instance);
         try {

@@ -13,6 +13,7 @@ import { trailStatements } from '../sql/trail.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
 import { copyParquet, readJsonPage, streamLines } from './flat.ts';
+import { keepPrivate } from './private-files.ts';
 import { createSender } from './sender.ts';
 import { streamRecords } from './stream.ts';
 import { startThread, type Thread } from './thread.ts';
@@ -103,9 +104,10 @@ async function claim(path: string): Promise<string> {
   if (path === ':memory:') return path;
   const wanted = resolve(path);
   try {
-    await mkdir(dirname(wanted), { recursive: true });
+    await mkdir(dirname(wanted), { recursive: true, mode: 0o700 });
     const real = join(await realpath(dirname(wanted)), basename(wanted));
     if (openPaths.has(real)) throw new ArchiveError(`archive ${path}: it is open in this process already`);
+    await keepPrivate(real);
     openPaths.add(real);
     return real;
   } catch (error) {

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Commit } from '../archive.ts';
+import { quarantineId } from '../quarantine-id.ts';
 import { listOf } from './values.ts';
 
 /** Keeps a commit's unreadable rows, each once however often it is read; returns how many no admin has accepted. */
 export async function setAside(connection: DuckDBConnection, commit: Commit): Promise<number> {
   if (commit.quarantined.length === 0) return 0;
   const { account, kind, interval, readAt } = commit;
-  const rows = commit.quarantined.map(({ reason, raw }) => ({ id: idOf(commit, reason, raw), reason, raw }));
+  const rows = commit.quarantined.map((row) => ({ ...row, id: quarantineId(commit, row) }));
   const ids = listOf(rows.map((row) => row.id));
   const found = await connection.runAndReadAll(
     'SELECT id, accepted_at IS NOT NULL FROM quarantine WHERE id IN (SELECT unnest($1::VARCHAR[]))',
@@ -60,9 +60,4 @@ export async function acceptRows(
     [wanted],
   );
   return accepted.rowsChanged;
-}
-
-function idOf({ account, kind }: Commit, reason: string, raw: string): string {
-  const content = JSON.stringify([account, kind, reason, raw]);
-  return createHash('sha256').update(content).digest('base64url').slice(0, 22);
 }

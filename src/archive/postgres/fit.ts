@@ -18,7 +18,8 @@ export function fitted<K extends RecordKind>(commit: Commit<K>): Commit<K> {
     if (reason !== null) misfits.push({ reason, raw: row.raw });
     return reason === null;
   });
-  const quarantined = [...commit.quarantined, ...misfits].map(({ reason, raw }) => ({
+  const quarantined = [...commit.quarantined, ...misfits].map(({ reason, raw, ...row }) => ({
+    ...row,
     reason: asText(reason),
     raw: asText(raw),
   }));

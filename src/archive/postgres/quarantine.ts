@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Commit } from '../archive.ts';
+import { quarantineId } from '../quarantine-id.ts';
 import type { Client } from './database.ts';
 
 /** Keeps a commit's unreadable rows, each once however often it is read; returns how many no admin has accepted. */
 export async function setAside(client: Client, commit: Commit): Promise<number> {
   const { account, kind, interval, readAt, quarantined } = commit;
   if (quarantined.length === 0) return 0;
-  const rows = quarantined.map(({ reason, raw }) => ({ id: idOf(commit, reason, raw), reason, raw }));
+  const rows = quarantined.map((row) => ({ ...row, id: quarantineId(commit, row) }));
   const distinct = [...new Map(rows.map((row) => [row.id, row])).values()];
   await client.query(
     `INSERT INTO quarantine AS q (id, account, kind, from_at, to_at, reason, raw, seen_at, read_at, accepted_at)
@@ -42,9 +42,4 @@ export async function acceptRows(client: Client, ids: readonly string[], now: nu
     [ids],
   );
   return accepted.rowCount ?? 0;
-}
-
-function idOf({ account, kind }: Commit, reason: string, raw: string): string {
-  const content = JSON.stringify([account, kind, reason, raw]);
-  return createHash('sha256').update(content).digest('base64url').slice(0, 22);
 }

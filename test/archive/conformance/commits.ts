@@ -218,6 +218,27 @@ export function describeCommits(subject: Subject): void {
       expect((await rowsOf('kept')).map((row) => row.vanishedAt)).toEqual([null, null]);
     });
 
+    it('keeps of a window that is refused one answer a reason, however often it is asked again', async () => {
+      const [first, second] = [
+        { from: 0, to: 100 },
+        { from: 100, to: 200 },
+      ];
+      const refused = (reason: string, raw: string, readAt: number, window = first) =>
+        archive.commit(read('refused', { interval: null, readAt, quarantined: [{ reason, raw, window }] }));
+      await refused('code 9', '{"at":1}', 10);
+      await refused('code 9', '{"at":2}', 20);
+      await refused('code 8', '{"at":3}', 30);
+      await refused('code 9', '{"at":4}', 40, second);
+      const kept = await archive.quarantined(['refused']);
+      expect(
+        kept.map(({ reason, raw, firstSeenAt, lastSeenAt }) => [reason, raw, firstSeenAt, lastSeenAt]),
+      ).toEqual([
+        ['code 9', '{"at":1}', 10, 20],
+        ['code 8', '{"at":3}', 30, 30],
+        ['code 9', '{"at":4}', 40, 40],
+      ]);
+    });
+
     it('gives each transaction its own time of archiving, which never goes back', async () => {
       now = 9_000_000;
       await archive.commit(read('times', { rows: [bet('a', 3)] }));
