@@ -9,6 +9,8 @@ export interface Viewer {
   readonly readsRaw: boolean;
   /** Whether players are named; else they are pseudonyms everywhere. */
   readonly readsPlayers: boolean;
+  /** Whether a question may make a provider be asked; else the archive alone answers, with its gaps. */
+  readonly fetches: boolean;
   /** Whether quarantine and other administration is open. */
   readonly administers: boolean;
   /** Set for a viewer who is one player and sees that player's own rows alone. */
@@ -22,6 +24,7 @@ export const localViewer: Viewer = {
   accounts: null,
   readsRaw: true,
   readsPlayers: true,
+  fetches: true,
   administers: true,
   onlyPlayer: null,
 };

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeptArchive } from '../../src/archive/admin.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { authSettings, serverSettings } from '../../src/config/server-settings.ts';
+import { encodeId } from '../../src/graph/rows/ids.ts';
 import { type Access, type Role, roles, toViewer } from '../../src/server/auth/permissions.ts';
 import { createPlayers } from '../../src/server/auth/pseudonyms.ts';
 import { exportRoutes } from '../../src/server/export/routes.ts';
@@ -35,14 +36,14 @@ import { ask, bearer, post } from './harness.ts';
  */
 const decided: Readonly<Record<string, string>> = {
   Query:
-    'providers accounts bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus player ' +
+    'providers accounts account bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus player ' +
     'betTotals transferTotals seqNoTotals quarantined# _entities _service',
   Mutation: 'acceptQuarantined#',
   QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt#',
   _Service: 'sdl',
   Provider: 'name title kinds',
   Account: 'id provider currency feeds',
-  Feed: 'account kind limits health coverage',
+  Feed: 'id account kind limits health coverage',
   FeedLimits:
     'maxWindow grid minInterval quota retention rowCap settlementLag openMaxAge settlesWithin timeout maxAttempts',
   CallQuota: 'calls per',
@@ -211,6 +212,7 @@ const argumentsOf: Readonly<Record<string, string>> = {
   'Query.bets': 'filter: $filter, maxWait: "0s"',
   'Query.transfers': 'filter: $transfers, maxWait: "0s"',
   'Query.seqNoFailures': 'filter: $failures, maxWait: "0s"',
+  'Query.account': 'id: "vp-main"',
   'Query.bet': 'id: $bet',
   'Query.betByProviderId': 'account: "vp-main", providerBetId: "vp1"',
   'Query.coverage': 'range: $range',
@@ -322,6 +324,46 @@ const marks = new Map<string, string>(
 );
 
 describe('permission matrix', () => {
+  test('answers a player who asks for somebody else as if nobody was there', async () => {
+    // Everything by which one person can be asked for, of a person whose rows end in `mark`.
+    const personal = (name: string, mark: string): Readonly<Record<string, string>> => ({
+      node: `id: "${encodeId('Transfer', 'hrg-main', `tx${mark}`)}"`,
+      nodes: `ids: ["${encodeId('Bet', 'vp-main', `vp${mark}`)}", "${encodeId('Player', '', name)}"]`,
+      bet: `id: "${encodeId('Bet', 'one-main', `one${mark}`)}"`,
+      betByProviderId: `account: "vp-main", providerBetId: "vp${mark}"`,
+      player: `username: "${name}"`,
+      transferStatus: `account: "hrg-main", transactionCode: "tx${mark}", sentAt: "${iso(at)}", maxWait: "0s"`,
+      _entities: `representations: [{ __typename: "Player", username: "${name}" },
+        { __typename: "Player", id: "${encodeId('Player', '', name)}" },
+        { __typename: "Bet", id: "${encodeId('Bet', 'vp-main', `vp${mark}`)}" },
+        { __typename: "Transfer", id: "${encodeId('Transfer', 'hrg-main', `tx${mark}`)}" },
+        { __typename: "SeqNoFailure", id: "${encodeId('SeqNoFailure', 'ebet-main', `9490|bet|16868|${name}`)}" }]`,
+    });
+    const isPersonal = /^(id|ids|username|search|providerBetId|transactionCode|asks|representations)$/;
+    const taking = Object.values(schema.getQueryType()?.getFields() ?? {})
+      .filter(({ name, args }) => name !== 'account' && args.some((arg) => isPersonal.test(arg.name)))
+      .map(({ name }) => name);
+    expect(Object.keys(personal(bob, '1')).sort()).toEqual(taking.sort());
+    const answerTo = async (name: string, mark: string) => {
+      const answers = Object.entries(personal(name, mark)).map(async ([field, args]) => {
+        const type = getNamedType(schema.getQueryType()?.getFields()[field]?.type);
+        if (!isCompositeType(type)) throw new TypeError(`${field}: expected a type with fields`);
+        const inner = isObjectType(type)
+          ? selectAll('player', type, ['Query'])
+          : schema
+              .getPossibleTypes(type)
+              .map(
+                (each) => `... on ${each.name} { ${selectAll('player', each, ['Query'], `${each.name}_`)} }`,
+              )
+              .join(' ');
+        const source = `query ($range: TimeRange!) { ${field}(${args}) { __typename ${inner} } }`;
+        return [field, await query('player', source, { range })];
+      });
+      return Object.fromEntries(await Promise.all(answers));
+    };
+    expect(await answerTo(bob, '1')).toEqual(await answerTo('nobodycanary', '9'));
+  });
+
   test('decides about every field of the graph, and about none that is not there', () => {
     const there = Object.values(schema.getTypeMap())
       .filter((type) => isObjectType(type) && !type.name.startsWith('__'))

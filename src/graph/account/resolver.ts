@@ -44,7 +44,9 @@ export class AccountResolver {
 export class FeedResolver {
   @FieldResolver(() => FeedHealth, { description: 'How it has fared lately.' })
   health(@Root() feed: Feed, @Ctx() context: RequestContext): FeedHealth {
-    return context.deps.health(feed.configured);
+    const health = context.deps.health(feed.configured);
+    // A provider's words may name others.
+    return context.viewer.onlyPlayer === null ? health : { ...health, message: null };
   }
 
   @FieldResolver(() => Coverage, { description: 'How much of a range the archive holds. Asks no provider.' })

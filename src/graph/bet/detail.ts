@@ -5,7 +5,7 @@ import type { Bet } from './type.ts';
 import { toBet } from './view.ts';
 
 /**
- * One bet, from the archive or else from its provider's detail operation; null where neither has it or the viewer
+ * One bet, from the archive or else, where the viewer may ask providers, from its provider's detail operation; null where neither has it or the viewer
  * may not see it. Where the provider would need a time and none is known, a notice says so.
  */
 export async function findBet(
@@ -13,11 +13,11 @@ export async function findBet(
   rowKey: RowKey,
   near: number | null,
 ): Promise<Bet | null> {
-  const { deps, notices } = context;
+  const { deps, notices, viewer } = context;
   if (findAccount(context, rowKey.account) === null) return null;
   const loader = loadersOf(context).rows.BET;
   let row = await loader.load(rowKey);
-  if (row === null) {
+  if (row === null && viewer.fetches) {
     const outcome = await deps.readDetail(rowKey.account, rowKey.key, near);
     if (outcome === 'NEEDS_NEAR') {
       notices.push({

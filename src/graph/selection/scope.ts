@@ -1,6 +1,7 @@
 import { BadUserInputError } from '../../errors.ts';
 import type { Covered } from '../../feeds/dispatch.ts';
 import type { Account, Feed } from '../../feeds/feed.ts';
+import type { Coverage } from '../../records/coverage.ts';
 import type { Interval } from '../../records/interval.ts';
 import type { RowQuery, TimeAxis, Where } from '../../records/query.ts';
 import type { ProviderName, RecordKind } from '../../records/record.ts';
@@ -112,14 +113,31 @@ export async function coverSelection(
   return cover(context, feeds, { from, to: to + settlesWithin }, maxWaitMs);
 }
 
-/** As `dispatch.cover`; of no feed at all, nothing is missing. */
+/**
+ * As `dispatch.cover`; of no feed at all, nothing is missing. For a viewer who may not fetch no provider is asked, and
+ * one who is a player is not told what providers said.
+ */
 export async function cover(
-  { dispatch }: RequestContext,
+  { dispatch, viewer }: RequestContext,
   feeds: readonly Feed[],
   range: Interval,
   maxWaitMs: number | null,
 ): Promise<Covered> {
-  if (feeds.length > 0) return dispatch.cover({ feeds, range, maxWaitMs });
+  if (feeds.length > 0) {
+    const covered = await dispatch.cover({ feeds, range, maxWaitMs: viewer.fetches ? maxWaitMs : null });
+    return viewer.onlyPlayer === null ? covered : withoutMessages(covered);
+  }
   const nothing = { complete: true, final: true, windowsAsked: 0, windowsHeld: 0, quarantined: 0, gaps: [] };
   return { coverage: nothing, feeds: [] };
+}
+
+function withoutMessages({ coverage, feeds }: Covered): Covered {
+  const silent = (each: Coverage): Coverage => ({
+    ...each,
+    gaps: each.gaps.map((gap) => ({ ...gap, message: null })),
+  });
+  return {
+    coverage: silent(coverage),
+    feeds: feeds.map((feed) => ({ ...feed, coverage: silent(feed.coverage) })),
+  };
 }

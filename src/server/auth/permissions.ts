@@ -6,6 +6,8 @@ export const permissions = [
   'query',
   /** Rows in bulk: exports and OData. */
   'export',
+  /** Making a provider be asked for what the archive lacks. */
+  'fetch',
   /** Prometheus; its series name every account, so a key bound to some accounts never has it. */
   'read:metrics',
   /** Players by name; without it each is a pseudonym. */
@@ -22,9 +24,9 @@ export const roles = ['viewer', 'bi', 'support', 'admin', 'player'] as const sat
 
 /** The one table of who may do what. */
 export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: ['query', 'read:metrics'],
-  bi: ['query', 'export'],
-  support: ['query', 'export', 'read:metrics', 'read:players', 'read:raw'],
+  viewer: ['query', 'fetch', 'read:metrics'],
+  bi: ['query', 'export', 'fetch'],
+  support: ['query', 'export', 'fetch', 'read:metrics', 'read:players', 'read:raw'],
   admin: permissions,
   // A player's own rows alone, in the player's own name; the provider's records are the house's papers.
   player: ['query', 'read:players'],
@@ -64,6 +66,7 @@ export function toViewer(grant: Grant): Viewer {
     accounts: grant.accounts,
     readsRaw: granted.includes('read:raw'),
     readsPlayers: granted.includes('read:players'),
+    fetches: granted.includes('fetch'),
     administers: granted.includes('administer'),
     onlyPlayer: grant.player,
   };
