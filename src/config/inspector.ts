@@ -84,7 +84,10 @@ function decoded(text: string): string {
   }
 }
 
-/** Text from a variable takes the type its place expects: `port: ${PORT}` is a number. */
+/**
+ * Text from a variable takes the type its place expects: `port: ${PORT}` is a number. zod's own coercion would take an
+ * unset variable for 0 and the text `false` for true, and would do so where somebody wrote text as well.
+ */
 function retyped(
   value: unknown,
   at: Path,

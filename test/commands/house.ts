@@ -92,8 +92,10 @@ export async function openHouse(
   return { host, sandboxes: hosted, folder, file, config: readConfiguration(file, { env: {}, cwd: folder }) };
 }
 
-/** The hour before last, which every window of ends in the past. */
+const startedAt = Date.now();
+
+/** The hour before last, every window of which ended in the past; the same throughout a file of tests. */
 export function someHour(): Interval {
-  const to = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000;
+  const to = Math.floor(startedAt / 3_600_000) * 3_600_000 - 3_600_000;
   return { from: to - 3_600_000, to };
 }

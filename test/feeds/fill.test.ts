@@ -169,7 +169,7 @@ describe('partial failure', () => {
     const house = await open({ limits: { maxAttempts: 2 }, policy: { breakMs: 20_000 } });
     house.server.inject('vertexplay', 'internalError', 1_000);
     const asked = Date.now();
-    const { coverage, feeds } = await house.dispatcher.begin().cover(ask(house.feeds, { maxWaitMs: 3_000 }));
+    const { coverage, feeds } = await house.dispatcher.begin().cover(ask(house.feeds));
     expect(coverage.complete).toBe(false);
     const accounts = new Set(coverage.gaps.map((gap) => gap.account));
     expect([...accounts]).toEqual(['vertexplay-main']);

@@ -30,9 +30,9 @@ async function open(since: number): Promise<{ house: House; sync: Sync }> {
 
 describe('sync', () => {
   test('fills every feed from `since` without being asked, by the rules', async () => {
-    const since = Date.now() - 2 * HOUR;
-    const { house, sync } = await open(since);
-    const range = { from: since, to: Date.now() - 20_000 };
+    const now = Date.now();
+    const { house, sync } = await open(now - 2 * HOUR);
+    const range = { from: now - 2 * HOUR, to: now - 20_000 };
     const covered = () => house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: null });
     await expect.poll(async () => (await covered()).coverage.gaps, { timeout: 20_000 }).toEqual([]);
     expect(house.feeds.every((feed) => sync.plan(feed) !== null)).toBe(true);
@@ -43,13 +43,14 @@ describe('sync', () => {
   });
 
   test('reads a window again when its revisit has come, and then no more', async () => {
-    const { house } = await open(Date.now() - HOUR);
+    const now = Date.now();
+    const { house } = await open(now - HOUR);
     const vertexplay = house.sandboxes['vertexplay']!;
     const windows = () =>
       vertexplay.calls.filter((call) => call.interval !== null).map((call) => call.interval!.from);
     await expect.poll(() => new Set(windows()).size, { timeout: 15_000 }).toBeGreaterThanOrEqual(6);
     // Windows that ended more than the last revisit ago were read late enough at once.
-    const old = windows().filter((from) => from < Date.now() - 30 * 60_000);
+    const old = windows().filter((from) => from < now - 30 * 60_000);
     expect(new Set(old).size).toBe(old.length);
   });
 });
