@@ -102,7 +102,7 @@ async function openPeer(path: string, target: string) {
   };
 }
 
-interface House {
+interface Harness {
   readonly url: string;
   readonly pid: number;
   readonly peer: Awaited<ReturnType<typeof openPeer>>;
@@ -133,7 +133,7 @@ async function lagP99(url: string): Promise<number> {
 }
 
 /** Pages are asked for while an export is read: how much memory it takes, and how long the event loop is held up. */
-async function beside({ url, pid }: House, name: string): Promise<Result[]> {
+async function beside({ url, pid }: Harness, name: string): Promise<Result[]> {
   const graph = createAsk(url);
   const page = `{ bets(filter: { range: ${rangeText(all.to - DAY_MS, all.to)} }, first: 50) { nodes { id stake } } }`;
   await graph.ask(page);
@@ -167,8 +167,8 @@ async function beside({ url, pid }: House, name: string): Promise<Result[]> {
   ];
 }
 
-async function measure(house: House): Promise<Result[]> {
-  const { url, peer } = house;
+async function measure(harness: Harness): Promise<Result[]> {
+  const { url, peer } = harness;
   const graph = createAsk(url);
   const results = [
     await against(
@@ -189,8 +189,8 @@ async function measure(house: House): Promise<Result[]> {
       () => readToEnd(exported(url, 'bets.parquet')),
       () => peer.copy('FORMAT parquet, COMPRESSION zstd'),
     ),
-    ...(await beside(house, 'bets.csv')),
-    ...(await beside(house, 'bets.parquet')),
+    ...(await beside(harness, 'bets.csv')),
+    ...(await beside(harness, 'bets.parquet')),
   ];
   await graph.close();
   const filter = `settledAt lt ${new Date(first.to).toISOString()}`;

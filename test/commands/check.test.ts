@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { check } from '../../src/commands/check.ts';
-import { createWorld, openHouse } from './house.ts';
+import { createWorld, openHarness } from './harness.ts';
 
 interface Row {
   readonly account: string;
@@ -11,14 +11,14 @@ interface Row {
   readonly mend: string | null;
 }
 
-async function checked(house: Awaited<ReturnType<typeof openHouse>>) {
+async function checked(harness: Awaited<ReturnType<typeof openHarness>>) {
   const io = createWorld();
-  const code = await check({ config: house.config, json: true, io });
+  const code = await check({ config: harness.config, json: true, io });
   return { code, rows: JSON.parse(io.out()) as readonly Row[] };
 }
 
 it('finds every feed of healthy accounts well', async () => {
-  const { code, rows } = await checked(await openHouse(['ebet', 'vertexplay', 'hotroad', 'oneapi']));
+  const { code, rows } = await checked(await openHarness(['ebet', 'vertexplay', 'hotroad', 'oneapi']));
   expect(rows.map(({ account, kind, ok, problem }) => [account, kind, ok, problem])).toEqual([
     ['ebet-main', 'SEQ_NO_FAILURE', true, null],
     ['vertexplay-main', 'BET', true, null],
@@ -31,7 +31,7 @@ it('finds every feed of healthy accounts well', async () => {
 
 it('says what is wrong with refused credentials, what to do about it, and not what they are', async () => {
   const secret = 'canary-not-the-password';
-  const house = await openHouse(['vertexplay', 'hotroad'], (file) => ({
+  const harness = await openHarness(['vertexplay', 'hotroad'], (file) => ({
     ...file,
     accounts: (file['accounts'] as { readonly id: string; readonly credentials: object }[]).map((account) =>
       account.id === 'hotroad-main'
@@ -39,7 +39,7 @@ it('says what is wrong with refused credentials, what to do about it, and not wh
         : account,
     ),
   }));
-  const { code, rows } = await checked(house);
+  const { code, rows } = await checked(harness);
   expect(code).toBe(1);
   expect(rows.map(({ ok }) => ok)).toEqual([true, false, false]);
   expect(rows[1]?.remedy).toMatch(/check the credentials/);
@@ -48,14 +48,14 @@ it('says what is wrong with refused credentials, what to do about it, and not wh
 });
 
 it('tells a provider that is down from one that is slow to be asked again', async () => {
-  const down = await openHouse(['oneapi']);
+  const down = await openHarness(['oneapi']);
   await down.host.close();
   const { code, rows } = await checked(down);
   expect(code).toBe(1);
   expect(rows[0]?.problem).toMatch(/^oneapi-main: /);
   expect(rows[0]?.remedy).toMatch(/check baseUrl/);
 
-  const slow = await openHouse(['vertexplay']);
+  const slow = await openHarness(['vertexplay']);
   slow.host.inject('vertexplay', 'tooManyRequests', 1, '/v2/betlogs');
   const found = await checked(slow);
   expect(found.code).toBe(1);
@@ -63,8 +63,8 @@ it('tells a provider that is down from one that is slow to be asked again', asyn
 });
 
 it('prints a row a feed, and opens no archive', async () => {
-  const house = await openHouse(['ebet']);
+  const harness = await openHarness(['ebet']);
   const io = createWorld();
-  expect(await check({ config: house.config, json: false, io })).toBe(0);
+  expect(await check({ config: harness.config, json: false, io })).toBe(0);
   expect(io.out()).toMatch(/ebet-main\s+│ SEQ_NO_FAILURE │ ok/);
 });

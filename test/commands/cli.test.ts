@@ -8,7 +8,7 @@ import { buildSchema, validateSchema } from 'graphql';
 import { expect, it, onTestFinished } from 'vitest';
 import { printSubgraph } from '../../src/graph/schema/subgraph.ts';
 import { providers } from '../../src/providers/registry.ts';
-import { openHouse, someHour } from './house.ts';
+import { openHarness, someHour } from './harness.ts';
 
 const cli = join(import.meta.dirname, '../../src/cli.ts');
 
@@ -60,8 +60,10 @@ it('ends with 2 where there is no configuration, or a faulty one', async () => {
     code: 2,
     err: 'countroom: no configuration at /nowhere/countroom.yaml: write one, or name it with --config or COUNTROOM_CONFIG\n',
   });
-  const { file } = await openHouse(['ebet']);
-  const broken = await openHouse([], (content) => ({ ...content, sever: {} })).catch((error: Error) => error);
+  const { file } = await openHarness(['ebet']);
+  const broken = await openHarness([], (content) => ({ ...content, sever: {} })).catch(
+    (error: Error) => error,
+  );
   expect(String(broken)).toMatch(/sever: unknown key; did you mean "server"\?/);
   expect((await run('check', '--config', `${file}x`)).code).toBe(2);
 });
@@ -80,7 +82,7 @@ it('prints the graph for clients without federation’s machinery', async () => 
 });
 
 it('serves until SIGTERM, and says where in one line', async () => {
-  const { file } = await openHouse(['ebet']);
+  const { file } = await openHarness(['ebet']);
   const child = start('serve', '--config', file, '--port', '0');
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const url = /^countroom answers at (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line.toString('utf8'))?.[1];
@@ -110,7 +112,7 @@ it('makes files that its user alone can read, whatever the umask', async () => {
 });
 
 it('logs what nobody caught with the requests under way, answers these, and ends with 1', async () => {
-  const { file, host } = await openHouse(['vertexplay']);
+  const { file, host } = await openHarness(['vertexplay']);
   const careless =
     'data:text/javascript,process.on("SIGUSR2", () => { Promise.reject(new Error("nobody’s")); })';
   const child = spawn(process.execPath, [
@@ -156,7 +158,7 @@ it('logs what nobody caught with the requests under way, answers these, and ends
 });
 
 it('ends with 1 and one line where the port is in use', async () => {
-  const { file } = await openHouse(['ebet']);
+  const { file } = await openHarness(['ebet']);
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   onTestFinished(() => {

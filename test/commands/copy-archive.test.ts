@@ -6,7 +6,7 @@ import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { copyArchive } from '../../src/commands/copy-archive.ts';
 import { bet, read } from '../archive/conformance/sample.ts';
 import { sameName } from '../archive/conformance/store.ts';
-import { createWorld } from './house.ts';
+import { createWorld } from './harness.ts';
 
 async function openFolder() {
   const cwd = mkdtempSync(join(tmpdir(), 'countroom-copying-'));

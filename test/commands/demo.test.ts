@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { demo } from '../../src/commands/demo.ts';
-import { createWorld } from './house.ts';
+import { createWorld } from './harness.ts';
 
 const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('countroom-demo-'));
 

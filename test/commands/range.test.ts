@@ -6,18 +6,18 @@ import { coverage } from '../../src/commands/coverage.ts';
 import { exportRows } from '../../src/commands/export.ts';
 import { serve } from '../../src/commands/serve.ts';
 import { startPostgres } from '../archive/postgres-server.ts';
-import { createWorld, openHouse, someHour } from './house.ts';
+import { createWorld, openHarness, someHour } from './harness.ts';
 
 const everything = { account: undefined, kind: undefined };
 
-async function readCoverage(config: Awaited<ReturnType<typeof openHouse>>['config'], range = someHour()) {
+async function readCoverage(config: Awaited<ReturnType<typeof openHarness>>['config'], range = someHour()) {
   const io = createWorld();
   expect(await coverage({ config, range, account: undefined, json: true, io })).toBe(0);
   return JSON.parse(io.out()) as readonly Record<string, unknown>[];
 }
 
 it('fills a range, shows it as held and exports it', async () => {
-  const { config, folder } = await openHouse(['vertexplay', 'ebet']);
+  const { config, folder } = await openHarness(['vertexplay', 'ebet']);
   const range = someHour();
   expect((await readCoverage(config, range)).map(({ held, missing }) => [held, missing])).toEqual([
     [0, 3_600_000],
@@ -56,7 +56,7 @@ it('fills a range, shows it as held and exports it', async () => {
 });
 
 it('works through the serve that holds the archive', async () => {
-  const { config } = await openHouse(['hotroad']);
+  const { config } = await openHarness(['hotroad']);
   const range = someHour();
   const server = createWorld();
   const serving = serve({ config, port: 0, io: server });
@@ -75,22 +75,22 @@ it('works through the serve that holds the archive', async () => {
 });
 
 it('lets only its own user’s commands in where keys are asked for', async () => {
-  const house = await openHouse(['ebet'], (file) => ({
+  const harness = await openHarness(['ebet'], (file) => ({
     ...file,
     auth: { apiKeys: [{ name: 'bi', key: 'some-key-of-these-tests', role: 'bi' }] },
   }));
   const server = createWorld();
-  const serving = serve({ config: house.config, port: 0, io: server });
+  const serving = serve({ config: harness.config, port: 0, io: server });
   await server.until('\n');
   const url = server.out().trim().split(' ').at(-1);
   expect((await fetch(`${url}/graphql?query=%7B__typename%7D`)).status).toBe(401);
-  expect(await readCoverage(house.config)).toHaveLength(1);
+  expect(await readCoverage(harness.config)).toHaveLength(1);
   server.stop();
   await serving;
 });
 
 it('names the gaps that waiting does not close, and fails', async () => {
-  const { config, host } = await openHouse(['oneapi']);
+  const { config, host } = await openHarness(['oneapi']);
   host.inject('oneapi', 'html', 100);
   const io = createWorld();
   expect(await backfill({ config, range: someHour(), ...everything, io })).toBe(1);
@@ -98,7 +98,7 @@ it('names the gaps that waiting does not close, and fails', async () => {
 });
 
 it('says that an export has gaps, and refuses formats there are not', async () => {
-  const { config } = await openHouse(['ebet']);
+  const { config } = await openHarness(['ebet']);
   const io = createWorld();
   const ask = { config, range: someHour(), account: undefined, output: undefined, io };
   expect(await exportRows({ ...ask, what: 'failures', format: 'ndjson' })).toBe(0);
@@ -111,43 +111,43 @@ it('says that an export has gaps, and refuses formats there are not', async () =
 });
 
 /** The starts of the windows that were read, as often as they were; a call that a busy machine brought too soon was not. */
-function windowsOf(house: Awaited<ReturnType<typeof openHouse>>): number[] {
-  const calls = house.sandboxes['vertexplay']!.calls.filter(({ refused }) => refused === null);
+function windowsOf(harness: Awaited<ReturnType<typeof openHarness>>): number[] {
+  const calls = harness.sandboxes['vertexplay']!.calls.filter(({ refused }) => refused === null);
   return calls.flatMap(({ interval }) => (interval === null ? [] : interval.from)).sort((a, b) => a - b);
 }
 
 it('goes on where it was stopped, and asks for nothing again', async () => {
-  const house = await openHouse(['vertexplay']);
+  const harness = await openHarness(['vertexplay']);
   const range = { from: someHour().from - 3 * 3_600_000, to: someHour().to };
   const first = createWorld();
-  const stopped = expect(backfill({ config: house.config, range, ...everything, io: first })).rejects.toThrow(
-    /abort/i,
-  );
-  await expect.poll(() => windowsOf(house).length, { interval: 5 }).toBeGreaterThan(2);
+  const stopped = expect(
+    backfill({ config: harness.config, range, ...everything, io: first }),
+  ).rejects.toThrow(/abort/i);
+  await expect.poll(() => windowsOf(harness).length, { interval: 5 }).toBeGreaterThan(2);
   first.stop();
   await stopped;
-  const read = windowsOf(house).length;
+  const read = windowsOf(harness).length;
   expect(read).toBeLessThan(24);
-  expect(await backfill({ config: house.config, range, ...everything, io: createWorld() })).toBe(0);
-  expect(new Set(windowsOf(house)).size).toBe(24);
-  expect(windowsOf(house)).toHaveLength(24);
+  expect(await backfill({ config: harness.config, range, ...everything, io: createWorld() })).toBe(0);
+  expect(new Set(windowsOf(harness)).size).toBe(24);
+  expect(windowsOf(harness)).toHaveLength(24);
 });
 
 it('shares the work with another backfill on one PostgreSQL', async () => {
   const postgres = await startPostgres();
   onTestFinished(() => postgres.stop());
   const archive = { url: await postgres.createDatabase() };
-  const house = await openHouse(['vertexplay'], (file) => ({ ...file, archive }));
+  const harness = await openHarness(['vertexplay'], (file) => ({ ...file, archive }));
   const range = { from: someHour().from - 3_600_000, to: someHour().to };
-  const fill = () => backfill({ config: house.config, range, ...everything, io: createWorld() });
+  const fill = () => backfill({ config: harness.config, range, ...everything, io: createWorld() });
   expect(await Promise.all([fill(), fill()])).toEqual([0, 0]);
-  expect(new Set(windowsOf(house)).size).toBe(12);
-  expect(windowsOf(house)).toHaveLength(12);
-  expect((await readCoverage(house.config, range)).map(({ complete }) => complete)).toEqual([true]);
+  expect(new Set(windowsOf(harness)).size).toBe(12);
+  expect(windowsOf(harness)).toHaveLength(12);
+  expect((await readCoverage(harness.config, range)).map(({ complete }) => complete)).toEqual([true]);
 });
 
 it('stops when told to, and goes on the next time', async () => {
-  const { config } = await openHouse(['vertexplay']);
+  const { config } = await openHarness(['vertexplay']);
   const range = someHour();
   const io = createWorld();
   io.stop();

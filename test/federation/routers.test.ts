@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { gap, iso, keys, NOON, oldBets, range } from './countroom.ts';
-import { type Ask, bearer, type House, openHouse } from './house.ts';
+import { type Ask, bearer, type Harness, openHarness } from './harness.ts';
 import { betId } from './teams.ts';
 
-let house: House;
+let harness: Harness;
 beforeAll(async () => {
-  house = await openHouse();
+  harness = await openHarness();
 });
-beforeEach(() => house.forget());
-afterAll(() => house.close());
+beforeEach(() => harness.forget());
+afterAll(() => harness.close());
 
 const routers = [
   ['@apollo/gateway', 'apollo'],
@@ -16,8 +16,8 @@ const routers = [
 ] as const;
 
 describe.each(routers)('through %s', (_title, name) => {
-  const ask: Ask = (...args) => house.routers[name](...args);
-  const teamsAsked = () => house.sent.map(({ to }) => to).sort();
+  const ask: Ask = (...args) => harness.routers[name](...args);
+  const teamsAsked = () => harness.sent.map(({ to }) => to).sort();
 
   it('goes from a list of the CRM to bets, their gaps and the wallet', async () => {
     const { data, errors } = await ask(`{
@@ -50,10 +50,10 @@ describe.each(routers)('through %s', (_title, name) => {
         { username: 'bob', vipLevel: 1, balance: '0.360000', bets: bets(bet('v2')) },
       ],
     });
-    expect(house.countroom.trail).toHaveLength(1);
+    expect(harness.countroom.trail).toHaveLength(1);
     expect(teamsAsked()).toEqual(['crm', 'wallet']);
     // Before and after what is missing was asked for, and not once a player.
-    expect(house.countroom.reads.coverage).toBe(2);
+    expect(harness.countroom.reads.coverage).toBe(2);
   });
 
   it('goes from bets to what the CRM, the wallet and another Relay subgraph know of them', async () => {
@@ -79,7 +79,7 @@ describe.each(routers)('through %s', (_title, name) => {
         coverage: { complete: false, windowsAsked: 12, windowsHeld: 11, gaps: [gap] },
       },
     });
-    expect(house.countroom.trail).toHaveLength(1);
+    expect(harness.countroom.trail).toHaveLength(1);
     expect(teamsAsked()).toEqual(['crm', 'support', 'wallet']);
   });
 
@@ -105,14 +105,14 @@ describe.each(routers)('through %s', (_title, name) => {
         pageInfo: { hasNextPage: true, endCursor: 't499' },
       },
     });
-    expect(house.countroom.reads).toEqual({
+    expect(harness.countroom.reads).toEqual({
       byKeys: [{ kind: 'BET', keys: 500 }],
       page: 0,
       count: 0,
       coverage: 0,
       usernames: 0,
     });
-    expect(house.countroom.trail).toHaveLength(1);
+    expect(harness.countroom.trail).toHaveLength(1);
   });
 
   it('reads 500 players by id, their names and accounts, with one request and one archive query', async () => {
@@ -128,9 +128,9 @@ describe.each(routers)('through %s', (_title, name) => {
         accounts: [{ account, providerUsername: player }],
       })),
     });
-    const { byKeys, page, usernames } = house.countroom.reads;
+    const { byKeys, page, usernames } = harness.countroom.reads;
     expect({ byKeys, page, usernames }).toEqual({ byKeys: [], page: 0, usernames: 1 });
-    expect(house.countroom.trail).toHaveLength(1);
+    expect(harness.countroom.trail).toHaveLength(1);
     expect(teamsAsked()).toEqual(['crm', 'support']);
   });
 
@@ -177,7 +177,7 @@ describe.each(routers)('through %s', (_title, name) => {
   it('tells a client without a key so, and still answers what is not countroom’s', async () => {
     const { errors } = await ask(`{ vips { username bets(${range}) { totalCount } } }`, {});
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['UNAUTHENTICATED']));
-    expect(JSON.stringify(errors)).not.toContain(house.countroom.url);
+    expect(JSON.stringify(errors)).not.toContain(harness.countroom.url);
     expect(await ask('{ vips { username vipLevel } }', {})).toMatchObject({ errors: [] });
   });
 
@@ -193,15 +193,15 @@ describe.each(routers)('through %s', (_title, name) => {
         coverage: { complete: true },
       },
     });
-    expect(house.countroom.trail.map(({ viewer }) => viewer.name)).toEqual(['analyst']);
+    expect(harness.countroom.trail.map(({ viewer }) => viewer.name)).toEqual(['analyst']);
   });
 
   it('sends the client’s key and request id to countroom alone', async () => {
     const requestId = `federated-${name}`;
     const query = `{ vips { username bets(${range}) { totalCount } } }`;
     await ask(query, { ...bearer(keys.router), 'x-request-id': requestId });
-    expect(house.countroom.trail).toMatchObject([{ requestId, viewer: { name: 'router' } }]);
-    expect(house.sent).toMatchObject([{ to: 'crm' }]);
-    expect(house.sent[0]?.headers).not.toHaveProperty('authorization');
+    expect(harness.countroom.trail).toMatchObject([{ requestId, viewer: { name: 'router' } }]);
+    expect(harness.sent).toMatchObject([{ to: 'crm' }]);
+    expect(harness.sent[0]?.headers).not.toHaveProperty('authorization');
   });
 });

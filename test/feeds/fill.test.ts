@@ -4,16 +4,16 @@ import type { Feed } from '../../src/feeds/feed.ts';
 import type { Gap } from '../../src/records/coverage.ts';
 import { lengthOf } from '../../src/records/interval.ts';
 import { all, firstPage } from '../archive/conformance/sample.ts';
-import { type House, type HouseOptions, openHouse, settledHour } from './house.ts';
+import { type Harness, type HarnessOptions, openHarness, settledHour } from './harness.ts';
 
 const HOUR = 3_600_000;
-const houses: House[] = [];
+const houses: Harness[] = [];
 afterEach(async () => {
   await Promise.all(houses.splice(0).map((house) => house.close()));
 });
 
-async function open(options?: HouseOptions): Promise<House> {
-  const house = await openHouse(options);
+async function open(options?: HarnessOptions): Promise<Harness> {
+  const house = await openHarness(options);
   houses.push(house);
   return house;
 }
@@ -25,14 +25,14 @@ function ask(feeds: readonly Feed[], over: Partial<CoverAsk> = {}): CoverAsk {
   return { feeds, range: hour, maxWaitMs: 20_000, ...over };
 }
 
-async function rowsOf(house: House, feed: Feed, range = hour): Promise<string[]> {
+async function rowsOf(house: Harness, feed: Feed, range = hour): Promise<string[]> {
   const rows = await house.archive.page(firstPage(all(feed.kind, [feed.account.id], range), 100_000));
   return rows.map((row) => row.raw).sort();
 }
 
-const refusals = (house: House) =>
+const refusals = (house: Harness) =>
   Object.values(house.sandboxes).flatMap((sandbox) => sandbox.calls.filter((call) => call.refused !== null));
-const windowCalls = (house: House, name: string) =>
+const windowCalls = (house: Harness, name: string) =>
   house.sandboxes[name]!.calls.filter((call) => call.interval !== null);
 
 describe('filling', () => {

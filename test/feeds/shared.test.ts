@@ -3,7 +3,7 @@ import { createPostgresArchive } from '../../src/archive/postgres/index.ts';
 import { systemClock } from '../../src/upstream/clock.ts';
 import { guardOf } from '../../src/upstream/slots.ts';
 import { type PostgresServer, startPostgres } from '../archive/postgres-server.ts';
-import { type House, openHouse, settledHour } from './house.ts';
+import { type Harness, openHarness, settledHour } from './harness.ts';
 
 const HOUR = 3_600_000;
 let postgres: PostgresServer;
@@ -18,14 +18,14 @@ afterEach(async () => {
 });
 
 /** Several gateways as processes are: each with connections, claims and slots of its own, on one database. */
-async function openStreet(count: number, minIntervalMs: number): Promise<House[]> {
+async function openStreet(count: number, minIntervalMs: number): Promise<Harness[]> {
   const url = await postgres.createDatabase();
-  const houses: House[] = [];
+  const houses: Harness[] = [];
   for (let index = 0; index < count; index += 1) {
     const archive = await createPostgresArchive({ url, playerOf: (_, name) => name, leaseMs: 5_000 });
     closing.push(() => archive.close());
     const slots = archive.slots({ monotonic: systemClock.monotonic, guardOf });
-    const house = await openHouse({
+    const house = await openHarness({
       names: ['vertexplay'],
       archive,
       slots,
@@ -41,7 +41,7 @@ async function openStreet(count: number, minIntervalMs: number): Promise<House[]
 // Asked once: a test that runs across ten past the hour would compare two hours.
 const hour = settledHour(Date.now());
 
-const windowCalls = (house: House) =>
+const windowCalls = (house: Harness) =>
   house.sandboxes['vertexplay']!.calls.filter((call) => call.interval !== null && call.refused === null);
 
 describe('gateways on one database', () => {
@@ -65,7 +65,7 @@ describe('gateways on one database', () => {
   });
 
   test('take over the windows of one that went away', async () => {
-    const [first, second] = (await openStreet(2, 30)) as [House, House];
+    const [first, second] = (await openStreet(2, 30)) as [Harness, Harness];
     const range = hour;
     await first.dispatcher.begin().cover({ feeds: first.feeds, range, maxWaitMs: 0 });
     await first.filler.close(AbortSignal.timeout(0));
@@ -80,7 +80,7 @@ describe('gateways on one database', () => {
   });
 
   test('go on by themselves after the database was restarted', async () => {
-    const [house] = (await openStreet(1, 30)) as [House];
+    const [house] = (await openStreet(1, 30)) as [Harness];
     const range = hour;
     const asking = house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: 25_000 });
     await expect.poll(() => windowCalls(house).length, { interval: 5 }).toBeGreaterThan(1);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { type Sync, startSync } from '../../src/feeds/sync.ts';
-import { type House, openHouse } from './house.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 const HOUR = 3_600_000;
 const closing: (() => Promise<unknown>)[] = [];
@@ -9,9 +9,9 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function open(since: number): Promise<{ house: House; sync: Sync }> {
+async function open(since: number): Promise<{ house: Harness; sync: Sync }> {
   const archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_, name) => name });
-  const house = await openHouse({ archive });
+  const house = await openHarness({ archive });
   const sync = startSync({
     feeds: house.feeds,
     filler: house.filler,

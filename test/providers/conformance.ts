@@ -4,10 +4,10 @@ import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { changes } from './conformance/changes.ts';
 import { type FaultRow, type Stage, trialsOf } from './conformance/fault-row.ts';
 import type { FeedUnderTest } from './conformance/feeds.ts';
+import { openHarness } from './conformance/harness.ts';
 import { pages } from './conformance/pages.ts';
 import { refusals } from './conformance/refusals.ts';
 import { rows } from './conformance/rows.ts';
-import { openScene } from './conformance/scene.ts';
 import { times } from './conformance/times.ts';
 import { transport } from './conformance/transport.ts';
 
@@ -42,7 +42,7 @@ function describeFeed(under: FeedUnderTest, archive: () => KeptArchive): void {
   const stage: Stage = {
     under,
     async open(options) {
-      const scene = await openScene(under, archive(), options);
+      const scene = await openHarness(under, archive(), options);
       closing.push(() => scene.close());
       return scene;
     },

@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import { editFirst, editRows } from './answers.ts';
 import type { FaultRow, Stage } from './fault-row.ts';
 import type { Row } from './feeds.ts';
-import type { Scene } from './scene.ts';
+import type { Harness } from './harness.ts';
 
 const DAY = 86_400_000;
 
 /** Reads the window as it is, so that what comes next is a change. */
-async function begin({ open }: Stage): Promise<Scene> {
+async function begin({ open }: Stage): Promise<Harness> {
   const scene = await open();
   expect((await scene.ask()).coverage.complete).toBe(true);
   return scene;

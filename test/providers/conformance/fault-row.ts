@@ -1,10 +1,10 @@
 import type { FeedUnderTest } from './feeds.ts';
-import type { Scene, SceneOptions } from './scene.ts';
+import type { Harness, HarnessOptions } from './harness.ts';
 
 /** Where one trial plays. */
 export interface Stage {
   readonly under: FeedUnderTest;
-  open(options?: SceneOptions): Promise<Scene>;
+  open(options?: HarnessOptions): Promise<Harness>;
   /** Done when the trial is over, before its scenes close. */
   after(close: () => Promise<void>): void;
 }

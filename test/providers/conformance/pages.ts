@@ -3,7 +3,7 @@ import type { Fault } from '../../../src/sandbox/fault.ts';
 import { editRows, stuck, unspoilt } from './answers.ts';
 import type { FaultRow, Stage } from './fault-row.ts';
 import { exact, type FeedUnderTest, type Row } from './feeds.ts';
-import type { Scene } from './scene.ts';
+import type { Harness } from './harness.ts';
 
 // Twenty rows a window, and the one on its edge: three pages.
 const PAGE_SIZE = 8;
@@ -13,7 +13,7 @@ const whole = ({ pageOption }: FeedUnderTest) => (pageOption === null ? 'its ans
 const same = (count: number) => count;
 
 /** The pages contradict each other: they are read again, and no row is lost or counted twice. */
-async function passesAgain(scene: Scene): Promise<void> {
+async function passesAgain(scene: Harness): Promise<void> {
   expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
   expect(scene.calls().length).toBeGreaterThan(PAGES);
   expect(scene.commits).toHaveLength(1);
@@ -21,7 +21,7 @@ async function passesAgain(scene: Scene): Promise<void> {
 }
 
 /** What an answer lists: the row at the window's end with it. */
-const listed = ({ range }: Scene) => ({ from: range.from, to: range.to + 1 });
+const listed = ({ range }: Harness) => ({ from: range.from, to: range.to + 1 });
 
 /** Notes the last row of the page it meets, for the page after it. */
 function noteLast(under: FeedUnderTest, note: (row: Row) => void): Fault {

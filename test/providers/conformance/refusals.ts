@@ -3,7 +3,7 @@ import type { Fault } from '../../../src/sandbox/fault.ts';
 import { answer, status, tooManyRequests } from '../../../src/sandbox/faults.ts';
 import { send } from '../../../src/sandbox/send.ts';
 import type { FaultRow, Stage, Trial } from './fault-row.ts';
-import type { Scene } from './scene.ts';
+import type { Harness } from './harness.ts';
 
 const ALWAYS = Number.POSITIVE_INFINITY;
 
@@ -51,7 +51,7 @@ async function leavesUnknownCode({ open, under }: Stage): Promise<void> {
   await scene.heals();
 }
 
-async function stops(scene: Scene, mostCalls: number): Promise<void> {
+async function stops(scene: Harness, mostCalls: number): Promise<void> {
   const { coverage, held } = await scene.ask();
   expect(coverage.gaps).toMatchObject([{ ...scene.range, reason: 'CREDENTIALS_REFUSED' }]);
   expect(held).toEqual([]);

@@ -6,7 +6,7 @@ import type { FaultName } from '../../../src/sandbox/faults.ts';
 import { editFirst, editRows } from './answers.ts';
 import type { FaultRow, Stage, Trial } from './fault-row.ts';
 import { exact, type FeedUnderTest, type Row } from './feeds.ts';
-import type { Scene } from './scene.ts';
+import type { Harness } from './harness.ts';
 
 const byUser = (rows: readonly StoredRecord[], username: string) =>
   rows.find((row) => row.providerUsername === username);
@@ -15,13 +15,13 @@ const isUnknown = (row: StoredRecord) =>
   'status' in row && (row.status === 'UNKNOWN' || row.outcome === 'UNKNOWN');
 
 /** Reads again once the fault is over: what was set aside or spoilt is then as it should be. */
-async function heals(scene: Scene, ghosts = 0): Promise<void> {
+async function heals(scene: Harness, ghosts = 0): Promise<void> {
   await scene.readAgain();
   await scene.heals(ghosts);
 }
 
 /** Some rows cannot be read: they are set aside, the window is not complete, the other rows stand. */
-async function setsAside(scene: Scene, fault: Fault | FaultName, rows: number): Promise<void> {
+async function setsAside(scene: Harness, fault: Fault | FaultName, rows: number): Promise<void> {
   scene.inject(fault);
   const { coverage } = await scene.ask();
   expect(coverage).toMatchObject({ complete: false, quarantined: rows });
@@ -34,7 +34,7 @@ async function setsAside(scene: Scene, fault: Fault | FaultName, rows: number): 
 }
 
 /** Every row is kept, however odd. */
-async function keepsAll(scene: Scene, fault: Fault | FaultName): Promise<readonly StoredRecord[]> {
+async function keepsAll(scene: Harness, fault: Fault | FaultName): Promise<readonly StoredRecord[]> {
   scene.inject(fault);
   expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
   const rows = await scene.stored();

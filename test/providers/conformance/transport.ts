@@ -7,13 +7,13 @@ import { drip, type FaultName, gzipBomb, hugeBody, redirect } from '../../../src
 import { selfSigned } from './certificate.ts';
 import type { FaultRow, Stage, Trial } from './fault-row.ts';
 import { createFront } from './front.ts';
-import type { SceneOptions } from './scene.ts';
+import type { HarnessOptions } from './harness.ts';
 
 const ALWAYS = Number.POSITIVE_INFINITY;
-const impatient: SceneOptions = { limits: { timeout: 250 } };
+const impatient: HarnessOptions = { limits: { timeout: 250 } };
 
 /** Once: the call is repeated and nobody notices but the one who waits. */
-function passes(faults: readonly (Fault | FaultName)[], options?: SceneOptions): Trial {
+function passes(faults: readonly (Fault | FaultName)[], options?: HarnessOptions): Trial {
   return async ({ open }) => {
     const scene = await open(options);
     for (const fault of faults) scene.inject(fault);
@@ -27,7 +27,7 @@ function passes(faults: readonly (Fault | FaultName)[], options?: SceneOptions):
 }
 
 /** For ever: a gap that says why, no row, no part of one; it heals when the fault stops. */
-function leavesGap(fault: Fault | FaultName, gap: object, aside: number, options?: SceneOptions): Trial {
+function leavesGap(fault: Fault | FaultName, gap: object, aside: number, options?: HarnessOptions): Trial {
   return async ({ open }) => {
     const scene = await open({ ...options, limits: { maxAttempts: 2, ...options?.limits } });
     scene.inject(fault, ALWAYS);

@@ -11,7 +11,7 @@ import type { Interval } from '../../../src/records/interval.ts';
 import type { Bet } from '../../../src/records/record.ts';
 import { type PostgresServer, startPostgres } from '../../archive/postgres-server.ts';
 import { createBet, createCommit, DAY, HOUR, hiddenPlayers, iso, run } from '../../graph/harness.ts';
-import { type House, type HouseOptions, openHouse } from './house.ts';
+import { type Harness, type HarnessOptions, openHarness } from './harness.ts';
 
 const FROM = Date.UTC(2026, 10, 20);
 const TO = FROM + 3 * DAY;
@@ -72,8 +72,8 @@ function tally(
 
 type AmountRow = { readonly stake: string; readonly netWin: string; readonly rebate: string | null };
 
-let house: House;
-let shared: House;
+let harness: Harness;
+let shared: Harness;
 let server: PostgresServer;
 let databaseUrl: string;
 let folder: string;
@@ -90,28 +90,28 @@ beforeAll(async () => {
   );
   const [ours, theirs] = [archived.slice(0, 300), archived.slice(300)];
   const commits = [createCommit('vp-main', 'BET', ours), createCommit('one-main', 'BET', theirs)];
-  house = await openHouse({ commits });
+  harness = await openHarness({ commits });
   server = await startPostgres();
   databaseUrl = await server.createDatabase();
   const archive = await createPostgresArchive({
     url: databaseUrl,
     playerOf: (_account, username) => username,
   });
-  shared = await openHouse({ commits, archive });
+  shared = await openHarness({ commits, archive });
 });
 afterAll(async () => {
-  await Promise.all([house.close(), shared.close()]);
+  await Promise.all([harness.close(), shared.close()]);
   await server.stop();
   await rm(folder, { recursive: true });
 });
 
-async function fromCsv(house: House, query: string): Promise<Tally> {
-  const body = await (await house.get(`/export/bets.csv?${query}`)).text();
+async function fromCsv(harness: Harness, query: string): Promise<Tally> {
+  const body = await (await harness.get(`/export/bets.csv?${query}`)).text();
   return tally(parse(body, { columns: true }) as AmountRow[]);
 }
 
-async function fromNdjson(house: House, query: string): Promise<Tally> {
-  const body = await (await house.get(`/export/bets.ndjson?${query}`)).text();
+async function fromNdjson(harness: Harness, query: string): Promise<Tally> {
+  const body = await (await harness.get(`/export/bets.ndjson?${query}`)).text();
   return tally(
     body
       .split('\n')
@@ -120,9 +120,12 @@ async function fromNdjson(house: House, query: string): Promise<Tally> {
   );
 }
 
-async function fromParquet(house: House, query: string): Promise<Tally> {
+async function fromParquet(harness: Harness, query: string): Promise<Tally> {
   const file = join(folder, 'rows.parquet');
-  await writeFile(file, Buffer.from(await (await house.get(`/export/bets.parquet?${query}`)).arrayBuffer()));
+  await writeFile(
+    file,
+    Buffer.from(await (await harness.get(`/export/bets.parquet?${query}`)).arrayBuffer()),
+  );
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   const reader = await connection.runAndReadAll(`SELECT stake, netWin, rebate FROM '${file}'`);
@@ -132,14 +135,14 @@ async function fromParquet(house: House, query: string): Promise<Tally> {
   return tally(rows);
 }
 
-async function fromOData(house: House, filter: string, pageSize: number): Promise<Tally> {
+async function fromOData(harness: Harness, filter: string, pageSize: number): Promise<Tally> {
   const headers = {
     accept: 'application/json;IEEE754Compatible=true',
     prefer: `odata.maxpagesize=${pageSize}`,
   };
   const rows: AmountRow[] = [];
   for (
-    let next: string | undefined = `${house.url}/odata/v4/Bets?$filter=${encodeURIComponent(filter)}`;
+    let next: string | undefined = `${harness.url}/odata/v4/Bets?$filter=${encodeURIComponent(filter)}`;
     next;
   ) {
     const response: Response = await fetch(next, { headers });
@@ -153,7 +156,11 @@ async function fromOData(house: House, filter: string, pageSize: number): Promis
 const graphFilter = ({ from, to }: Interval, currencies: readonly string[]) =>
   `{ range: { from: "${iso(from)}", to: "${iso(to)}" }, currencies: [${currencies.map((each) => `"${each}"`)}] }`;
 
-async function fromRows({ archive }: House, range: Interval, currencies: readonly string[]): Promise<Tally> {
+async function fromRows(
+  { archive }: Harness,
+  range: Interval,
+  currencies: readonly string[],
+): Promise<Tally> {
   const rows: AmountRow[] = [];
   for (let after = 'null'; ; ) {
     const page = `bets(filter: ${graphFilter(range, currencies)}, first: 100, after: ${after})`;
@@ -173,7 +180,7 @@ interface GraphPage {
 
 /** Totals by account and currency, added up: money of several currencies is in no one row of them. */
 async function fromTotals(
-  { archive }: House,
+  { archive }: Harness,
   range: Interval,
   currencies: readonly string[],
 ): Promise<Tally> {
@@ -215,7 +222,7 @@ describe('one range', () => {
       const query = `from=${iso(range.from)}&to=${iso(range.to)}&currencies=${currencies.join(',')}`;
       const listed = currencies.map((currency) => `'${currency}'`).join(',');
       const filter = `settledAt ge ${iso(range.from)} and settledAt lt ${iso(range.to)} and currency in (${listed})`;
-      for (const each of [house, shared]) {
+      for (const each of [harness, shared]) {
         expect(await fromRows(each, range, currencies)).toEqual(expected);
         expect(await fromTotals(each, range, currencies)).toEqual(expected);
         expect(await fromCsv(each, query)).toEqual(expected);
@@ -232,7 +239,7 @@ describe('one range', () => {
   it('has the same texts in CSV as were archived, but for the guard', async () => {
     const columns = 'providerBetId,gameCode,roundId';
     const body = await (
-      await house.get(`/export/bets.csv?from=2026-11-20&to=2026-11-23&columns=${columns}`)
+      await harness.get(`/export/bets.csv?from=2026-11-20&to=2026-11-23&columns=${columns}`)
     ).text();
     const rows = parse(body, { columns: true }) as Readonly<Record<string, string>>[];
     const byKey = new Map(archived.map((each) => [each.key, each]));
@@ -249,21 +256,21 @@ describe('one range', () => {
 describe('an archive that writes rows itself', () => {
   const query = 'from=2026-11-19&to=2026-11-24';
   const columns = 'player,providerUsername,gameCode,roundId,id,raw';
-  const houses: House[] = [];
+  const harnesses: Harness[] = [];
 
   /** The same archive, once with its own writing and once without. */
-  async function both(options: HouseOptions): Promise<readonly [House, House]> {
-    const { writeLines: _, writeParquet: __, ...plain } = house.archive;
+  async function both(options: HarnessOptions): Promise<readonly [Harness, Harness]> {
+    const { writeLines: _, writeParquet: __, ...plain } = harness.archive;
     const close = async () => {};
     const pair = [
-      { ...house.archive, close },
+      { ...harness.archive, close },
       { ...plain, close },
-    ].map((archive) => openHouse({ ...options, archive }));
+    ].map((archive) => openHarness({ ...options, archive }));
     const [own, byRows] = await Promise.all(pair);
-    houses.push(own!, byRows!);
+    harnesses.push(own!, byRows!);
     return [own!, byRows!];
   }
-  afterAll(() => Promise.all(houses.map((each) => each.close())));
+  afterAll(() => Promise.all(harnesses.map((each) => each.close())));
 
   it.each([
     ['who reads all', {}],

@@ -15,28 +15,28 @@ import {
   MINUTE,
   NOON,
 } from '../../graph/harness.ts';
-import { type House, type HouseOptions, openHouse } from './house.ts';
+import { type Harness, type HarnessOptions, openHarness } from './harness.ts';
 
 const playerOf = (_account: string, username: string) => (username === 'bob' ? 'the bob' : username);
 
 let archive: Archive;
-let shared: House;
-const houses: House[] = [];
+let shared: Harness;
+const harnesses: Harness[] = [];
 
-/** A house over the archive all tests share. */
-async function house(options?: HouseOptions): Promise<House> {
-  const opened = await openHouse({ playerOf, archive: { ...archive, close: async () => {} }, ...options });
-  houses.push(opened);
+/** A harness over the archive all tests share. */
+async function harness(options?: HarnessOptions): Promise<Harness> {
+  const opened = await openHarness({ playerOf, archive: { ...archive, close: async () => {} }, ...options });
+  harnesses.push(opened);
   return opened;
 }
 
 beforeAll(async () => {
   archive = await createDuckDbArchive({ path: ':memory:', playerOf, clock: () => NOON });
   for (const commit of [bets, transfers, failures]) await archive.commit(commit);
-  shared = await openHouse({ playerOf, archive: { ...archive, close: async () => {} } });
+  shared = await openHarness({ playerOf, archive: { ...archive, close: async () => {} } });
 });
 afterEach(async () => {
-  await Promise.all(houses.splice(0).map((each) => each.close()));
+  await Promise.all(harnesses.splice(0).map((each) => each.close()));
 });
 afterAll(async () => {
   await shared.close();
@@ -61,7 +61,7 @@ const failures = createCommit('ebet-main', 'SEQ_NO_FAILURE', [
   createFailure('s2-ann', NOON - MINUTE, { succeeded: true }),
 ]);
 
-async function csvOf(opened: House, query: string) {
+async function csvOf(opened: Harness, query: string) {
   const response = await opened.get(`/export/bets.csv?${query}`);
   const text = await response.text();
   return { response, text, rows: parse(text, { columns: true }) as Record<string, string>[] };
@@ -96,7 +96,7 @@ describe('exports', () => {
   });
 
   it('tells an empty text from none', async () => {
-    const { text } = await csvOf(await house(), `${day}&columns=gameCode,gameType&currencies=USD`);
+    const { text } = await csvOf(await harness(), `${day}&columns=gameCode,gameType&currencies=USD`);
     expect(text).toBe('gameCode,gameType\r\n"",\r\n');
   });
 
@@ -145,12 +145,12 @@ describe('exports', () => {
   it('gives the provider’s record only when asked for, and only to whom may read it', async () => {
     const [first] = (await csvOf(shared, `${day}&raw=true&columns=raw`)).rows;
     expect(first).toEqual({ raw: '{"betId":"b1"}' });
-    const blind = await house({ viewer: { readsRaw: false } });
+    const blind = await harness({ viewer: { readsRaw: false } });
     expect((await csvOf(blind, `${day}&raw=true&columns=raw,stake`)).rows[0]!['raw']).toBe('');
   });
 
   it('gives pseudonyms for players where the viewer may not read them', async () => {
-    const opened = await house({
+    const opened = await harness({
       viewer: { readsPlayers: false },
       players: hiddenPlayers,
     });
@@ -165,13 +165,13 @@ describe('exports', () => {
   });
 
   it('shows an only player that player’s rows alone', async () => {
-    const opened = await house({ viewer: { onlyPlayer: 'the bob' } });
+    const opened = await harness({ viewer: { onlyPlayer: 'the bob' } });
     expect((await csvOf(opened, day)).rows.map((row) => row['player'])).toEqual(['the bob']);
     expect((await csvOf(opened, `${day}&players=ann`)).rows).toEqual([]);
   });
 
   it('asks no provider without maxWait, and waits as long as it says', async () => {
-    const opened = await house();
+    const opened = await harness();
     await csvOf(opened, day);
     await csvOf(opened, `${day}&maxWait=0s`);
     await csvOf(opened, `${day}&maxWait=3s&accounts=vp-main`);
@@ -180,7 +180,7 @@ describe('exports', () => {
   });
 
   it('covers the whole time in which bets placed in the range may settle', async () => {
-    const opened = await house();
+    const opened = await harness();
     await csvOf(opened, `${day}&axis=PLACED&maxWait=0s&accounts=one-main`);
     expect(opened.asks[0]?.range.to).toBe(Date.UTC(2026, 10, 24));
   });
@@ -214,7 +214,7 @@ describe('completeness', () => {
       'countroom-complete': 'true',
       'countroom-gaps': '0',
     });
-    const torn = await house({ coverage: { ...complete, complete: false, gaps } });
+    const torn = await harness({ coverage: { ...complete, complete: false, gaps } });
     const { headers, status } = await torn.get(`/export/bets.csv?${day}`);
     expect([status, headers.get('countroom-complete'), headers.get('countroom-gaps')]).toEqual([
       200,
@@ -224,7 +224,7 @@ describe('completeness', () => {
   });
 
   it('is refused with the gaps where it is required', async () => {
-    const torn = await house({ coverage: { ...complete, complete: false, gaps } });
+    const torn = await harness({ coverage: { ...complete, complete: false, gaps } });
     const response = await torn.get(`/export/bets.csv?${day}&complete=required`);
     expect(response.status).toBe(409);
     expect(await response.json()).toEqual({
@@ -281,7 +281,7 @@ describe('bad input', () => {
   });
 
   it('treats an account that may not be seen as one that does not exist', async () => {
-    const bound = await house({ viewer: { accounts: ['hrg-main'] } });
+    const bound = await harness({ viewer: { accounts: ['hrg-main'] } });
     const hidden = await bound.get(`/export/bets.csv?${day}&accounts=vp-main`);
     const missing = await bound.get(`/export/bets.csv?${day}&accounts=zz-main`);
     expect([hidden.status, missing.status]).toEqual([400, 400]);

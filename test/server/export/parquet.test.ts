@@ -5,15 +5,15 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decimal } from '../../../src/records/decimal.ts';
 import { createBet, createCommit, createFailure, HOUR, NOON } from '../../graph/harness.ts';
-import { type House, openHouse } from './house.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 const day = 'from=2026-11-21&to=2026-11-22';
 
-let house: House;
+let harness: Harness;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countroom-test-'));
-  house = await openHouse({
+  harness = await openHarness({
     commits: [
       createCommit('vp-main', 'BET', [
         createBet('b1', NOON, {
@@ -28,13 +28,13 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await house.close();
+  await harness.close();
   await rm(folder, { recursive: true });
 });
 
 /** What DuckDB reads in a Parquet export: `table` stands for it in the statement. */
 async function read(path: string, sql: string) {
-  const response = await house.get(path);
+  const response = await harness.get(path);
   expect([response.status, response.headers.get('content-type')]).toEqual([
     200,
     'application/vnd.apache.parquet',

@@ -4,16 +4,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Archive } from '../../../src/archive/archive.ts';
 import type { Bet, Stored } from '../../../src/records/record.ts';
 import { complete, createBet, createCommit, NOON } from '../../graph/harness.ts';
-import { type House, type HouseOptions, openHouse } from './house.ts';
+import { type Harness, type HarnessOptions, openHarness } from './harness.ts';
 
-const houses: House[] = [];
+const harnesses: Harness[] = [];
 afterEach(async () => {
-  await Promise.all(houses.splice(0).map((house) => house.close()));
+  await Promise.all(harnesses.splice(0).map((harness) => harness.close()));
 });
 
-async function house(options?: HouseOptions): Promise<House> {
-  const opened = await openHouse(options);
-  houses.push(opened);
+async function harness(options?: HarnessOptions): Promise<Harness> {
+  const opened = await openHarness(options);
+  harnesses.push(opened);
   return opened;
 }
 
@@ -54,7 +54,7 @@ describe('streaming', () => {
     'reads %s no faster than the client, and stops when it leaves',
     async (name) => {
       const source = endless();
-      const opened = await house({ archive: source.archive });
+      const opened = await harness({ archive: source.archive });
       const response = await opened.get(`/export/${name}?${day}&raw=true`);
       const reader = response.body!.getReader();
       await reader.read();
@@ -70,7 +70,7 @@ describe('streaming', () => {
 
   it('stops making a Parquet file when the client leaves, and leaves no file behind', async () => {
     const source = endless();
-    const opened = await house({ archive: source.archive });
+    const opened = await harness({ archive: source.archive });
     const before = await exportFolders();
     const leaving = new AbortController();
     const response = opened.get(`/export/bets.parquet?${day}`, { signal: leaving.signal });
@@ -86,7 +86,7 @@ describe('streaming', () => {
       yield Array.from({ length: 500 }, (_, at) => storedBet(`b${at}`));
       throw new Error('the disk is gone');
     }
-    const opened = await house({ archive: { stream: stream as unknown as Archive['stream'] } });
+    const opened = await harness({ archive: { stream: stream as unknown as Archive['stream'] } });
     for (const encoding of ['identity', 'gzip']) {
       const response = await opened.get(`/export/bets.csv?${day}`, {
         headers: { 'accept-encoding': encoding },
@@ -96,7 +96,7 @@ describe('streaming', () => {
   });
 
   it('says in the trail how many rows were given', async () => {
-    const opened = await house({
+    const opened = await harness({
       commits: [createCommit('vp-main', 'BET', [createBet('b1', NOON), createBet('b2', NOON)])],
     });
     await (await opened.get(`/export/bets.csv?${day}`)).text();
@@ -114,7 +114,7 @@ describe('streaming', () => {
     ['HEAD', '/odata/v4/Bets', { operation: 'Bets', error: null }],
     ['GET', '/odata/v4/Nothing', { operation: null, error: 'BAD_USER_INPUT' }],
   ])('says in the trail whatever was let in: %s %s', async (method, path, line) => {
-    const opened = await house({ commits: [createCommit('vp-main', 'BET', [createBet('b1', NOON)])] });
+    const opened = await harness({ commits: [createCommit('vp-main', 'BET', [createBet('b1', NOON)])] });
     await (await opened.get(path, { method })).text();
     await expect.poll(() => opened.trail).toMatchObject([line]);
   });
@@ -131,7 +131,7 @@ describe('streaming', () => {
         message: null,
       },
     ];
-    const opened = await house({ coverage: { ...complete, complete: false, gaps } });
+    const opened = await harness({ coverage: { ...complete, complete: false, gaps } });
     expect((await opened.get(`/export/bets.csv?${day}&complete=required`)).status).toBe(409);
     await expect.poll(() => opened.trail).toMatchObject([{ operation: 'bets.csv', error: 'INCOMPLETE' }]);
   });
@@ -148,7 +148,7 @@ describe('caching', () => {
   } as unknown as Partial<Archive>;
 
   it('answers 304 for a final range whose rows are the same', async () => {
-    const opened = await house({ archive, coverage: final });
+    const opened = await harness({ archive, coverage: final });
     const first = await opened.get(`/export/bets.csv?${day}`);
     const etag = first.headers.get('etag')!;
     await first.text();
@@ -161,7 +161,7 @@ describe('caching', () => {
   });
 
   it('answers anew once a row of the range was replaced', async () => {
-    const opened = await house({ archive, coverage: final });
+    const opened = await harness({ archive, coverage: final });
     const etag = (await opened.get(`/export/bets.csv?${day}`)).headers.get('etag')!;
     rows = 'second';
     const again = await opened.get(`/export/bets.csv?${day}`, { headers: { 'if-none-match': etag } });
@@ -170,7 +170,7 @@ describe('caching', () => {
   });
 
   it('gives no ETag for a range that may still change', async () => {
-    const opened = await house({ archive, coverage: complete });
+    const opened = await harness({ archive, coverage: complete });
     expect((await opened.get(`/export/bets.csv?${day}`)).headers.get('etag')).toBeNull();
   });
 });

@@ -14,7 +14,7 @@ import {
   MINUTE,
   NOON,
 } from '../../graph/harness.ts';
-import { type House, type HouseOptions, openHouse } from '../export/house.ts';
+import { type Harness, type HarnessOptions, openHarness } from '../export/harness.ts';
 
 const playerOf = (_account: string, username: string) => (username === 'bob' ? 'the bob' : username);
 
@@ -30,22 +30,22 @@ const commits = [
 ];
 
 let archive: Archive;
-let shared: House;
-const houses: House[] = [];
+let shared: Harness;
+const harnesses: Harness[] = [];
 
-async function house(options?: HouseOptions): Promise<House> {
-  const opened = await openHouse({ playerOf, archive: { ...archive, close: async () => {} }, ...options });
-  houses.push(opened);
+async function harness(options?: HarnessOptions): Promise<Harness> {
+  const opened = await openHarness({ playerOf, archive: { ...archive, close: async () => {} }, ...options });
+  harnesses.push(opened);
   return opened;
 }
 
 beforeAll(async () => {
   archive = await createDuckDbArchive({ path: ':memory:', playerOf, clock: () => NOON });
   for (const commit of commits) await archive.commit(commit);
-  shared = await openHouse({ playerOf, archive: { ...archive, close: async () => {} } });
+  shared = await openHarness({ playerOf, archive: { ...archive, close: async () => {} } });
 });
 afterEach(async () => {
-  await Promise.all(houses.splice(0).map((each) => each.close()));
+  await Promise.all(harnesses.splice(0).map((each) => each.close()));
 });
 afterAll(async () => {
   await shared.close();
@@ -60,13 +60,13 @@ interface Page {
   readonly value: readonly Row[];
 }
 
-async function ask(path: string, opened: House = shared, init?: RequestInit) {
+async function ask(path: string, opened: Harness = shared, init?: RequestInit) {
   const response = await opened.get(`/odata/v4/${path}`, init);
   return { response, page: (await response.json()) as Page & { error: Row } };
 }
 
 /** The bets of a `$filter`, as account and key. */
-async function bets(filter: string, opened: House = shared): Promise<readonly string[]> {
+async function bets(filter: string, opened: Harness = shared): Promise<readonly string[]> {
   const { page } = await ask(`Bets?$filter=${encodeURIComponent(filter)}`, opened);
   expect(page.error).toBeUndefined();
   return page.value.map((row) => `${row['account']} ${row['providerBetId']}`);
@@ -152,7 +152,7 @@ describe('rows', () => {
   it('carry the provider’s record only when asked for', async () => {
     const { page } = await ask('Bets?raw=true&$select=raw&$top=1');
     expect(page.value).toEqual([{ raw: '{"betId":"b1"}' }]);
-    const blind = await house({ viewer: { readsRaw: false } });
+    const blind = await harness({ viewer: { readsRaw: false } });
     expect((await ask('Bets?raw=true&$select=raw&$top=1', blind)).page.value).toEqual([{ raw: null }]);
     expect((await ask("Bets?raw=true&$filter=startswith(raw,'{')", blind)).page.value).toEqual([]);
   });
@@ -167,7 +167,7 @@ describe('rows', () => {
     });
     expect((await ask(`Bets(id='${id}')`)).page).toMatchObject({ id });
     expect((await ask(`Transfers('${id}')`)).response.status).toBe(404);
-    const bound = await house({ viewer: { accounts: ['one-main'] } });
+    const bound = await harness({ viewer: { accounts: ['one-main'] } });
     expect((await ask(`Bets('${id}')`, bound)).response.status).toBe(404);
   });
 });
@@ -210,7 +210,7 @@ describe('$filter', () => {
   });
 
   it('asks by pseudonym where players may not be read', async () => {
-    const opened = await house({ viewer: { readsPlayers: false }, players: hiddenPlayers });
+    const opened = await harness({ viewer: { readsPlayers: false }, players: hiddenPlayers });
     expect(await bets("player eq 'nna' and currency eq 'USD'", opened)).toEqual([four]);
     expect(await bets("providerUsername eq 'ann'", opened)).toEqual([]);
     expect(await bets("startswith(providerUsername,'nn') and currency eq 'USD'", opened)).toEqual([four]);
@@ -221,10 +221,10 @@ describe('$filter', () => {
   });
 
   it('sees a viewer’s own accounts and player alone', async () => {
-    expect(await bets("currency ne 'XXX'", await house({ viewer: { accounts: ['one-main'] } }))).toEqual([
+    expect(await bets("currency ne 'XXX'", await harness({ viewer: { accounts: ['one-main'] } }))).toEqual([
       two,
     ]);
-    expect(await bets("currency ne 'XXX'", await house({ viewer: { onlyPlayer: 'the bob' } }))).toEqual([
+    expect(await bets("currency ne 'XXX'", await harness({ viewer: { onlyPlayer: 'the bob' } }))).toEqual([
       three,
     ]);
   });
@@ -336,7 +336,7 @@ describe('coverage', () => {
   ];
 
   it('has a row for every part of a feed’s time', async () => {
-    const opened = await house({ coverage: { ...complete, complete: false, gaps } });
+    const opened = await harness({ coverage: { ...complete, complete: false, gaps } });
     const filter = encodeURIComponent("from ge 2026-11-21 and to le 2026-11-22 and account eq 'vp-main'");
     const { page } = await ask(`Coverage?$filter=${filter}`, opened);
     expect(page.value).toEqual([
@@ -367,7 +367,7 @@ describe('coverage', () => {
   });
 
   it('speaks of the last forty days where no range is asked', async () => {
-    const opened = await house();
+    const opened = await harness();
     await ask('Coverage', opened);
     expect(opened.asks[0]?.range).toEqual({ from: NOON - 40 * DAY, to: NOON });
   });

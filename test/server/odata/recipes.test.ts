@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complete, createBet, createCommit, DAY, HOUR, iso, NOON } from '../../graph/harness.ts';
-import { type House, openHouse } from '../export/house.ts';
+import { type Harness, openHarness } from '../export/harness.ts';
 
 interface Dashboard {
   readonly panels: readonly {
@@ -13,7 +13,7 @@ interface Dashboard {
   }[];
 }
 
-let house: House;
+let harness: Harness;
 beforeAll(async () => {
   const gap = {
     account: 'vp-main',
@@ -23,18 +23,18 @@ beforeAll(async () => {
     retryAt: null,
     message: null,
   } as const;
-  house = await openHouse({
+  harness = await openHarness({
     commits: [createCommit('vp-main', 'BET', [createBet('b1', NOON), createBet('b2', NOON - 2 * DAY)])],
     coverage: { ...complete, complete: false, gaps: [{ ...gap, reason: 'PROVIDER_ERROR' }] },
   });
 });
-afterAll(() => house.close());
+afterAll(() => harness.close());
 
 /** What Grafana makes of an address: variables filled in, the rest percent-encoded. */
 function filled(url: string): string {
   const [from, to] = [NOON - DAY, NOON + DAY].map(iso) as [string, string];
   const variables: Readonly<Record<string, string>> = {
-    address: house.url,
+    address: harness.url,
     '__from:date:YYYY-MM-DD': from.slice(0, 10),
     '__to:date:YYYY-MM-DD': to.slice(0, 10),
     '__from:date:iso': from,
@@ -69,7 +69,7 @@ describe('Power BI', () => {
     const select =
       'id,account,provider,player,gameCode,gameType,currency,stake,payout,netWin,status,outcome,settledAt';
     const query = `$filter=${encodeURIComponent(filter).replaceAll('%20', '+')}&$select=${encodeURIComponent(select)}`;
-    const response = await house.get(`/odata/v4/Bets?${query}`, {
+    const response = await harness.get(`/odata/v4/Bets?${query}`, {
       headers: {
         accept: 'application/json;odata.metadata=minimal;q=1.0,application/json;odata.streaming=true;q=0.9',
       },
@@ -79,7 +79,7 @@ describe('Power BI', () => {
   });
 
   it('learns what it may leave to the service', async () => {
-    const xml = await (await house.get('/odata/v4/$metadata')).text();
+    const xml = await (await harness.get('/odata/v4/$metadata')).text();
     expect(xml).toContain('<Collection><String>startswith</String></Collection>');
   });
 });

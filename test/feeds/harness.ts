@@ -19,13 +19,13 @@ import { createPacer } from '../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/upstream/retry.ts';
 import { createLocalSlots } from '../../src/upstream/slots.ts';
 
-export interface HouseOptions {
+export interface HarnessOptions {
   readonly names?: readonly ProviderName[];
   /** Default: DuckDB in memory, with a pace of this house alone. */
   readonly archive?: Archive;
   readonly slots?: SlotSource;
   /** Others' sandboxes, where several houses share them. */
-  readonly street?: Pick<House, 'sandboxes' | 'server'>;
+  readonly street?: Pick<Harness, 'sandboxes' | 'server'>;
   readonly minIntervalMs?: number;
   readonly rowsPerMinute?: number;
   readonly limits?: Partial<FeedLimits>;
@@ -34,7 +34,7 @@ export interface HouseOptions {
   readonly finalAfterMs?: number;
 }
 
-export interface House {
+export interface Harness {
   readonly sandboxes: Readonly<Record<string, Sandbox>>;
   readonly server: SandboxServer;
   readonly archive: Archive;
@@ -46,7 +46,7 @@ export interface House {
 }
 
 /** Everything between the archive and the strict sandboxes, over real sockets; short intervals, no rules waived. */
-export async function openHouse(options: HouseOptions = {}): Promise<House> {
+export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const { names, minIntervalMs = 10, rowsPerMinute = 4 } = options;
   const served = names?.map((name) => providerNamed(providers, name)) ?? providers;
   // Both sides share one event loop here, so a call may be noticed late and the next one on time: the pace is held
@@ -95,7 +95,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 
 function settingsOf(
   provider: Provider,
-  boxes: House['sandboxes'],
+  boxes: Harness['sandboxes'],
   server: SandboxServer,
   minIntervalMs: number,
   over: Partial<FeedLimits> = {},

@@ -59,7 +59,7 @@ function recorded(): [PassThrough, () => string, (text: string) => Promise<void>
   return [stream, text, until];
 }
 
-export interface House {
+export interface Harness {
   readonly host: SandboxServer;
   readonly sandboxes: Readonly<Record<string, Sandbox>>;
   readonly folder: string;
@@ -69,10 +69,10 @@ export interface House {
 }
 
 /** Sandboxes of some providers and a configuration of accounts at them; gone when the test ends. */
-export async function openHouse(
+export async function openHarness(
   names: readonly ProviderName[],
   change: (file: Record<string, unknown>) => Record<string, unknown> = (file) => file,
-): Promise<House> {
+): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), 'countroom-test-'));
   const served = names.map((name) => providerNamed(providers, name));
   const hosted = await createSandboxes(served, { minIntervalMs: 20 });

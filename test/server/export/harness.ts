@@ -21,7 +21,7 @@ import {
   type Surroundings,
 } from '../../graph/harness.ts';
 
-export interface HouseOptions extends Omit<Surroundings, 'archive'> {
+export interface HarnessOptions extends Omit<Surroundings, 'archive'> {
   readonly commits?: readonly Commit<RecordKind>[];
   readonly playerOf?: PlayerOf;
   /** Methods that stand in for those of an archive nothing else is asked of. */
@@ -29,7 +29,7 @@ export interface HouseOptions extends Omit<Surroundings, 'archive'> {
 }
 
 /** Exports and OData over a DuckDB archive in memory, behind a bare server on a free port. */
-export async function openHouse(options: HouseOptions = {}) {
+export async function openHarness(options: HarnessOptions = {}) {
   const playerOf = options.playerOf ?? ((_account, username) => username);
   const archive: Archive = options.archive
     ? { ...createUntouchedArchive(), close: async () => {}, ...options.archive }
@@ -68,4 +68,4 @@ export async function openHouse(options: HouseOptions = {}) {
   };
 }
 
-export type House = Awaited<ReturnType<typeof openHouse>>;
+export type Harness = Awaited<ReturnType<typeof openHarness>>;

@@ -31,7 +31,7 @@ const MINUTE = 60_000;
 // Past every pause a failed window or a stopped account is given.
 const ALL_PAUSES_MS = 11 * MINUTE;
 
-export interface SceneOptions extends AccountOptions {
+export interface HarnessOptions extends AccountOptions {
   readonly pageSize?: number;
   readonly rowsPerMinute?: number;
   /** How many windows are asked for. @default 1 */
@@ -47,7 +47,7 @@ export interface SceneOptions extends AccountOptions {
 }
 
 /** One feed and everything between its strict sandbox and the archive, over real sockets, alone with its account. */
-export interface Scene {
+export interface Harness {
   readonly under: FeedUnderTest;
   readonly feed: Feed;
   /** A second account of the same credentials. */
@@ -91,11 +91,11 @@ export interface Scene {
 
 let scenes = 0;
 
-export async function openScene(
+export async function openHarness(
   under: FeedUnderTest,
   archive: KeptArchive,
-  options: SceneOptions = {},
-): Promise<Scene> {
+  options: HarnessOptions = {},
+): Promise<Harness> {
   scenes += 1;
   const { windows = 1, rowsPerMinute = 2, aheadMs = 0, finalAfterMs = 0 } = options;
   const clock = createLeapingClock();
@@ -121,7 +121,7 @@ export async function openScene(
   const gapsSeen: Gap[] = [];
   const drift = createDrift();
 
-  function connect(at: Provider, id: string, settings: SceneOptions, baseUrl: string): ConnectedAccount {
+  function connect(at: Provider, id: string, settings: HarnessOptions, baseUrl: string): ConnectedAccount {
     return connectAccount(at, settingsOf(at, id, boxes[at.name]!, settings, baseUrl), {
       pacer,
       clock,

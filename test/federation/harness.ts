@@ -13,7 +13,7 @@ export interface Answer {
 export type Ask = (query: string, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
 
 /** One router after another over the same subgraphs, everything on real sockets. */
-export interface House {
+export interface Harness {
   readonly countroom: Countroom;
   readonly routers: { readonly apollo: Ask; readonly hive: Ask };
   /** What the other teams were sent, in order. */
@@ -25,7 +25,7 @@ export interface House {
 
 export const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
-export async function openHouse(): Promise<House> {
+export async function openHarness(): Promise<Harness> {
   const countroom = await openCountroom();
   const sent: { to: string; headers: Headers }[] = [];
   const support = createSupport(
