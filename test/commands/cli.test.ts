@@ -95,7 +95,7 @@ it('serves until SIGTERM, and says where in one line', async () => {
 });
 
 it('makes files that its user alone can read, whatever the umask', async () => {
-  const { file } = await openHouse(['vertexplay']);
+  const { file } = await openHarness(['vertexplay']);
   const masked = ['-c', 'umask 022; exec "$0" "$@"', process.execPath, '--import', 'tsx', cli];
   const child = spawn('sh', [...masked, 'serve', '--config', file]);
   onTestFinished(() => {
