@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { createGzip, constants as zlib } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInputError } from '../../errors.ts';
 import type { Gap } from '../../records/coverage.ts';
@@ -8,6 +7,7 @@ import { type AuditedAnswer, auditAnswer, audited } from '../audit/audited-answe
 import type { RouteDeps, RouteFamily } from '../deps.ts';
 import { vary } from '../http/vary.ts';
 import { type ExportAsk, readExportAsk } from './ask.ts';
+import { createCompressor, type Encoding, encodingFor } from './encoding.ts';
 import { etagOf, matches } from './etag.ts';
 import { type ExportFormat, exportFormats, exportNames } from './names.ts';
 import { type OpenExport, openExport } from './open-export.ts';
@@ -39,7 +39,8 @@ interface Target {
 function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target): void {
   app.get(
     `/export/${target.name}.${target.format}`,
-    { config: { access: 'export' } },
+    // Rows are compressed here, as they are streamed; what is in Parquet is compressed already.
+    { config: { access: 'export' }, compress: false },
     async (request, reply) => {
       const operation = `${target.name}.${target.format}`;
       const audit = auditAnswer(deps, request, reply, { route: 'export', operation });
@@ -71,16 +72,16 @@ async function answer(
     audit.refuse('INCOMPLETE');
     return reply.code(409).send(refusal(gaps));
   }
-  const zipped = target.format !== 'parquet' && acceptsGzip(request.headers['accept-encoding']?.toString());
+  const encoding = target.format === 'parquet' ? null : encodingFor(request.headers['accept-encoding']);
   vary(reply, 'accept-encoding', 'authorization').header('cache-control', 'private, no-cache');
-  const etag = await etagOf(context, ask, opened, `${target.format} ${zipped}`);
+  const etag = await etagOf(context, ask, opened, `${target.format} ${encoding}`);
   if (etag !== null) reply.header('etag', etag);
   if (etag !== null && matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
   reply.type(contentTypes[target.format]);
   reply.header('content-disposition', `attachment; filename="${fileName(target, ask)}"`);
-  if (zipped) reply.header('content-encoding', 'gzip');
+  if (encoding !== null) reply.header('content-encoding', encoding);
   if (request.method === 'HEAD') return reply.send();
-  return reply.send(await body(target, opened, audit, zipped));
+  return reply.send(await body(target, opened, audit, encoding));
 }
 
 /** The bytes as a stream that reads no faster than the client does, and not at all once it has left. */
@@ -88,16 +89,15 @@ async function body(
   target: Target,
   opened: OpenExport,
   { left, add }: AuditedAnswer,
-  zipped: boolean,
+  encoding: Encoding | null,
 ): Promise<Readable> {
   const bytes = await opened.read(target.format, { signal: left, onRows: add });
   const stream = Readable.from(bytes, { objectMode: false });
-  if (!zipped) return stream;
-  // The quickest level: rows of money shrink to a fifth at any, and the archive should be what is waited for.
-  const gzip = createGzip({ level: zlib.Z_BEST_SPEED });
-  stream.once('error', (error) => gzip.destroy(error));
-  gzip.once('close', () => stream.destroy());
-  return stream.pipe(gzip);
+  if (encoding === null) return stream;
+  const compressed = createCompressor(encoding);
+  stream.once('error', (error) => compressed.destroy(error));
+  compressed.once('close', () => stream.destroy());
+  return stream.pipe(compressed);
 }
 
 function describe(error: BadUserInputError): unknown {
@@ -117,16 +117,6 @@ function spellGap({ account, kind, from, to, reason, retryAt, message }: Gap) {
   const iso = (at: number) => new Date(at).toISOString();
   const again = retryAt === null ? null : iso(retryAt);
   return { accountId: account, kind, from: iso(from), to: iso(to), reason, retryAt: again, message };
-}
-
-function acceptsGzip(header: string | undefined): boolean {
-  return (header ?? '').split(',').some((each) => {
-    const [name, quality = '1'] = each
-      .trim()
-      .toLowerCase()
-      .split(/\s*;\s*q=/);
-    return name === 'gzip' && Number(quality) > 0;
-  });
 }
 
 function fileName({ name, format }: Target, { range }: ExportAsk): string {

@@ -10,6 +10,7 @@ import type { ServerSettings } from '../../config/server-settings.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import { mayUse, nobody } from '../auth/permissions.ts';
 import type { ServerMetrics } from '../metrics/server.ts';
+import { compressAnswers } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import { createErrorAnswer } from './errors.ts';
 import { checkHost } from './host.ts';
@@ -84,6 +85,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     greet(request, reply);
   });
   if (settings.cors !== undefined) allowOrigins(app, settings.cors.origins);
+  compressAnswers(app);
   app.after(() => {
     app.addHook('onRequest', (request) => admit(request, options));
   });
@@ -106,7 +108,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
 /** What every answer says, whoever asks. */
 function greet(request: FastifyRequest, reply: FastifyReply): void {
   request.viewer = nobody;
-  reply.headers({ ...strictHeaders, 'x-request-id': request.id });
+  // What is compressed for one client is not for another, whoever keeps answers.
+  reply.headers({ ...strictHeaders, 'x-request-id': request.id, vary: 'accept-encoding' });
 }
 
 /** Looks at who asks, and throws a RefusalError for whoever may not. */
