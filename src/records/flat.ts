@@ -10,6 +10,8 @@ export interface FlatColumn {
   readonly nullable: boolean;
   /** The archive's column behind it; null where the value is made at read (`id`, `player`). */
   readonly stored: string | null;
+  /** Whether it carries the player's name at the provider, and is sealed for those who may not see it. @default false */
+  readonly sealed?: true;
 }
 
 /** The graph's type that a flat row's `id` speaks of. */
@@ -52,8 +54,9 @@ function made(name: string): FlatColumn {
 }
 
 function kept(column: Column): FlatColumn[] {
-  if (!column.flat || column.type === 'texts') return [];
-  return [{ name: column.name, type: column.type, nullable: column.nullable, stored: column.name }];
+  const { name, type, nullable, flat, sealed } = column;
+  if (!flat || type === 'texts') return [];
+  return [{ name, type, nullable, stored: name, ...(sealed && { sealed: true as const }) }];
 }
 
 function columnsOf(kind: RecordKind): readonly FlatColumn[] {

@@ -13,6 +13,8 @@ export interface Column {
   readonly nullable: boolean;
   /** Left out of flat rows: nested in the graph (`BetCredits`), a list, or internal. */
   readonly flat: boolean;
+  /** Carries the player's name at the provider. */
+  readonly sealed: boolean;
 }
 
 /** Columns every kind has, before its own. */
@@ -34,6 +36,7 @@ function columnsOf(fields: FieldSpecs): readonly Column[] {
     type: spec.type,
     nullable: spec.nullable === true,
     flat: isFlat(spec),
+    sealed: spec.sealed === true,
   }));
 }
 

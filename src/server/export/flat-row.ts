@@ -21,13 +21,13 @@ export function flatReaders(
   const type = idTypeOf[kind];
   // eBET's sequence numbers, and the keys made of them, carry the player's name.
   const hide = kind === 'SEQ_NO_FAILURE' ? players.sealed : (text: string) => text;
-  return columns.map(({ name, stored }): FlatReader => {
+  return columns.map(({ name, stored, sealed }): FlatReader => {
     if (name === 'id') return (row) => encodeId(type, row.account, hide(row.key));
     if (name === 'provider') return (row) => spellProvider(row.provider);
     if (name === 'player') return (row) => players.shown(row.account, row.providerUsername);
     if (name === 'providerUsername') return (row) => players.shownUsername(row.account, row.providerUsername);
     if (name === 'raw' && !viewer.readsRaw) return () => null;
-    if (name === 'seqNo') return (row) => hide(row[stored as keyof StoredRecord] as string);
+    if (sealed === true) return (row) => players.sealed(row[stored as keyof StoredRecord] as string);
     // The column table is made from the same names as the record types.
     const field = stored as keyof StoredRecord;
     return (row) => row[field] as FlatValue;

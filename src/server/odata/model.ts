@@ -1,3 +1,4 @@
+import { sumAmounts } from '../../graph/totals/amounts.ts';
 import { type FlatColumn, flatColumns } from '../../records/flat.ts';
 import type { RecordKind } from '../../records/record.ts';
 
@@ -8,6 +9,8 @@ export interface Property {
   readonly nullable: boolean;
   /** The archive's column behind it; null where there is none. */
   readonly stored: string | null;
+  /** Whether its text is sealed for those who may not see players' names. @default false */
+  readonly sealed?: true;
 }
 
 export interface EntityType {
@@ -56,14 +59,7 @@ export const betTotals: EntitySet = {
       made('currency', 'text'),
       made('betCount', 'count'),
       made('playerCount', 'count'),
-      made('stake', 'decimal'),
-      made('validStake', 'decimal', true),
-      made('payout', 'decimal'),
-      made('netWin', 'decimal'),
-      made('refund', 'decimal'),
-      made('jackpotWin', 'decimal'),
-      made('jackpotContribution', 'decimal'),
-      made('rebate', 'decimal'),
+      ...sumAmounts('BET').map(({ name, nullable }) => made(name, 'decimal', nullable)),
       made('grossGamingRevenue', 'decimal'),
     ],
   },

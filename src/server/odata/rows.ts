@@ -220,8 +220,8 @@ function readerOf(context: RequestContext, kind: RecordKind, properties: readonl
   return (row: StoredRecord): readonly FlatValue[] => readers.map((read) => read(row));
 }
 
-function positionOf({ axisAt, account, key }: StoredRecord): Position {
-  return { at: axisAt, account, key };
+function positionOf({ countedAt, account, key }: StoredRecord): Position {
+  return { at: countedAt, account, key };
 }
 
 /** The archived row under a key, of whichever kind; null where there is none that may be seen. */

@@ -1,11 +1,14 @@
 import type { RequestContext } from '../../graph/context.ts';
 import { spellProvider } from '../../graph/schema/provider-name.ts';
 import { playersAsked, visibleAccounts } from '../../graph/selection/scope.ts';
-import { amountOf, grossGamingRevenueOf, sumOf } from '../../graph/totals/money.ts';
+import { sumAmounts } from '../../graph/totals/amounts.ts';
+import { grossGamingRevenueOf } from '../../graph/totals/money.ts';
 import { createPeriodGrid } from '../../records/period.ts';
 import { LATEST, takeBounds } from './bounds.ts';
 import type { Expression } from './expression.ts';
 import type { NamedRow } from './matches.ts';
+
+const sums = sumAmounts('BET');
 
 /** Totals of bets by UTC day, account and currency, newest day first; bounds on `day` reach the archive. */
 export async function readTotals(
@@ -34,14 +37,7 @@ export async function readTotals(
       currency: row.currency,
       betCount: row.count,
       playerCount: row.playerCount,
-      stake: amountOf(row, 'stake'),
-      validStake: sumOf(row, 'validStake'),
-      payout: amountOf(row, 'payout'),
-      netWin: amountOf(row, 'netWin'),
-      refund: amountOf(row, 'refund'),
-      jackpotWin: amountOf(row, 'jackpotWin'),
-      jackpotContribution: amountOf(row, 'jackpotContribution'),
-      rebate: amountOf(row, 'rebate'),
+      ...Object.fromEntries(sums.map(({ name, of }) => [name, of(row)])),
       grossGamingRevenue: grossGamingRevenueOf(row),
     }),
   );

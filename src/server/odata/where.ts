@@ -52,7 +52,8 @@ function condition(
       usernames.filter((each) => satisfies(of, players.shownUsername(each.account, each.username))),
     );
   }
-  if (name === 'seqNo') return onColumn(withValues(of, (value) => players.unsealed(String(value))));
+  if (of.property.sealed === true)
+    return onColumn(withValues(of, (value) => players.unsealed(String(value))));
   return onColumn(of);
 }
 
