@@ -35,6 +35,7 @@ const feed: Feed = {
   limits,
   paging: 'whole',
   stepMs: 1,
+  axis: 'settledAt',
   pace: { key: 'none', minIntervalMs: 3_000, quota: null },
   // All of it is held: a call would be a fault of the bench.
   connection: {

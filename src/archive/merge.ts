@@ -9,6 +9,7 @@ export interface StandingRow<Id> {
   readonly id: Id;
   readonly key: string;
   readonly formerKey: string | null;
+  readonly countedAt: number;
   readonly axisAt: number;
   readonly versionAt: number | null;
   readonly readAt: number;

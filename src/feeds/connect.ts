@@ -1,4 +1,5 @@
 import type { FeedLimits, Provider } from '../providers/provider.ts';
+import { axisField } from '../records/axis.ts';
 import type { RecordKind } from '../records/record.ts';
 import type { Scrub } from '../records/scrub.ts';
 import type { Clock } from '../upstream/clock.ts';
@@ -57,6 +58,7 @@ export function connectAccount(
       limits,
       paging: spec.paging,
       stepMs: spec.stepMs,
+      axis: connection.axisOf?.(spec.kind) ?? axisField(spec.kind, 'SETTLED'),
       pace: connection.paceOf(spec.kind, limits),
       connection,
     };

@@ -1,4 +1,5 @@
 import type { Connection, FeedLimits } from '../providers/provider.ts';
+import type { AxisField } from '../records/axis.ts';
 import type { PaceRule } from '../records/pace.ts';
 import type { ProviderName, RecordKind } from '../records/record.ts';
 
@@ -16,6 +17,8 @@ export interface Feed {
   readonly limits: FeedLimits;
   readonly paging: 'whole' | 'pages';
   readonly stepMs: number;
+  /** The time by which the provider is asked: by it windows, the ledger and coverage are told. */
+  readonly axis: AxisField;
   readonly pace: PaceRule;
   readonly connection: Connection;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AxisField } from '../records/axis.ts';
 import type { Interval } from '../records/interval.ts';
 import type { PaceRule } from '../records/pace.ts';
 import type { Bet, ProviderName, Quarantined, RecordKind, RecordOf } from '../records/record.ts';
@@ -87,6 +88,8 @@ export interface Connection {
   readPage(kind: RecordKind, ask: PageAsk): Promise<Page>;
   /** The rule a feed's calls are paced by. */
   paceOf(kind: RecordKind, limits: FeedLimits): PaceRule;
+  /** The time by which a feed is asked, where an option chooses another than the one its rows count by. */
+  readonly axisOf?: (kind: RecordKind) => AxisField;
   /** Reads one bet by its key; null where the provider does not know it. Absent where it has no such operation. */
   readonly readDetail?: (ask: DetailAsk) => Promise<Bet | null>;
 }

@@ -19,7 +19,7 @@ export interface RecordHead {
   /** A key this record was known by before: an archived row under it is replaced by this one. */
   readonly formerKey: string | null;
   readonly providerUsername: string;
-  /** The time on the feed's axis, by which the provider is asked and ranges select. */
+  /** The time on the feed's axis, by which the provider is asked and its windows list the record. */
   readonly axisAt: number;
   /** The provider's time of this version; the later wins. Null where the provider sends none. */
   readonly versionAt: number | null;
@@ -44,6 +44,8 @@ export interface RecordOf {
 export type Stored<T extends RecordHead> = Omit<T, 'formerKey'> & {
   readonly account: string;
   readonly provider: ProviderName;
+  /** The time by which ranges select it and lists are ordered, see `countedAtOf`. */
+  readonly countedAt: number;
   /** When this version was archived; never decreases within an archive. */
   readonly archivedAt: number;
   /** Set when a later read of its time did not list it any more. */

@@ -86,6 +86,7 @@ export function paperFeed(options: PaperOptions = {}): { readonly feed: Feed; re
     },
     paging,
     stepMs,
+    axis: 'requestedAt',
     pace,
     connection: { readPage: (_kind, ask) => readPage(ask), paceOf: () => pace },
   };

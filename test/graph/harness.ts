@@ -10,6 +10,7 @@ import { createSubgraph } from '../../src/graph/schema/subgraph.ts';
 import { localViewer, type Players, type Viewer } from '../../src/graph/viewer.ts';
 import type { Connection, FeedLimits } from '../../src/providers/provider.ts';
 import { providers } from '../../src/providers/registry.ts';
+import { axisField } from '../../src/records/axis.ts';
 import type { Coverage } from '../../src/records/coverage.ts';
 import { decimal } from '../../src/records/decimal.ts';
 import type { Bet, RecordKind, RecordOf, SeqNoFailure, Transfer } from '../../src/records/record.ts';
@@ -64,6 +65,7 @@ export const feeds: readonly Feed[] = accounts.flatMap((account) =>
     limits: { ...limits, settlesWithin: account.id === 'one-main' ? 2 * DAY : limits.settlesWithin },
     paging: 'whole' as const,
     stepMs: 1,
+    axis: axisField(kind, 'SETTLED'),
     pace: { key: account.id, minIntervalMs: 3_000, quota: null },
     connection,
   })),

@@ -230,11 +230,17 @@ describe('what a list asks of its feeds', () => {
     }
   });
 
-  it('reaches as far past a placed range as its slowest feed settles', async () => {
+  it('reaches as far past a placed range as each feed settles', async () => {
     const [settled] = (await ask('')).asks;
     expect(settled?.range).toEqual({ from: START, to: NOON });
-    const [placed] = (await ask('axis: PLACED')).asks;
-    expect(placed?.range).toEqual({ from: START, to: NOON + 2 * DAY });
+    const reaches = (await ask('axis: PLACED')).asks.map(({ feeds: asked, range }) => ({
+      accounts: asked.map(({ account }) => account.id),
+      range,
+    }));
+    expect(reaches).toEqual([
+      { accounts: ['vp-main', 'hrg-main'], range: { from: START, to: NOON + DAY } },
+      { accounts: ['one-main'], range: { from: START, to: NOON + 2 * DAY } },
+    ]);
     const [quick] = (await ask('axis: PLACED, accounts: ["vp-main"]')).asks;
     expect(quick?.range).toEqual({ from: START, to: NOON + DAY });
   });

@@ -8,6 +8,7 @@ import {
 import { type Decimal, MAX_INTEGER_DIGITS, MAX_SCALE, scaleOf } from '../../records/decimal.ts';
 import type { ProviderName, RecordKind } from '../../records/record.ts';
 import { type Column, sqlName } from '../../records/shape.ts';
+import { keptTimes } from '../kept-times.ts';
 import type { Version } from '../merge.ts';
 import { recordColumns } from '../sql/columns.ts';
 import { createNamedAppender } from './appender.ts';
@@ -54,7 +55,7 @@ export async function appendVersions(
 function slotsOf(kind: RecordKind, history: boolean): Slot[] {
   const readAt = (name: string): Slot => ({ name, value: (_, source) => timestamp(source.readAt) });
   const slots = recordColumns[kind].flatMap((column) => [
-    slotOf(column),
+    slotOf(kind, column),
     ...(column.type === 'decimal' ? [scaleSlot(column)] : []),
   ]);
   slots.push({ name: 'former_key', value: (version) => version.formerKey });
@@ -63,13 +64,17 @@ function slotsOf(kind: RecordKind, history: boolean): Slot[] {
   return history ? [...slots, readAt('seen_from'), readAt('seen_until')] : slots;
 }
 
-function slotOf(column: Column): Slot {
+function slotOf(kind: RecordKind, column: Column): Slot {
   const name = sqlName(column.name);
   switch (column.name) {
     case 'account':
       return { name, value: (_, source) => source.account };
     case 'provider':
       return { name, value: (_, source) => source.provider };
+    case 'countedAt':
+      return { name, value: ({ record }) => timestamp(keptTimes(kind, record).countedAt) };
+    case 'axisAt':
+      return { name, value: ({ record }) => toValue('time', keptTimes(kind, record).axisAt) };
     case 'archivedAt':
       return { name, value: (_, source) => timestamp(source.archivedAt) };
     case 'vanishedAt':

@@ -78,7 +78,8 @@ async function standingRows(
 ): Promise<Map<string, StandingRow<bigint>[]>> {
   const lookUps = commits.map((commit) => ({ account: commit.account, ...keysToLookUp(commit.rows) }));
   const found = (column: string, at: number) => `
-    SELECT t.account, t.rowid, t.key, t.former_key, epoch_ms(t.axis_at)::DOUBLE, epoch_ms(t.version_at)::DOUBLE,
+    SELECT t.account, t.rowid, t.key, t.former_key, epoch_ms(t.counted_at)::DOUBLE,
+      epoch_ms(coalesce(t.axis_at, t.counted_at))::DOUBLE, epoch_ms(t.version_at)::DOUBLE,
       epoch_ms(t.read_at)::DOUBLE, epoch_ms(t.vanished_at)::DOUBLE, t.digest
     FROM ${tableName[kind]} AS t
     JOIN (SELECT unnest($${at}::VARCHAR[]) AS account, unnest($${at + 1}::VARCHAR[]) AS wanted) AS w
@@ -99,11 +100,12 @@ async function standingRows(
 }
 
 function toStanding(row: readonly DuckDBValue[]): StandingRow<bigint> {
-  const [, id, key, formerKey, axisAt, versionAt, readAt, vanishedAt, digest] = row;
+  const [, id, key, formerKey, countedAt, axisAt, versionAt, readAt, vanishedAt, digest] = row;
   return {
     id: id as bigint,
     key: key as string,
     formerKey: formerKey as string | null,
+    countedAt: countedAt as number,
     axisAt: axisAt as number,
     versionAt: versionAt as number | null,
     readAt: readAt as number,
@@ -200,14 +202,18 @@ async function markVanished(
   const listed = listOf(plan.seen.map((version) => version.record.key));
   let vanished = 0;
   for (const span of latest) {
-    const result = await connection.run(
-      `UPDATE ${tableName[commit.kind]} SET vanished_at = make_timestamp($1::BIGINT * 1000)
-      WHERE account = $2 AND axis_at >= make_timestamp($3::BIGINT * 1000) AND axis_at < make_timestamp($4::BIGINT * 1000)
-        AND read_at < make_timestamp($1::BIGINT * 1000) AND vanished_at IS NULL
-        AND key NOT IN (SELECT unnest($5::VARCHAR[]))`,
-      [BigInt(commit.readAt), commit.account, BigInt(span.from), BigInt(span.to), listed],
-    );
-    vanished += result.rowsChanged;
+    // Two statements rather than an OR: each leaves out the blocks whose times lie elsewhere.
+    for (const listedAt of ['counted_at', 'axis_at']) {
+      const own = listedAt === 'counted_at' ? 'AND axis_at IS NULL' : '';
+      const result = await connection.run(
+        `UPDATE ${tableName[commit.kind]} SET vanished_at = make_timestamp($1::BIGINT * 1000)
+        WHERE account = $2 ${own} AND ${listedAt} >= make_timestamp($3::BIGINT * 1000)
+          AND ${listedAt} < make_timestamp($4::BIGINT * 1000) AND read_at < make_timestamp($1::BIGINT * 1000)
+          AND vanished_at IS NULL AND key NOT IN (SELECT unnest($5::VARCHAR[]))`,
+        [BigInt(commit.readAt), commit.account, BigInt(span.from), BigInt(span.to), listed],
+      );
+      vanished += result.rowsChanged;
+    }
   }
   return vanished;
 }

@@ -73,7 +73,8 @@ async function standingRows(client: Client, { account, kind, rows }: Commit): Pr
   if (keys.length === 0) return [];
   const cell = (column: string) => postgresDialect.cell(column, 'time');
   const found = await client.query(
-    `SELECT key, former_key, ${cell('axis_at')} AS axis_at, ${cell('version_at')} AS version_at,
+    `SELECT key, former_key, ${cell('counted_at')} AS counted_at, ${cell('coalesce(axis_at, counted_at)')} AS axis_at,
+      ${cell('version_at')} AS version_at,
       ${cell('read_at')} AS read_at, ${cell('vanished_at')} AS vanished_at, digest
     FROM ${tableName[kind]} WHERE account = $1 AND (key = ANY($2::text[]) OR former_key = ANY($3::text[]))`,
     [account, keys, formerKeys],
@@ -82,6 +83,7 @@ async function standingRows(client: Client, { account, kind, rows }: Commit): Pr
     id: row.key,
     key: row.key,
     formerKey: row.former_key,
+    countedAt: row.counted_at,
     axisAt: row.axis_at,
     versionAt: row.version_at,
     readAt: row.read_at,
@@ -117,7 +119,7 @@ async function moveReplaced(client: Client, { account, kind, readAt }: Commit, p
   const text = kind === 'BET' ? `${leave}, kept AS (${keep}), ${changeTiersSql('gone', -1)}` : leave + keep;
   await client.query(text, [account, plan.replace.map((row) => row.id), readAt]);
   if (kind !== 'BET') return;
-  await client.query(emptyTiersSql(), [account, plan.replace.map((row) => row.axisAt)]);
+  await client.query(emptyTiersSql(), [account, plan.replace.map((row) => row.countedAt)]);
 }
 
 async function revive(client: Client, { account, kind }: Commit, { revive }: Plan): Promise<void> {

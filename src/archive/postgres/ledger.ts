@@ -58,11 +58,13 @@ export async function markVanished(
   listed: readonly string[],
 ): Promise<number> {
   let vanished = 0;
+  const within = (column: string) => `(${column} >= ${time(3)} AND ${column} < ${time(4)})`;
   for (const { from, to } of spans) {
     const result = await client.query(
       `UPDATE ${tableName[kind]} SET vanished_at = ${time(1)}
-      WHERE account = $2 AND axis_at >= ${time(3)} AND axis_at < ${time(4)} AND read_at < ${time(1)}
-        AND vanished_at IS NULL AND key NOT IN (SELECT unnest($5::text[]))`,
+      WHERE account = $2 AND read_at < ${time(1)} AND vanished_at IS NULL
+        AND ((axis_at IS NULL AND ${within('counted_at')}) OR ${within('axis_at')})
+        AND key NOT IN (SELECT unnest($5::text[]))`,
       [readAt, account, from, to, listed],
     );
     vanished += result.rowCount ?? 0;

@@ -26,9 +26,9 @@ export const rolledSums = summedFields('BET').map(sqlName);
 const WEIGHTS = `'{${Array.from({ length: 19 }, (_, scale) => `1e${8 * scale}`).join(',')}}'::numeric[]`;
 
 const rolled = rolledDimensions.slice(2).map(sqlName).join(', ');
-const identity = `account, provider, axis_at, ${rolled}`;
+const identity = `account, provider, counted_at, ${rolled}`;
 const added = ['bets', ...rolledSums.flatMap((sum) => [sum, `${sum}_scales`])];
-const merged = `ON CONFLICT (account, axis_at, provider, ${rolled}) DO UPDATE
+const merged = `ON CONFLICT (account, counted_at, provider, ${rolled}) DO UPDATE
   SET ${added.map((column) => `${column} = t.${column} + excluded.${column}`).join(', ')}`;
 
 /**
@@ -44,7 +44,7 @@ export function changeTiersSql(source: string, sign: 1 | -1, head = 'account, pr
     .filter((tier) => tier !== QUARTER)
     .map((tier) => `${tier.table}_done AS (${widen(tier)})`);
   return `change AS MATERIALIZED (
-      SELECT ${head}, ${binned(QUARTER)} AS axis_at, ${rolled}, count(*) * ${sign} AS bets, ${values.join(', ')}
+      SELECT ${head}, ${binned(QUARTER)} AS counted_at, ${rolled}, count(*) * ${sign} AS bets, ${values.join(', ')}
       FROM ${source} GROUP BY 1, 2, 3, ${rolled}),
     ${wider.join(', ')}
     INSERT INTO ${QUARTER.table} AS t (${identity}, ${added.join(', ')})
@@ -62,7 +62,7 @@ export async function refillTiers(client: Client): Promise<void> {
 /** Removes roll-ups that no bet is left in, in the spans that these times lie in. $1 account, $2 milliseconds. */
 export function emptyTiersSql(): string {
   const removals = tiers.map(
-    (tier) => `DELETE FROM ${tier.table} WHERE account = $1 AND bets = 0 AND axis_at IN (
+    (tier) => `DELETE FROM ${tier.table} WHERE account = $1 AND bets = 0 AND counted_at IN (
       SELECT date_bin('${tier.width}', to_timestamp(at / 1000), ${ORIGIN}) FROM unnest($2::float8[]) AS at)`,
   );
   const [last, ...others] = removals.toReversed();
@@ -72,7 +72,7 @@ export function emptyTiersSql(): string {
 const ORIGIN = "'0001-01-01 00:00:00+00'::timestamptz";
 
 function binned({ width }: Tier): string {
-  return `date_bin('${width}', axis_at, ${ORIGIN})`;
+  return `date_bin('${width}', counted_at, ${ORIGIN})`;
 }
 
 function widen(tier: Tier): string {

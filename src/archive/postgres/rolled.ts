@@ -10,7 +10,7 @@ import { QUARTER, rolledDimensions, rolledSums, type Tier, tiers } from './roll-
 const GROUPS = ['ACCOUNT', 'PROVIDER', 'CURRENCY', 'GAME_TYPE', 'STATUS', 'OUTCOME'];
 const HOUR_MS = 3_600_000;
 
-const dimensions = ['axis_at', ...rolledDimensions.map(sqlName)].join(', ');
+const dimensions = ['counted_at', ...rolledDimensions.map(sqlName)].join(', ');
 const ofTier = [dimensions, 'bets', ...rolledSums.flatMap((sum) => [sum, `${sum}_scale`])].join(', ');
 const ofRow = [
   dimensions,
@@ -83,5 +83,5 @@ function spansOf({ table }: Tier, range: Interval | null): string {
 }
 
 function within({ from, to }: Interval): string {
-  return `axis_at >= to_timestamp(${from}::float8 / 1000) AND axis_at < to_timestamp(${to}::float8 / 1000)`;
+  return `counted_at >= to_timestamp(${from}::float8 / 1000) AND counted_at < to_timestamp(${to}::float8 / 1000)`;
 }

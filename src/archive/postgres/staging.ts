@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { RecordKind } from '../../records/record.ts';
 import { type Column, sqlName, tableName } from '../../records/shape.ts';
+import { keptTimes } from '../kept-times.ts';
 import type { Version } from '../merge.ts';
 import { recordColumns } from '../sql/columns.ts';
 import type { Client } from './database.ts';
@@ -77,7 +78,7 @@ function* chunksOf(
 }
 
 function lineOf(kind: RecordKind, { record, formerKey, digest, vanishedAt }: Version<RecordKind>): string {
-  const fields: Readonly<Record<string, unknown>> = { ...record, vanishedAt };
+  const fields: Readonly<Record<string, unknown>> = { ...record, ...keptTimes(kind, record), vanishedAt };
   const cells = staged[kind].map(({ name, type }) => cellOf(type, fields[name] ?? null));
   return `${cells.join('\t')}\t${cellOf('text', formerKey)}\t${digest}`;
 }

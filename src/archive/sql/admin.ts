@@ -1,10 +1,10 @@
 import type { Interval } from '../../records/interval.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { sqlName, tableName } from '../../records/shape.ts';
+import { tableName } from '../../records/shape.ts';
 import type { QuarantinedRow, ReplacedVersion } from '../admin.ts';
 import type { FeedKey } from '../archive.ts';
 import type { LedgerPart } from '../ledger.ts';
-import { recordColumns } from './columns.ts';
+import { columnSql, recordColumns } from './columns.ts';
 import { createBinder, type Dialect, type Statement } from './dialect.ts';
 import { type Cell, type Cells, rowsOf, toRecords } from './records.ts';
 
@@ -41,7 +41,7 @@ export function historyStatement(
   id: { readonly account: string; readonly key: string },
 ): Statement {
   const binder = createBinder(dialect);
-  const columns = recordColumns[kind].map((column) => dialect.cell(sqlName(column.name), column.type));
+  const columns = recordColumns[kind].map((column) => dialect.cell(columnSql(column), column.type));
   columns.push(dialect.cell('seen_from', 'time'), dialect.cell('seen_until', 'time'));
   const text = `
     SELECT ${columns.join(', ')} FROM ${historyName(kind)}

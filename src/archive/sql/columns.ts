@@ -1,8 +1,8 @@
 import { BadUserInputError } from '../../errors.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { type Column, headColumns, keyName, kindColumns } from '../../records/shape.ts';
+import { type Column, headColumns, keyName, kindColumns, sqlName } from '../../records/shape.ts';
 
-const rawColumn: Column = { name: 'raw', type: 'text', nullable: false, flat: false };
+const rawColumn: Column = { name: 'raw', type: 'text', nullable: false, flat: false, sealed: false };
 
 function columnsOf(kind: RecordKind): readonly Column[] {
   return [...headColumns, ...kindColumns[kind], rawColumn];
@@ -29,4 +29,9 @@ export function columnNamed(kind: RecordKind, name: string): Column {
 /** Whether rows of this kind have the column. */
 export function hasColumn(kind: RecordKind, name: string): boolean {
   return recordColumns[kind].some((column) => column.name === name);
+}
+
+/** What reads a column: times of the feed that are those rows count by are not kept twice. */
+export function columnSql({ name }: Column): string {
+  return name === 'axisAt' ? 'coalesce(axis_at, counted_at)' : sqlName(name);
 }

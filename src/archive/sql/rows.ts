@@ -1,13 +1,13 @@
 import type { PageQuery, Position, RowQuery, TimeAxis } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { sqlName, tableName } from '../../records/shape.ts';
-import { hasColumn, recordColumns } from './columns.ts';
+import { tableName } from '../../records/shape.ts';
+import { columnSql, hasColumn, recordColumns } from './columns.ts';
 import { type Binder, createBinder, type Dialect, type Statement } from './dialect.ts';
 import { whereSql } from './where.ts';
 
-/** The time a query selects and orders by; kinds without a placed time have their axis alone. */
+/** The time a query selects and orders by; where a bet has no placed time, or its kind none, the one it counts by. */
 export function axisSql(kind: RecordKind, axis: TimeAxis): string {
-  return axis === 'PLACED' && hasColumn(kind, 'placedAt') ? 'coalesce(placed_at, axis_at)' : 'axis_at';
+  return axis === 'PLACED' && hasColumn(kind, 'placedAt') ? 'coalesce(placed_at, counted_at)' : 'counted_at';
 }
 
 /** The condition that selects a query's rows, without order or place. */
@@ -133,7 +133,7 @@ export function usernamesStatement(dialect: Dialect, players: readonly string[] 
 
 /** Every column of a stored record, in the order of `recordColumns`. */
 export function recordCells(dialect: Dialect, kind: RecordKind): string {
-  return recordColumns[kind].map((column) => dialect.cell(sqlName(column.name), column.type)).join(', ');
+  return recordColumns[kind].map((column) => dialect.cell(columnSql(column), column.type)).join(', ');
 }
 
 function oneOf(column: string, values: readonly string[], binder: Binder): string {

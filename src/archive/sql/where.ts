@@ -2,9 +2,9 @@ import { BadUserInputError } from '../../errors.ts';
 import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../records/decimal.ts';
 import type { Scalar, Where } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { type Column, sqlName } from '../../records/shape.ts';
+import type { Column } from '../../records/shape.ts';
 import { type Bound, boundOf } from './bound.ts';
-import { columnNamed } from './columns.ts';
+import { columnNamed, columnSql } from './columns.ts';
 import type { Binder } from './dialect.ts';
 
 const operators = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
@@ -26,7 +26,7 @@ export function whereSql(kind: RecordKind, where: Where, binder: Binder): string
     case 'not':
       return `NOT coalesce(${whereSql(kind, where.of, binder)}, false)`;
     case 'isNull':
-      return `${sqlName(columnNamed(kind, where.column).name)} IS NULL`;
+      return `${columnSql(columnNamed(kind, where.column))} IS NULL`;
     case 'startsWith':
       return startsWith(columnNamed(kind, where.column), where.value, binder);
     case 'in':
@@ -49,7 +49,7 @@ function joined(
 
 function startsWith(column: Column, prefix: string, binder: Binder): string {
   if (column.type !== 'text') throw unfit(column, 'a text column', prefix);
-  return `starts_with(${sqlName(column.name)}, ${binder.bind('text', prefix)})`;
+  return `starts_with(${columnSql(column)}, ${binder.bind('text', prefix)})`;
 }
 
 function isIn(column: Column, values: readonly Scalar[], binder: Binder): string {
@@ -60,11 +60,11 @@ function isIn(column: Column, values: readonly Scalar[], binder: Binder): string
     }
     return [bindPlain(column, value, binder)];
   });
-  return parameters.length === 0 ? 'false' : `${sqlName(column.name)} IN (${parameters.join(', ')})`;
+  return parameters.length === 0 ? 'false' : `${columnSql(column)} IN (${parameters.join(', ')})`;
 }
 
 function comparison(column: Column, operator: Operator, value: Scalar, binder: Binder): string {
-  const name = sqlName(column.name);
+  const name = columnSql(column);
   if (!isNumeric(column)) return `${name} ${operators[operator]} ${bindPlain(column, value, binder)}`;
   const bound = numericBound(column, value);
   if (isExact(bound)) return `${name} ${operators[operator]} ${bindFloor(column, bound.floor, binder)}`;

@@ -56,5 +56,5 @@ export async function readConnection<K extends RecordKind, T>(
 
 function positionOf({ axis }: RowQuery, row: StoredRecord): Position {
   const placedAt = axis === 'PLACED' && 'placedAt' in row ? row.placedAt : null;
-  return { at: placedAt ?? row.axisAt, account: row.account, key: row.key };
+  return { at: placedAt ?? row.countedAt, account: row.account, key: row.key };
 }

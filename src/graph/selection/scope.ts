@@ -1,7 +1,8 @@
 import { BadUserInputError } from '../../errors.ts';
 import type { Covered } from '../../feeds/dispatch.ts';
 import type { Account, Feed } from '../../feeds/feed.ts';
-import type { Coverage } from '../../records/coverage.ts';
+import { reachOn } from '../../records/axis.ts';
+import { type Coverage, joinCoverage } from '../../records/coverage.ts';
 import type { Interval } from '../../records/interval.ts';
 import type { RowQuery, TimeAxis, Where } from '../../records/query.ts';
 import type { ProviderName, RecordKind } from '../../records/record.ts';
@@ -100,17 +101,28 @@ export async function select<K extends RecordKind>(
   return { feeds, query: { kind, accounts, range, axis, players, where } };
 }
 
-/** Fills and covers what a selection stands on; `maxWaitMs` null asks no provider. */
+/**
+ * Fills and covers what a selection stands on, each feed in the part of its own time where such rows can lie; `maxWaitMs`
+ * null asks no provider.
+ */
 export async function coverSelection(
   context: RequestContext,
   { feeds, query }: Selection,
   maxWaitMs: number | null,
 ): Promise<Covered> {
-  // A bet placed at the range's end is settled, and so listed by its provider, up to this much later.
-  const settlesWithin =
-    query.axis === 'PLACED' ? Math.max(0, ...feeds.map(({ limits }) => limits.settlesWithin)) : 0;
-  const { from, to } = query.range;
-  return cover(context, feeds, { from, to: to + settlesWithin }, maxWaitMs);
+  const byReach = new Map<string, { readonly feeds: Feed[]; readonly range: Interval }>();
+  for (const feed of feeds) {
+    const range = reachOn(feed, query.axis, query.range);
+    const name = `${range.from} ${range.to}`;
+    const group = byReach.get(name) ?? { feeds: [], range };
+    byReach.set(name, group);
+    group.feeds.push(feed);
+  }
+  const parts = await Promise.all(
+    [...byReach.values()].map((group) => cover(context, group.feeds, group.range, maxWaitMs)),
+  );
+  const covered = parts.flatMap((part) => part.feeds);
+  return { coverage: joinCoverage(covered), feeds: covered };
 }
 
 /**

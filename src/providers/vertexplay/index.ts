@@ -43,6 +43,7 @@ export const provider: Provider<VertexPlayCredentials, VertexPlayOptions> = {
     return {
       readPage: (_kind, ask) => client.readBets(ask),
       paceOf: (_kind, limits) => client.paceOf(limits),
+      axisOf: () => (account.options.timeAxis === 'betTime' ? 'placedAt' : 'settledAt'),
     };
   },
   loadSandbox: async () => (await import('./sandbox.ts')).createSandbox,

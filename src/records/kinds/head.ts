@@ -6,10 +6,16 @@ export const head = {
   provider: { type: 'text', description: 'The provider it was collected from.' },
   key: { type: 'text', internal: true, description: 'The provider’s key.' },
   providerUsername: { type: 'text', description: 'The player’s username at the provider.' },
-  axisAt: {
+  countedAt: {
     type: 'time',
     internal: true,
-    description: 'The time on the feed’s axis, by which the provider is asked and ranges select.',
+    description: 'The time by which ranges select: the kind’s own axis, where it has none yet the feed’s.',
+  },
+  axisAt: {
+    type: 'time',
+    nullable: true,
+    internal: true,
+    description: 'The time by which the feed’s windows list it; null where that is `countedAt`.',
   },
   versionAt: {
     type: 'time',

@@ -86,6 +86,7 @@ export function createProvider(
     limits,
     paging,
     stepMs: 1,
+    axis: 'settledAt',
     pace: { key: account, minIntervalMs: SECOND, quota: null },
     connection: {
       readPage: (_kind, ask) => readPage(ask),

@@ -21,7 +21,14 @@ const day = 'from=2026-11-21&to=2026-11-22';
 
 function storedBet(key: string): Stored<Bet> {
   const { formerKey: _, ...bet } = createBet(key, NOON, { raw: 'x'.repeat(1_000) });
-  return { ...bet, account: 'vp-main', provider: 'vertexplay', archivedAt: NOON, vanishedAt: null };
+  return {
+    ...bet,
+    account: 'vp-main',
+    provider: 'vertexplay',
+    countedAt: NOON,
+    archivedAt: NOON,
+    vanishedAt: null,
+  };
 }
 
 /** An archive whose stream never ends, and tells how many batches were taken and when it was left. */
