@@ -51,6 +51,7 @@ export async function applySteps(
       await connection.run(step.sql);
       await remember(connection, step);
     }
+    for (const { rows } of pending) if (rows !== undefined) await connection.run(rows);
     const newest = pending.at(-1);
     const layout = newest === undefined || newest.release === FIRST_RELEASE ? 1 : newest.id;
     await connection.run('DELETE FROM archive_meta WHERE name = $1', [SCHEMA]);

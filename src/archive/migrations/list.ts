@@ -4,7 +4,16 @@ import { processes } from './0003-processes.ts';
 import { views } from './0004-views.ts';
 import { trail } from './0005-trail.ts';
 import { rollUpsFilled } from './0006-roll-ups-filled.ts';
+import { countedAt } from './0007-counted-at.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
-export const migrations: readonly Migration[] = [archive, rollUps, processes, views, trail, rollUpsFilled];
+export const migrations: readonly Migration[] = [
+  archive,
+  rollUps,
+  processes,
+  views,
+  trail,
+  rollUpsFilled,
+  countedAt,
+];

@@ -121,6 +121,8 @@ export async function coverSelection(
   const parts = await Promise.all(
     [...byReach.values()].map((group) => cover(context, group.feeds, group.range, maxWaitMs)),
   );
+  const [only, ...others] = parts;
+  if (only !== undefined && others.length === 0) return only;
   const covered = parts.flatMap((part) => part.feeds);
   return { coverage: joinCoverage(covered), feeds: covered };
 }
