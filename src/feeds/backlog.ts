@@ -3,7 +3,7 @@ import { type Feed, feedName } from './feed.ts';
 /** How many rows are being read or wait for the archive, so that reading never runs far ahead of it. */
 export interface Backlog {
   /** Null where one more window of the feed may begin; else what to wait for before looking again. */
-  room(feed: Feed): Promise<void> | null;
+  backpressure(feed: Feed): Promise<void> | null;
   begin(feed: Feed): Load;
 }
 
@@ -55,7 +55,7 @@ export function createBacklog({ mostOfFeed = 40_000, most = 100_000 }: BacklogOp
   }
 
   return {
-    room(feed) {
+    backpressure(feed) {
       const { expected, windows, pending: own } = loadOf(feed);
       const fits = own + (windows + 1) * expected <= mostOfFeed && pending < most;
       return fits || (windows === 0 && own === 0) ? null : change.promise;

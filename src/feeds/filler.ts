@@ -256,7 +256,7 @@ export function createFiller(options: FillerOptions): Filler {
         const asker = firstServed();
         if (asker !== null) asker.lastServed = servings;
       },
-      room: () => (job.load === null ? backlog.room(job.feed) : null),
+      backpressure: () => (job.load === null ? backlog.backpressure(job.feed) : null),
     };
   }
 

@@ -24,8 +24,11 @@ export interface Turn {
   readonly order: number;
   /** Told when a slot was given, so that the next one goes to somebody else. */
   served(): void;
-  /** Null where what the call brings can be taken in now; else what to wait for before asking again. @default null */
-  room?(): Promise<void> | null;
+  /**
+   * Backpressure: null where what the call brings can be taken in now; else what settles when it is worth asking again.
+   * The call waits for the archive, its slot goes to the next who can use it. @default null
+   */
+  backpressure?(): Promise<void> | null;
 }
 
 /** Why a call has not come back yet, and when it is tried again (milliseconds since the epoch). */

@@ -97,12 +97,14 @@ function createQueue(clock: Clock, slots: SlotSource) {
     running = false;
   }
 
-  /** Resolves when somebody came, when a call came back, or when there may be room for what a call brings. */
+  /** Resolves when somebody came, when a call came back, or when backpressure may have eased. */
   function change(): Promise<void> {
-    const rooms = [...waiters].map(({ turn }) => turn.room?.() ?? null).filter((room) => room !== null);
+    const easings = [...waiters]
+      .map(({ turn }) => turn.backpressure?.() ?? null)
+      .filter((each) => each !== null);
     return new Promise((resolve) => {
       changed = resolve;
-      for (const room of new Set(rooms)) room.then(resolve);
+      for (const eased of new Set(easings)) eased.then(resolve);
     });
   }
 
@@ -172,12 +174,12 @@ function createQueue(clock: Clock, slots: SlotSource) {
   return { enter, size: () => waiters.size };
 }
 
-/** Whose turn it is, among those whose answers there is room for. */
+/** Whose turn it is, among those that no backpressure holds back. */
 function best(waiters: ReadonlySet<Waiter>): Waiter | null {
   let chosen: Waiter | null = null;
   for (const waiter of waiters) {
     if (chosen !== null && !precedes(waiter.turn, chosen.turn)) continue;
-    if ((waiter.turn.room?.() ?? null) === null) chosen = waiter;
+    if ((waiter.turn.backpressure?.() ?? null) === null) chosen = waiter;
   }
   return chosen;
 }

@@ -8,44 +8,44 @@ const other = { ...feed, account: { ...feed.account, id: 'other' } };
 it('lets as many windows begin as bring what may be held, by the fullest of late', () => {
   const backlog = createBacklog({ mostOfFeed: 100 });
   const [first, second] = [backlog.begin(feed), backlog.begin(feed)];
-  expect(backlog.room(feed)).not.toBeNull();
-  expect(backlog.room(other)).toBeNull();
+  expect(backlog.backpressure(feed)).not.toBeNull();
+  expect(backlog.backpressure(other)).toBeNull();
   first.read(20);
   first.written(20);
   first.end();
   second.end();
   // Half of what may be held was expected to begin with; now four fifths of four fifths of it.
   for (let begun = 0; begun < 3; begun += 1) {
-    expect(backlog.room(feed)).toBeNull();
+    expect(backlog.backpressure(feed)).toBeNull();
     backlog.begin(feed);
   }
-  expect(backlog.room(feed)).not.toBeNull();
+  expect(backlog.backpressure(feed)).not.toBeNull();
 });
 
 it('says when to look again: once rows are written, or a window is given up', async () => {
   const backlog = createBacklog({ mostOfFeed: 100 });
   const window = backlog.begin(feed);
   window.read(90);
-  const room = backlog.room(feed);
-  expect(room).not.toBeNull();
+  const eased = backlog.backpressure(feed);
+  expect(eased).not.toBeNull();
   window.written(90);
-  await room;
+  await eased;
   const given = backlog.begin(feed);
-  const again = backlog.room(feed);
+  const again = backlog.backpressure(feed);
   expect(again).not.toBeNull();
   given.end();
   await again;
-  expect(backlog.room(feed)).toBeNull();
+  expect(backlog.backpressure(feed)).toBeNull();
 });
 
 it('reads a window that is larger than all there is room for, alone', () => {
   const backlog = createBacklog({ mostOfFeed: 100 });
   const large = backlog.begin(feed);
   large.read(1_000);
-  expect(backlog.room(feed)).not.toBeNull();
+  expect(backlog.backpressure(feed)).not.toBeNull();
   large.written(1_000);
   large.end();
-  expect(backlog.room(feed)).toBeNull();
+  expect(backlog.backpressure(feed)).toBeNull();
 });
 
 it('holds every feed up while too much waits for the archive', async () => {
@@ -55,9 +55,9 @@ it('holds every feed up while too much waits for the archive', async () => {
   two.read(100);
   const third = { ...feed, account: { ...feed.account, id: 'third' } };
   backlog.begin(third);
-  const room = backlog.room(third);
-  expect(room).not.toBeNull();
+  const eased = backlog.backpressure(third);
+  expect(eased).not.toBeNull();
   two.end();
-  await room;
-  expect(backlog.room(third)).toBeNull();
+  await eased;
+  expect(backlog.backpressure(third)).toBeNull();
 });
