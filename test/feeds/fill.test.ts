@@ -7,19 +7,19 @@ import { all, firstPage } from '../archive/conformance/sample.ts';
 import { type Harness, type HarnessOptions, openHarness, settledHour } from './harness.ts';
 
 const HOUR = 3_600_000;
+// Far from every edge of an hour and of a window.
+const now = Date.UTC(2026, 2, 10, 12, 25);
+const hour = settledHour(now);
 const houses: Harness[] = [];
 afterEach(async () => {
   await Promise.all(houses.splice(0).map((house) => house.close()));
 });
 
 async function open(options?: HarnessOptions): Promise<Harness> {
-  const house = await openHarness(options);
+  const house = await openHarness({ now, ...options });
   houses.push(house);
   return house;
 }
-
-// Asked once: a test that runs across ten past the hour would compare two hours.
-const hour = settledHour(Date.now());
 
 function ask(feeds: readonly Feed[], over: Partial<CoverAsk> = {}): CoverAsk {
   return { feeds, range: hour, maxWaitMs: 20_000, ...over };
@@ -106,7 +106,6 @@ describe('filling', () => {
 
   test('says what lies in the future and beyond retention, and asks for neither', async () => {
     const house = await open({ names: ['vertexplay'] });
-    const now = Date.now();
     const feed = house.feed('vertexplay');
     const future = await house.dispatcher
       .begin()
@@ -120,7 +119,6 @@ describe('filling', () => {
 
   test('holds an open window up to the instant it was read through, and does not read it again at once', async () => {
     const house = await open({ names: ['vertexplay'], limits: { openMaxAge: HOUR } });
-    const now = Date.now();
     const range = { from: now - 15 * 60_000, to: now + HOUR };
     const first = await house.dispatcher.begin().cover(ask(house.feeds, { range }));
     expect(first.coverage.gaps.at(-1)?.reason).toBe('IN_FUTURE');
@@ -168,14 +166,13 @@ describe('partial failure', () => {
   test('one provider down leaves the others complete and its own part a gap', async () => {
     const house = await open({ limits: { maxAttempts: 2 }, policy: { breakMs: 20_000 } });
     house.server.inject('vertexplay', 'internalError', 1_000);
-    const asked = Date.now();
     const { coverage, feeds } = await house.dispatcher.begin().cover(ask(house.feeds));
     expect(coverage.complete).toBe(false);
     const accounts = new Set(coverage.gaps.map((gap) => gap.account));
     expect([...accounts]).toEqual(['vertexplay-main']);
     for (const gap of coverage.gaps) {
       expect(gap.reason).toBe('PROVIDER_ERROR');
-      expect(gap.retryAt).toBeGreaterThan(asked);
+      expect(gap.retryAt).toBeGreaterThan(now);
     }
     expect(
       feeds.filter((feed) => feed.account !== 'vertexplay-main').every((feed) => feed.coverage.complete),

@@ -14,7 +14,7 @@ import type { SlotSource } from '../../src/records/pace.ts';
 import type { ProviderName, RecordKind } from '../../src/records/record.ts';
 import { createSandboxes } from '../../src/sandbox/create.ts';
 import { createSandboxServer, type SandboxServer } from '../../src/sandbox/host.ts';
-import { systemClock } from '../../src/upstream/clock.ts';
+import { type Clock, systemClock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/upstream/retry.ts';
 import { createLocalSlots } from '../../src/upstream/slots.ts';
@@ -32,6 +32,8 @@ export interface HarnessOptions {
   readonly policy?: Partial<RetryPolicy>;
   readonly maxRangeMs?: number;
   readonly finalAfterMs?: number;
+  /** What everybody's clock shows as the house opens; it runs on from there. @default the machine's time */
+  readonly now?: number;
 }
 
 export interface Harness {
@@ -49,12 +51,14 @@ export interface Harness {
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const { names, minIntervalMs = 10, rowsPerMinute = 4 } = options;
   const served = names?.map((name) => providerNamed(providers, name)) ?? providers;
+  const clock = options.now === undefined ? systemClock : clockFrom(options.now);
   // Both sides share one event loop here, so a call may be noticed late and the next one on time: the pace is held
   // by the upstream's own tests, every other rule by the sandboxes.
   const boxes =
-    options.street?.sandboxes ?? (await createSandboxes(served, { minIntervalMs: 0, rowsPerMinute }));
-  const server = options.street?.server ?? (await createSandboxServer({ sandboxes: boxes }));
-  const clock = systemClock;
+    options.street?.sandboxes ??
+    (await createSandboxes(served, { minIntervalMs: 0, rowsPerMinute, clock: clock.now }));
+  const server =
+    options.street?.server ?? (await createSandboxServer({ sandboxes: boxes, clock: clock.now }));
   const pacer = createPacer({ clock, slots: options.slots ?? createLocalSlots(clock) });
   const policy = { ...defaultRetryPolicy, baseMs: 5, breakMs: 40, ...options.policy };
   const connected = served.map((provider) =>
@@ -65,7 +69,8 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     }),
   );
   const archive =
-    options.archive ?? (await createDuckDbArchive({ path: ':memory:', playerOf: (_, name) => name }));
+    options.archive ??
+    (await createDuckDbArchive({ path: ':memory:', playerOf: (_, name) => name, clock: clock.now }));
   const claims = archive.leases === undefined ? undefined : createClaims(archive.leases);
   const filler = createFiller({ archive, claims, now: clock.now });
   const { maxRangeMs = 40 * 86_400_000, finalAfterMs = 0 } = options;
@@ -116,6 +121,11 @@ function settingsOf(
     options: provider.options.parse(entry['options'] ?? {}),
     limits,
   };
+}
+
+function clockFrom(now: number): Clock {
+  const openedAt = performance.now();
+  return { ...systemClock, now: () => Math.floor(now + performance.now() - openedAt) };
 }
 
 const HOUR_MS = 3_600_000;
