@@ -28,7 +28,7 @@ const query = ({ range }: BenchGraph) => `{
       stake validStake payout netWin status outcome placedAt settledAt archivedAt }
     pageInfo { hasNextPage endCursor } coverage { complete final } } }`;
 
-/** The same graph behind Apollo and Fastify alone: no key, no limit, no trail, no count. */
+/** The same graph behind Apollo and Fastify alone: no key, no limit, no audit log, no count. */
 async function startBare({ schema, makeContext }: BenchGraph) {
   const apollo = new ApolloServer<RequestContext>({
     schema,
@@ -56,7 +56,7 @@ async function startBare({ schema, makeContext }: BenchGraph) {
   };
 }
 
-/** The server as it is: one of many keys, every limit, the trail as log lines and the counts. */
+/** The server as it is: one of many keys, every limit, the audit log as log lines and the counts. */
 async function startGuarded({ schema, makeContext }: BenchGraph, key: string) {
   const apiKeys = Array.from({ length: KEYS }, (_, index) => ({
     name: `key-${index}`,
@@ -97,7 +97,7 @@ export const auth: Bench = async () => {
     const usual = median(alone);
     return [
       {
-        question: `a warm query of ${ROWS} rows with a key of ${KEYS}, limits, trail and counts, against none of them`,
+        question: `a warm query of ${ROWS} rows with a key of ${KEYS}, limits, audit log and counts, against none of them`,
         figure: (usual + added) / usual,
         unit: '×',
         atMost: 1.05,

@@ -22,8 +22,8 @@ import { providers as registered } from './providers/registry.ts';
 import type { SlotSource } from './records/pace.ts';
 import { createPlayerOf, type PlayerOf } from './records/player.ts';
 import { createScrub } from './records/scrub.ts';
-import { createLogTrail, type Trail } from './server/audit/audit-log.ts';
-import { createTrailBook } from './server/audit/audit-writer.ts';
+import { type Audit, createAuditLogger } from './server/audit/audit-log.ts';
+import { createAuditWriter } from './server/audit/audit-writer.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
 import { exportRoutes } from './server/export/routes.ts';
 import { createDriftCounter } from './server/metrics/drift.ts';
@@ -152,18 +152,18 @@ export async function createApp(
     dispatch: dispatcher.begin(),
     notices: [],
   });
-  const logTrail = createLogTrail(logger);
-  const book = createTrailBook({
+  const logAudit = createAuditLogger(logger);
+  const auditWriter = createAuditWriter({
     archive,
     keepMs: config.server.trail.keep,
     clock: clock.now,
-    onFailure: (error, lost) => logger.error({ err: error, lost }, 'the trail was not written'),
+    onFailure: (error, lost) => logger.error({ err: error, lost }, 'the audit log was not written'),
   });
-  const trail: Trail = (asked) => {
+  const audit: Audit = (asked) => {
     const operation = asked.operation === null ? null : scrub(asked.operation);
     const entry = { ...asked, operation };
-    logTrail(entry);
-    if (config.server.trail.keep > 0) book.note(entry);
+    logAudit(entry);
+    if (config.server.trail.keep > 0) auditWriter.add(entry);
   };
   let closing: Promise<void> | null = null;
   const server = await createServer({
@@ -175,7 +175,7 @@ export async function createApp(
     logger,
     registry,
     clock: clock.now,
-    trail,
+    audit,
     routes: [exportRoutes, odataRoutes],
   });
 
@@ -210,7 +210,7 @@ export async function createApp(
     await sync?.stop();
     await filler.close(AbortSignal.timeout(PATIENCE_MS));
     claims?.close();
-    await book.close();
+    await auditWriter.close();
     await archive.close();
     await Promise.all(connected.map(({ http }) => http.close()));
   }

@@ -126,7 +126,7 @@ describe('the gateway', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  test('keeps a trail of who asked what, and none where it is told so', async () => {
+  test('keeps an audit log of who asked what, and none where it is told so', async () => {
     const street = await openStreet(['ebet']);
     const trailAfter = async (keep: string) => {
       const { child, ask } = await street.serve({ trail: { keep } });
@@ -136,7 +136,7 @@ describe('the gateway', () => {
       await ended;
       const path = join(dirname(street.file), 'archive.duckdb');
       const archive = await createDuckDbArchive({ path, playerOf: (_account, username) => username });
-      const notes = await archive.trail({ from: 0, to: Date.now() + 1 });
+      const notes = await archive.readAudit({ from: 0, to: Date.now() + 1 });
       await archive.close();
       return notes;
     };

@@ -85,7 +85,7 @@ describe('the direction of imports', () => {
   });
 
   it('lets feeds, graph and server know the archive by its contracts alone', () => {
-    const contracts = ['archive/archive.ts', 'archive/admin.ts', 'archive/trail.ts'];
+    const contracts = ['archive/archive.ts', 'archive/admin.ts', 'archive/audit.ts'];
     const concrete = ({ from, to, typeOnly }: Import) =>
       ['feeds', 'graph', 'server'].includes(roomOf(from)) &&
       roomOf(to) === 'archive' &&

@@ -1,8 +1,8 @@
 import type { Interval } from '../records/interval.ts';
 import type { RecordKind } from '../records/record.ts';
 import type { Archive, FeedKey, StoredRecord } from './archive.ts';
+import type { AuditRecord } from './audit.ts';
 import type { LedgerPart } from './ledger.ts';
-import type { TrailNote } from './trail.ts';
 
 /** A row set aside unread, kept once however often it was seen; times are milliseconds. */
 export interface QuarantinedRow extends FeedKey {
@@ -36,10 +36,10 @@ export interface ArchiveAdmin {
   quarantined(accounts: readonly string[]): Promise<readonly QuarantinedRow[]>;
   /** Takes rows as they are: their intervals no longer count them. Returns how many were waiting. */
   acceptQuarantined(ids: readonly string[]): Promise<number>;
-  /** Keeps notes of who asked what, and lets those from before `keepFrom` (milliseconds) go. */
-  noteTrail(notes: readonly TrailNote[], keepFrom: number): Promise<void>;
-  /** The notes of a span, oldest first. */
-  trail(span: Interval): Promise<readonly TrailNote[]>;
+  /** Writes to the audit log, and deletes what is older than `keepFrom` (milliseconds). */
+  writeAudit(records: readonly AuditRecord[], keepFrom: number): Promise<void>;
+  /** The audit log of a span, oldest first. */
+  readAudit(span: Interval): Promise<readonly AuditRecord[]>;
 }
 
 /** What both archives' factories give. */

@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 import type { AuthSettings, ServerSettings } from '../config/server-settings.ts';
 import type { RequestContext } from '../graph/context.ts';
 import type { Viewer } from '../graph/viewer.ts';
-import type { Trail } from './audit/audit-log.ts';
+import type { Audit } from './audit/audit-log.ts';
 import type { Access } from './auth/permissions.ts';
 
 export interface ServerDeps {
@@ -23,7 +23,7 @@ export interface ServerDeps {
   /** Milliseconds since the epoch, UTC. */
   readonly clock: () => number;
   /** Who asked what; a log line where left out. */
-  readonly trail?: Trail;
+  readonly audit?: Audit;
   /** Families of routes of their own, such as exports and OData. */
   readonly routes?: readonly RouteFamily[];
 }
@@ -31,7 +31,7 @@ export interface ServerDeps {
 /** What a family of routes is given besides the app. */
 export interface RouteDeps {
   readonly makeContext: (viewer: Viewer) => RequestContext;
-  readonly trail: Trail;
+  readonly audit: Audit;
   readonly clock: () => number;
   readonly settings: ServerSettings;
   /** Takes `cost` from the caller's budget of this minute; throws a TooManyRequestsError once it is spent. */

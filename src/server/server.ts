@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { UsageError } from '../errors.ts';
-import { createLogTrail } from './audit/audit-log.ts';
+import { createAuditLogger } from './audit/audit-log.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import type { RouteDeps, ServerDeps } from './deps.ts';
 import { createBudget } from './graphql/budget.ts';
@@ -28,7 +28,7 @@ export interface Server {
 /** Wires the route families, authentication and metrics to one HTTP server; no port is bound until `listen`. */
 export async function createServer(deps: ServerDeps): Promise<Server> {
   const { settings, auth, schema, makeContext, isReady, logger, registry, clock } = deps;
-  const trail = deps.trail ?? createLogTrail(logger);
+  const audit = deps.audit ?? createAuditLogger(logger);
   const metrics = createServerMetrics(registry);
   const safelist = settings.safelist === undefined ? new Map() : readSafelist(settings.safelist.file);
   const bound = auth?.apiKeys.find(({ documents }) => documents === 'safelist');
@@ -54,10 +54,10 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
     isStopping: () => phase === 'stopping',
   });
   const { limits } = settings;
-  const apollo = createApollo({ schema, settings, limits, safelist, charge, trail, metrics, logger });
+  const apollo = createApollo({ schema, settings, limits, safelist, charge, audit, metrics, logger });
   await apollo.start();
 
-  const routeDeps: RouteDeps = { makeContext, trail, clock, settings, charge: charge ?? (() => {}) };
+  const routeDeps: RouteDeps = { makeContext, audit, clock, settings, charge: charge ?? (() => {}) };
   const families = [
     healthRoutes(() => (phase === 'ready' && !isReady() ? 'starting' : phase)),
     metricsRoutes(registry),

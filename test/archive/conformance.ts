@@ -1,3 +1,4 @@
+import { describeAudit } from './conformance/audit.ts';
 import { describeCommits } from './conformance/commits.ts';
 import { describeLedger } from './conformance/ledger.ts';
 import { describeModel } from './conformance/model.ts';
@@ -5,7 +6,6 @@ import { describeNames } from './conformance/names.ts';
 import { describePages } from './conformance/pages.ts';
 import type { Subject } from './conformance/store.ts';
 import { describeTotals } from './conformance/totals.ts';
-import { describeTrail } from './conformance/trail.ts';
 
 export type { OpenOptions, Store, StoreOptions, Subject } from './conformance/store.ts';
 
@@ -18,5 +18,5 @@ export function describeArchive(name: string, createStore: Subject['createStore'
   describeNames(subject);
   describePages(subject);
   describeTotals(subject);
-  describeTrail(subject);
+  describeAudit(subject);
 }

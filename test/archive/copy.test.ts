@@ -77,7 +77,7 @@ async function fill(archive: KeptArchive): Promise<void> {
     }),
   );
   const asked = { requestId: 'r', key: 'bi', role: 'bi', accounts: ['a'], route: 'export', operation: null };
-  await archive.noteTrail([{ ...asked, at: 1_000, rows: 5, cost: null, durationMs: 12, error: null }], 0);
+  await archive.writeAudit([{ ...asked, at: 1_000, rows: 5, cost: null, durationMs: 12, error: null }], 0);
   const other = { ...read('c', { interval }), provider: 'hotroad' as const };
   await archive.commit({ ...other, kind: 'TRANSFER', rows: [transfer('t', 5)] });
   await archive.commit({ ...other, kind: 'SEQ_NO_FAILURE', rows: [failure('f', 6)] });
@@ -111,7 +111,7 @@ async function contentsOf(archive: KeptArchive) {
     ledger: await Promise.all(feeds.map((feed) => archive.ledger(feed, range))),
     quarantined: await archive.quarantined(accounts),
     names: await archive.usernames(null),
-    trail: await archive.trail(range),
+    trail: await archive.readAudit(range),
   };
 }
 

@@ -5,7 +5,7 @@ import { UpstreamError } from '../../src/errors.ts';
 import { createDispatcher } from '../../src/feeds/dispatch.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import { createFiller } from '../../src/feeds/filler.ts';
-import type { TrailEntry } from '../../src/server/audit/audit-log.ts';
+import type { AuditEntry } from '../../src/server/audit/audit-log.ts';
 import { createPlayers } from '../../src/server/auth/pseudonyms.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createServer } from '../../src/server/server.ts';
@@ -54,7 +54,7 @@ export interface Countroom {
   readonly url: string;
   readonly reads: Reads;
   /** Every request let in, in order. */
-  readonly trail: TrailEntry[];
+  readonly audited: AuditEntry[];
   close(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export async function openCountroom(): Promise<Countroom> {
     finalAfterMs: 0,
   });
   const playersOf = createPlayers({ playerOf, archive, secret: 'of this test alone', clock });
-  const trail: TrailEntry[] = [];
+  const audited: AuditEntry[] = [];
   const server = await createServer({
     settings: { ...serverSettings.parse({}), host: '127.0.0.1', port: 0 },
     auth: authSettings.parse({
@@ -120,13 +120,13 @@ export async function openCountroom(): Promise<Countroom> {
     logger: createLogger({ level: 'silent' }),
     registry: new Registry(),
     clock,
-    trail: (entry) => trail.push(entry),
+    audit: (entry) => audited.push(entry),
   });
   const { url } = await server.listen();
   return {
     url: `${url}/graphql`,
     reads,
-    trail,
+    audited,
     async close() {
       await server.close();
       await filler.close(AbortSignal.timeout(100));

@@ -46,7 +46,7 @@ export async function openHarness(): Promise<Harness> {
     sent,
     forget() {
       Object.assign(countroom.reads, noReads());
-      countroom.trail.length = 0;
+      countroom.audited.length = 0;
       sent.length = 0;
     },
     async close() {

@@ -50,7 +50,7 @@ describe.each(routers)('through %s', (_title, name) => {
         { username: 'bob', vipLevel: 1, balance: '0.360000', bets: bets(bet('v2')) },
       ],
     });
-    expect(harness.countroom.trail).toHaveLength(1);
+    expect(harness.countroom.audited).toHaveLength(1);
     expect(teamsAsked()).toEqual(['crm', 'wallet']);
     // Before and after what is missing was asked for, and not once a player.
     expect(harness.countroom.reads.coverage).toBe(2);
@@ -79,7 +79,7 @@ describe.each(routers)('through %s', (_title, name) => {
         coverage: { complete: false, windowsAsked: 12, windowsHeld: 11, gaps: [gap] },
       },
     });
-    expect(harness.countroom.trail).toHaveLength(1);
+    expect(harness.countroom.audited).toHaveLength(1);
     expect(teamsAsked()).toEqual(['crm', 'support', 'wallet']);
   });
 
@@ -112,7 +112,7 @@ describe.each(routers)('through %s', (_title, name) => {
       coverage: 0,
       usernames: 0,
     });
-    expect(harness.countroom.trail).toHaveLength(1);
+    expect(harness.countroom.audited).toHaveLength(1);
   });
 
   it('reads 500 players by id, their names and accounts, with one request and one archive query', async () => {
@@ -130,7 +130,7 @@ describe.each(routers)('through %s', (_title, name) => {
     });
     const { byKeys, page, usernames } = harness.countroom.reads;
     expect({ byKeys, page, usernames }).toEqual({ byKeys: [], page: 0, usernames: 1 });
-    expect(harness.countroom.trail).toHaveLength(1);
+    expect(harness.countroom.audited).toHaveLength(1);
     expect(teamsAsked()).toEqual(['crm', 'support']);
   });
 
@@ -193,14 +193,14 @@ describe.each(routers)('through %s', (_title, name) => {
         coverage: { complete: true },
       },
     });
-    expect(harness.countroom.trail.map(({ viewer }) => viewer.name)).toEqual(['analyst']);
+    expect(harness.countroom.audited.map(({ viewer }) => viewer.name)).toEqual(['analyst']);
   });
 
   it('sends the client’s key and request id to countroom alone', async () => {
     const requestId = `federated-${name}`;
     const query = `{ vips { username bets(${range}) { totalCount } } }`;
     await ask(query, { ...bearer(keys.router), 'x-request-id': requestId });
-    expect(harness.countroom.trail).toMatchObject([{ requestId, viewer: { name: 'router' } }]);
+    expect(harness.countroom.audited).toMatchObject([{ requestId, viewer: { name: 'router' } }]);
     expect(harness.sent).toMatchObject([{ to: 'crm' }]);
     expect(harness.sent[0]?.headers).not.toHaveProperty('authorization');
   });

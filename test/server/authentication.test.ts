@@ -83,9 +83,9 @@ describe('authentication', () => {
   });
 
   test('gives a key its role and its accounts', async () => {
-    const { url, trail, ...running } = await start({ auth });
+    const { url, audited, ...running } = await start({ auth });
     await post({ url }, 'query Mine { who }', bearer(key));
-    expect(trail).toMatchObject([
+    expect(audited).toMatchObject([
       { operation: 'Mine', viewer: { name: 'powerbi', role: 'bi', accounts: ['vp-main'] } },
     ]);
     expect((await ask(`${url}/metrics`, { headers: bearer(key) })).status).toBe(403);
@@ -176,7 +176,7 @@ describe('authentication by JWT', () => {
     );
     expect(admin.json.data).toEqual({ who: 'jwt:ann' });
     await post(running, '{ who }', bearer(await sign({ role: 'player', player: 'ann77' })));
-    expect(running.trail.map(({ viewer }) => viewer)).toMatchObject([
+    expect(running.audited.map(({ viewer }) => viewer)).toMatchObject([
       { role: 'admin', accounts: ['vp-main'], onlyPlayer: null, readsRaw: true },
       { role: 'player', accounts: null, onlyPlayer: 'ann77', readsRaw: false },
     ]);

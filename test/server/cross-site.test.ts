@@ -8,7 +8,7 @@ const cors = { cors: { origins: [app] } };
 
 describe('web pages of other sites', () => {
   test('cause nothing on any route', async () => {
-    const { url, trail } = await start({ settings: cors });
+    const { url, audited } = await start({ settings: cors });
     const paths = [
       '/',
       '/explorer',
@@ -25,7 +25,7 @@ describe('web pages of other sites', () => {
     }
     const posted = await post({ url }, '{ who }', { ...cross, origin: 'https://evil.example' });
     expect([posted.status, posted.json.errors[0].extensions.code]).toEqual([403, 'FORBIDDEN']);
-    expect(trail).toEqual([]);
+    expect(audited).toEqual([]);
   });
 
   test('may ask where their origin is named', async () => {

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { authSettings, serverSettings } from '../../src/config/server-settings.ts';
 import type { RequestContext } from '../../src/graph/context.ts';
 import type { Viewer } from '../../src/graph/viewer.ts';
-import type { TrailEntry } from '../../src/server/audit/audit-log.ts';
+import type { AuditEntry } from '../../src/server/audit/audit-log.ts';
 import type { RouteFamily, ServerDeps } from '../../src/server/deps.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createServer, type Server } from '../../src/server/server.ts';
@@ -65,7 +65,7 @@ export interface Running {
   readonly url: string;
   readonly server: Server;
   readonly registry: Registry;
-  readonly trail: TrailEntry[];
+  readonly audited: AuditEntry[];
   /** Every line logged, parsed. */
   readonly logged: Record<string, unknown>[];
   readonly logText: () => string;
@@ -94,7 +94,7 @@ afterEach(async () => {
 
 export async function build(options: Options = {}): Promise<Omit<Running, 'url'>> {
   const lines: string[] = [];
-  const trail: TrailEntry[] = [];
+  const audited: AuditEntry[] = [];
   const registry = new Registry();
   const deps: ServerDeps = {
     settings: { ...serverSettings.parse(options.settings ?? {}), host: '127.0.0.1', port: options.port ?? 0 },
@@ -116,7 +116,7 @@ export async function build(options: Options = {}): Promise<Omit<Running, 'url'>
     }),
     registry,
     clock: options.clock ?? Date.now,
-    trail: (entry) => trail.push(entry),
+    audit: (entry) => audited.push(entry),
     routes: options.routes ?? [],
   };
   const server = await createServer(deps);
@@ -124,7 +124,7 @@ export async function build(options: Options = {}): Promise<Omit<Running, 'url'>
   return {
     server,
     registry,
-    trail,
+    audited,
     get logged() {
       return lines.map((line): Record<string, unknown> => JSON.parse(line));
     },

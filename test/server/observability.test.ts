@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import type { Feed, FeedHealth } from '../../src/feeds/feed.ts';
 import { localViewer } from '../../src/graph/viewer.ts';
-import { createLogTrail } from '../../src/server/audit/audit-log.ts';
+import { createAuditLogger } from '../../src/server/audit/audit-log.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { registerFeedMetrics } from '../../src/server/metrics/server.ts';
 import { ask, bearer, post, start } from './harness.ts';
@@ -70,7 +70,7 @@ describe('metrics', () => {
   });
 });
 
-describe('trail', () => {
+describe('the audit log', () => {
   test('tells who asked what and how many rows were given, and never which', async () => {
     const running = await start({ auth });
     const answer = await post(
@@ -78,7 +78,7 @@ describe('trail', () => {
       'query Page { bets(first: 4) { nodes { id } } }',
       bearer('partial-key-of-tests'),
     );
-    expect(running.trail).toEqual([
+    expect(running.audited).toEqual([
       {
         requestId: answer.headers['x-request-id'],
         viewer: expect.objectContaining({ name: 'partial', accounts: ['vp-main'] }),
@@ -101,14 +101,14 @@ describe('trail', () => {
   ])('counts %s', async (_what, query, rows) => {
     const running = await start();
     expect((await post(running, query)).json.errors).toBeUndefined();
-    expect(running.trail.map((entry) => entry.rows)).toEqual([rows]);
+    expect(running.audited.map((entry) => entry.rows)).toEqual([rows]);
   });
 
   test('tells of what was refused, by its code', async () => {
     const running = await start();
     await post(running, '{ nothing }');
     await post(running, '{');
-    expect(running.trail.map(({ error, cost }) => [error, cost])).toEqual([
+    expect(running.audited.map(({ error, cost }) => [error, cost])).toEqual([
       ['GRAPHQL_VALIDATION_FAILED', null],
       ['GRAPHQL_PARSE_FAILED', null],
     ]);
@@ -116,7 +116,7 @@ describe('trail', () => {
 
   test('is a line of the log unless told otherwise', () => {
     const lines: string[] = [];
-    const trail = createLogTrail(createLogger({ to: { write: (line) => lines.push(line) } }));
+    const audit = createAuditLogger(createLogger({ to: { write: (line) => lines.push(line) } }));
     const asked = {
       requestId: 'r',
       route: 'export',
@@ -126,7 +126,7 @@ describe('trail', () => {
       cost: null,
       error: null,
     };
-    trail({ ...asked, viewer: localViewer });
+    audit({ ...asked, viewer: localViewer });
     expect(JSON.parse(lines.join(''))).toMatchObject({
       msg: 'asked',
       trail: { key: 'anonymous', role: 'admin', accounts: 'all', ...asked },

@@ -5,11 +5,11 @@ import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Username } from '../archive.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
+import { writeAuditStatements } from '../sql/audit.ts';
 import { createReads } from '../sql/reads.ts';
 import { reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageEndStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
-import { trailStatements } from '../sql/trail.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
 import { copyParquet, readJsonPage, streamLines } from './flat.ts';
@@ -84,7 +84,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     writeLines: (query, form, format) => streamLines(call, query, form, format),
     writePage: (query, form, decimals) => readJsonPage(call, query, form, decimals),
     writeParquet: (query, form, path, signal) => copyParquet(call, query, form, { path, signal }),
-    noteTrail: (notes, keepFrom) => call('change', trailStatements(duckDbDialect, notes, keepFrom)),
+    writeAudit: (records, keepFrom) => call('change', writeAuditStatements(duckDbDialect, records, keepFrom)),
     acceptQuarantined: (ids) => call('accept', { ids, now: clock() }),
     async close() {
       if (closed) return;

@@ -4,12 +4,12 @@ import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Leases } from '../archive.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
+import { writeAuditStatements } from '../sql/audit.ts';
 import type { SqlValue, Statement } from '../sql/dialect.ts';
 import { createReads } from '../sql/reads.ts';
 import { type Cells, reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
-import { trailStatements } from '../sql/trail.ts';
 import { createDatabase } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { placeOf } from './faults.ts';
@@ -131,10 +131,10 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     stream: (query) => streamRecords(streams, place, openStreams, query),
     acceptQuarantined: (ids) =>
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
-    noteTrail: (notes, keepFrom) =>
+    writeAudit: (records, keepFrom) =>
       whileOpen(() =>
         writes.transaction(async (client) => {
-          for (const { text, values } of trailStatements(postgresDialect, notes, keepFrom)) {
+          for (const { text, values } of writeAuditStatements(postgresDialect, records, keepFrom)) {
             await client.query(text, [...values]);
           }
         }),

@@ -7,17 +7,17 @@ import {
   toLedger,
   toQuarantined,
 } from './admin.ts';
+import { readAuditStatement, toAuditRecords } from './audit.ts';
 import { coverageStatement, toSpans } from './coverage.ts';
 import type { Dialect, Statement } from './dialect.ts';
 import { type Cells, rowsOf, toRecords } from './records.ts';
 import { byKeysStatement, fingerprintStatement, usernamesStatement } from './rows.ts';
-import { toTrail, trailStatement } from './trail.ts';
 
 /** The reads that both engines do alike; pages, counts and totals each has its own quicker ways for. */
 export type SharedReads = Required<
   Pick<
     KeptArchive,
-    'coverage' | 'byKeys' | 'fingerprint' | 'usernames' | 'ledger' | 'history' | 'quarantined' | 'trail'
+    'coverage' | 'byKeys' | 'fingerprint' | 'usernames' | 'ledger' | 'history' | 'quarantined' | 'readAudit'
   >
 >;
 
@@ -51,8 +51,8 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     async quarantined(accounts) {
       return toQuarantined(await read(quarantineStatement(dialect, accounts)));
     },
-    async trail(span) {
-      return toTrail(await read(trailStatement(dialect, span)));
+    async readAudit(span) {
+      return toAuditRecords(await read(readAuditStatement(dialect, span)));
     },
   };
 }

@@ -1,9 +1,9 @@
 import { type RecordKind, recordKinds } from '../../records/record.ts';
 import { type Column, sqlName, tableName } from '../../records/shape.ts';
 import { historyName } from './admin.ts';
+import { auditColumns } from './audit.ts';
 import { recordColumns } from './columns.ts';
 import type { Dialect, Statement } from './dialect.ts';
-import { trailColumns } from './trail.ts';
 
 export interface TableColumn {
   /** As SQL has it. */
@@ -21,7 +21,7 @@ export interface ArchiveTable {
 const version = [column('former_key', 'text'), column('read_at', 'time'), column('digest', 'digest')];
 const seen = [column('seen_from', 'time'), column('seen_until', 'time')];
 
-/** Everything an archive holds, in the order it is moved: rows and their history, ledger, quarantine, names, trail. */
+/** Everything an archive holds, in the order it is moved: rows and their history, ledger, quarantine, names, audit log. */
 export const archiveTables: readonly ArchiveTable[] = [
   ...recordKinds.flatMap((kind) => [
     { name: tableName[kind], columns: columnsOf(kind) },
@@ -46,7 +46,7 @@ export const archiveTables: readonly ArchiveTable[] = [
     ],
   },
   { name: 'names', columns: columns('text', 'account', 'username', 'player') },
-  { name: 'trail', columns: trailColumns.map(([name, type]) => column(name, type)) },
+  { name: 'trail', columns: auditColumns.map(([name, type]) => column(name, type)) },
 ];
 
 /** Selects every row of a table, in the columns' order; as cells. */

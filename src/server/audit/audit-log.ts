@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Viewer } from '../../graph/viewer.ts';
 
 /** Who asked what, without the rows themselves. */
-export interface TrailEntry {
+export interface AuditEntry {
   readonly requestId: string;
   readonly viewer: Viewer;
   /** `graphql`, `export`, `odata`. */
@@ -17,11 +17,11 @@ export interface TrailEntry {
   readonly error: string | null;
 }
 
-/** Told once of every request that was let in. */
-export type Trail = (entry: TrailEntry) => void;
+/** Called once for every request that was let in, when it was answered or refused. */
+export type Audit = (entry: AuditEntry) => void;
 
-/** The trail as structured log lines. */
-export function createLogTrail(logger: Logger): Trail {
+/** Writes the audit log as structured log lines. */
+export function createAuditLogger(logger: Logger): Audit {
   return ({ viewer, ...entry }) => {
     const trail = { key: viewer.name, role: viewer.role, accounts: viewer.accounts ?? 'all', ...entry };
     logger.info({ trail }, 'asked');

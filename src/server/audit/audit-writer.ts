@@ -1,35 +1,35 @@
 import type { ArchiveAdmin } from '../../archive/admin.ts';
-import type { TrailNote } from '../../archive/trail.ts';
-import type { Trail, TrailEntry } from './audit-log.ts';
+import type { AuditRecord } from '../../archive/audit.ts';
+import type { Audit, AuditEntry } from './audit-log.ts';
 
-export interface TrailBookOptions {
-  readonly archive: Pick<ArchiveAdmin, 'noteTrail'>;
-  /** How long a note is kept, in milliseconds. */
+export interface AuditWriterOptions {
+  readonly archive: Pick<ArchiveAdmin, 'writeAudit'>;
+  /** How long a record is kept, in milliseconds. */
   readonly keepMs: number;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Told when notes could not be written; `lost` of them found no room to wait for the next try. */
+  /** Called when records could not be written; `lost` were dropped, since too many wait for the next try. */
   readonly onFailure: (error: unknown, lost: number) => void;
-  /** How long the first of some notes waits for company, in milliseconds. @default 5000 */
+  /** How long records are gathered before they are written together, in milliseconds. @default 5000 */
   readonly everyMs?: number;
-  /** Notes that wait at most; beyond it the oldest are lost. @default 10000 */
+  /** How many records wait at most; beyond it the oldest are dropped. @default 10000 */
   readonly mostWaiting?: number;
 }
 
-/** The trail as a table of the archive, written in batches beside the requests: none waits for it. */
-export interface TrailBook {
-  readonly note: Trail;
+/** Writes the audit log to a table of the archive, in batches: no request waits for it. */
+export interface AuditWriter {
+  readonly add: Audit;
   /** Writes what waits. */
   close(): Promise<void>;
 }
 
-// A client names its operations, and a token its subject: neither may fill the archive, or hold what no text column does.
+// Clients choose operation names, and tokens their subjects: both are cut short, without characters no column can store.
 const LONGEST_TEXT = 200;
 const UNSTORABLE = /\0|\p{Surrogate}/gu;
 
-export function createTrailBook(options: TrailBookOptions): TrailBook {
+export function createAuditWriter(options: AuditWriterOptions): AuditWriter {
   const { archive, keepMs, clock, onFailure, everyMs = 5_000, mostWaiting = 10_000 } = options;
-  let waiting: TrailNote[] = [];
+  let waiting: AuditRecord[] = [];
   let writing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
 
@@ -46,12 +46,12 @@ export function createTrailBook(options: TrailBookOptions): TrailBook {
 
   async function writeWaiting(): Promise<void> {
     if (waiting.length === 0) return;
-    const notes = waiting;
+    const records = waiting;
     waiting = [];
     try {
-      await archive.noteTrail(notes, clock() - keepMs);
+      await archive.writeAudit(records, clock() - keepMs);
     } catch (error) {
-      waiting = [...notes, ...waiting];
+      waiting = [...records, ...waiting];
       onFailure(error, dropOldest());
       writeSoon();
     }
@@ -64,8 +64,8 @@ export function createTrailBook(options: TrailBookOptions): TrailBook {
   }
 
   return {
-    note(entry) {
-      waiting.push(toNote(entry, clock()));
+    add(entry) {
+      waiting.push(toRecord(entry, clock()));
       dropOldest();
       writeSoon();
     },
@@ -76,7 +76,7 @@ export function createTrailBook(options: TrailBookOptions): TrailBook {
   };
 }
 
-function toNote({ viewer, ...entry }: TrailEntry, at: number): TrailNote {
+function toRecord({ viewer, ...entry }: AuditEntry, at: number): AuditRecord {
   const { name, role, accounts } = viewer;
   const { operation, durationMs } = entry;
   return {

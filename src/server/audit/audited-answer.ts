@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CountroomError } from '../../errors.ts';
 import type { RouteDeps } from '../deps.ts';
-import type { TrailEntry } from './audit-log.ts';
+import type { AuditEntry } from './audit-log.ts';
 
 /** What the audit log will say of an answer once it has ended, however it ends. */
 export interface AuditedAnswer {
@@ -19,10 +19,10 @@ export interface AuditedAnswer {
 
 /** Notes who asked what on `route` when the answer has ended: answered, refused, or left by its reader. */
 export function auditAnswer(
-  { trail, clock }: Pick<RouteDeps, 'trail' | 'clock'>,
+  { audit, clock }: Pick<RouteDeps, 'audit' | 'clock'>,
   request: FastifyRequest,
   reply: FastifyReply,
-  asked: Pick<TrailEntry, 'route' | 'operation'>,
+  asked: Pick<AuditEntry, 'route' | 'operation'>,
 ): AuditedAnswer {
   const startedAt = clock();
   const left = new AbortController();
@@ -34,7 +34,7 @@ export function auditAnswer(
     left.abort();
     const error = refusal ?? (reply.raw.writableFinished ? null : 'ABORTED');
     const { id: requestId, viewer } = request;
-    trail({ requestId, viewer, ...asked, operation, rows, cost, durationMs: clock() - startedAt, error });
+    audit({ requestId, viewer, ...asked, operation, rows, cost, durationMs: clock() - startedAt, error });
   });
   return {
     left: left.signal,

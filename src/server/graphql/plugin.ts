@@ -5,7 +5,7 @@ import type { LimitSettings } from '../../config/server-settings.ts';
 import type { RequestContext } from '../../graph/context.ts';
 import { createCostCounter } from '../../graph/limits/cost.ts';
 import { checkVariables, limitError } from '../../graph/limits/limits.ts';
-import type { Trail } from '../audit/audit-log.ts';
+import type { Audit } from '../audit/audit-log.ts';
 import { TooManyRequestsError } from '../http/refusal.ts';
 import type { ServerMetrics } from '../metrics/server.ts';
 import type { Charge } from './budget.ts';
@@ -19,17 +19,17 @@ export interface GraphqlPluginOptions {
   readonly limits: LimitSettings;
   /** Null where nobody has a budget. */
   readonly charge: Charge | null;
-  readonly trail: Trail;
+  readonly audit: Audit;
   readonly metrics: ServerMetrics;
   readonly logger: Logger;
 }
 
 /**
  * What surrounds every operation: its cost is counted and paid before it runs, and once it is answered its rows are
- * counted, what was masked is logged with the request's id, and the trail is told.
+ * counted, what was masked is logged with the request's id, and the audit log is written.
  */
 export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServerPlugin<GraphqlContext> {
-  const { schema, limits, charge, trail, metrics, logger } = options;
+  const { schema, limits, charge, audit, metrics, logger } = options;
   const costOf = createCostCounter(schema);
   const rowsIn = createRowCounter(schema);
 
@@ -87,7 +87,7 @@ export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServer
             Object.assign(each.extensions, { requestId });
             logger.error({ err: rootOf(errors[index]), requestId, operationName, path: each.path }, 'masked');
           }
-          trail({
+          audit({
             requestId,
             viewer,
             route: 'graphql',

@@ -226,10 +226,10 @@ export async function fillSecond(archive: KeptArchive): Promise<void> {
   await archive.acceptQuarantined(waiting.filter(({ raw }) => raw === '{"betId":null}').map(({ id }) => id));
 }
 
-/** Two notes of the audit log: one with everything, one with as little as there can be. */
+/** Two records of the audit log: one with everything, one with as little as there can be. */
 export async function noteRequests(archive: KeptArchive): Promise<void> {
   const [key, role] = ['bi "key"', 'bi'];
-  await archive.noteTrail(
+  await archive.writeAudit(
     [
       {
         ...{ at: at(3_000), requestId: 'r-1', key, role, accounts: ['vp-main', ODD], route: 'graphql' },

@@ -63,7 +63,7 @@ export async function told(archive: KeptArchive) {
     coverage: await archive.coverage(ages, always),
     quarantined: await archive.quarantined(accounts),
     names: await archive.usernames(null),
-    notes: await archive.trail(always),
+    notes: await archive.readAudit(always),
   };
 }
 

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TrailNote } from '../../../src/archive/trail.ts';
+import type { AuditRecord } from '../../../src/archive/audit.ts';
 import { localViewer } from '../../../src/graph/viewer.ts';
-import type { TrailEntry } from '../../../src/server/audit/audit-log.ts';
-import { createTrailBook } from '../../../src/server/audit/audit-writer.ts';
+import type { AuditEntry } from '../../../src/server/audit/audit-log.ts';
+import { createAuditWriter } from '../../../src/server/audit/audit-writer.ts';
 import { deferred } from '../harness.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const entry = (requestId: string, parts: Partial<TrailEntry> = {}): TrailEntry => ({
+const entry = (requestId: string, parts: Partial<AuditEntry> = {}): AuditEntry => ({
   requestId,
   viewer: { ...localViewer, name: 'powerbi', role: 'bi', accounts: ['vp-main'] },
   route: 'graphql',
@@ -20,18 +20,18 @@ const entry = (requestId: string, parts: Partial<TrailEntry> = {}): TrailEntry =
   ...parts,
 });
 
-/** A book over a table that can be made to fail. */
-function open(noteTrail: (notes: readonly TrailNote[]) => Promise<void>, mostWaiting?: number) {
+/** A writer to a table that can be made to fail. */
+function open(writeAudit: (records: readonly AuditRecord[]) => Promise<void>, mostWaiting?: number) {
   const failures: number[] = [];
   const keptFrom: number[] = [];
   const archive = {
-    noteTrail(notes: readonly TrailNote[], keepFrom: number) {
+    writeAudit(records: readonly AuditRecord[], keepFrom: number) {
       keptFrom.push(keepFrom);
-      return noteTrail(notes);
+      return writeAudit(records);
     },
   };
   const onFailure = (_error: unknown, lost: number) => void failures.push(lost);
-  const book = createTrailBook({
+  const writer = createAuditWriter({
     archive,
     keepMs: 90,
     clock: () => 1_000,
@@ -39,17 +39,17 @@ function open(noteTrail: (notes: readonly TrailNote[]) => Promise<void>, mostWai
     everyMs: 10,
     mostWaiting,
   });
-  return { book, failures, keptFrom };
+  return { writer, failures, keptFrom };
 }
 
-const ids = (notes: readonly TrailNote[]) => notes.map(({ requestId }) => requestId);
+const ids = (records: readonly AuditRecord[]) => records.map(({ requestId }) => requestId);
 
-describe('trail book', () => {
-  test('writes many requests at once, and says from when notes are kept', async () => {
-    const written: (readonly TrailNote[])[] = [];
-    const { book, keptFrom } = open(async (notes) => void written.push(notes));
-    book.note(entry('a'));
-    book.note(entry('b', { viewer: localViewer }));
+describe('the audit writer', () => {
+  test('writes many requests at once, and says from when records are kept', async () => {
+    const written: (readonly AuditRecord[])[] = [];
+    const { writer, keptFrom } = open(async (records) => void written.push(records));
+    writer.add(entry('a'));
+    writer.add(entry('b', { viewer: localViewer }));
     expect(written).toEqual([]);
     await vi.advanceTimersByTimeAsync(10);
     expect(written.map(ids)).toEqual([['a', 'b']]);
@@ -71,24 +71,24 @@ describe('trail book', () => {
   });
 
   test('keeps no more of a text than its beginning, and nothing a column cannot hold', async () => {
-    const written: TrailNote[] = [];
-    const { book } = open(async (notes) => void written.push(...notes));
-    book.note(entry('a', { operation: `\0\ud800${'x'.repeat(1_000)}` }));
-    await book.close();
+    const written: AuditRecord[] = [];
+    const { writer } = open(async (records) => void written.push(...records));
+    writer.add(entry('a', { operation: `\0\ud800${'x'.repeat(1_000)}` }));
+    await writer.close();
     expect(written[0]?.operation).toBe('x'.repeat(198));
   });
 
   test('tries again what could not be written, and loses the oldest beyond its room', async () => {
-    const written: (readonly TrailNote[])[] = [];
+    const written: (readonly AuditRecord[])[] = [];
     let isAway = true;
-    const { book, failures } = open(async (notes) => {
+    const { writer, failures } = open(async (records) => {
       if (isAway) throw new Error('away');
-      written.push(notes);
+      written.push(records);
     }, 3);
-    for (const id of ['a', 'b', 'c']) book.note(entry(id));
+    for (const id of ['a', 'b', 'c']) writer.add(entry(id));
     await vi.advanceTimersByTimeAsync(10);
     expect(failures).toEqual([0]);
-    book.note(entry('d'));
+    writer.add(entry('d'));
     isAway = false;
     await vi.advanceTimersByTimeAsync(10);
     expect(written.map(ids)).toEqual([['b', 'c', 'd']]);
@@ -97,14 +97,14 @@ describe('trail book', () => {
   test('writes one batch at a time, and all that waits when it is closed', async () => {
     const turns = [deferred<void>(), deferred<void>()];
     const begun: (readonly string[])[] = [];
-    const { book } = open(async (notes) => {
-      begun.push(ids(notes));
+    const { writer } = open(async (records) => {
+      begun.push(ids(records));
       await turns[begun.length - 1]?.promise;
     });
-    book.note(entry('a'));
+    writer.add(entry('a'));
     await vi.advanceTimersByTimeAsync(10);
-    book.note(entry('b'));
-    const closed = book.close();
+    writer.add(entry('b'));
+    const closed = writer.close();
     await vi.advanceTimersByTimeAsync(50);
     expect(begun).toEqual([['a']]);
     for (const turn of turns) turn.resolve();

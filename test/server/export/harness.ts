@@ -8,7 +8,7 @@ import type { Viewer } from '../../../src/graph/viewer.ts';
 import { localViewer } from '../../../src/graph/viewer.ts';
 import type { PlayerOf } from '../../../src/records/player.ts';
 import type { RecordKind } from '../../../src/records/record.ts';
-import type { TrailEntry } from '../../../src/server/audit/audit-log.ts';
+import type { AuditEntry } from '../../../src/server/audit/audit-log.ts';
 import type { RouteDeps } from '../../../src/server/deps.ts';
 import { exportRoutes } from '../../../src/server/export/routes.ts';
 import { createErrorAnswer } from '../../../src/server/http/errors.ts';
@@ -36,12 +36,12 @@ export async function openHarness(options: HarnessOptions = {}) {
     : await createDuckDbArchive({ path: ':memory:', playerOf, clock: () => NOON });
   for (const commit of options.commits ?? []) await archive.commit(commit);
   const asks: CoverAsk[] = [];
-  const trail: TrailEntry[] = [];
+  const audited: AuditEntry[] = [];
   const viewer: Viewer = { ...localViewer, ...options.viewer };
   const players = options.players ?? { ...namedPlayers, shown: playerOf };
   const deps: RouteDeps = {
     makeContext: () => createContext({ ...options, archive, viewer, players }, asks),
-    trail: (entry) => trail.push(entry),
+    audit: (entry) => audited.push(entry),
     clock: () => NOON,
     settings: { ...serverSettings.parse({}), host: '127.0.0.1', port: 0 },
     charge: () => {},
@@ -59,7 +59,7 @@ export async function openHarness(options: HarnessOptions = {}) {
     url,
     archive,
     asks,
-    trail,
+    audited,
     get: (path: string, init?: RequestInit) => fetch(`${url}${path}`, init),
     async close() {
       await app.close();

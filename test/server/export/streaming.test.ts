@@ -70,7 +70,7 @@ describe('streaming', () => {
       // What the sockets' buffers on both sides take is a few MB; the stream itself would never have ended.
       expect(source.taken()).toBeLessThan(100);
       await expect
-        .poll(() => opened.trail)
+        .poll(() => opened.audited)
         .toMatchObject([{ route: 'export', operation: name, error: 'ABORTED' }]);
     },
   );
@@ -102,12 +102,12 @@ describe('streaming', () => {
     }
   });
 
-  it('says in the trail how many rows were given', async () => {
+  it('says in the audit log how many rows were given', async () => {
     const opened = await harness({
       commits: [createCommit('vp-main', 'BET', [createBet('b1', NOON), createBet('b2', NOON)])],
     });
     await (await opened.get(`/export/bets.csv?${day}`)).text();
-    await expect.poll(() => opened.trail).toMatchObject([{ operation: 'bets.csv', rows: 2, error: null }]);
+    await expect.poll(() => opened.audited).toMatchObject([{ operation: 'bets.csv', rows: 2, error: null }]);
   });
 
   it.each([
@@ -123,10 +123,10 @@ describe('streaming', () => {
   ])('says in the trail whatever was let in: %s %s', async (method, path, line) => {
     const opened = await harness({ commits: [createCommit('vp-main', 'BET', [createBet('b1', NOON)])] });
     await (await opened.get(path, { method })).text();
-    await expect.poll(() => opened.trail).toMatchObject([line]);
+    await expect.poll(() => opened.audited).toMatchObject([line]);
   });
 
-  it('says in the trail that an export was refused as incomplete', async () => {
+  it('says in the audit log that an export was refused as incomplete', async () => {
     const gaps = [
       {
         account: 'vp-main',
@@ -140,7 +140,7 @@ describe('streaming', () => {
     ];
     const opened = await harness({ coverage: { ...complete, complete: false, gaps } });
     expect((await opened.get(`/export/bets.csv?${day}&complete=required`)).status).toBe(409);
-    await expect.poll(() => opened.trail).toMatchObject([{ operation: 'bets.csv', error: 'INCOMPLETE' }]);
+    await expect.poll(() => opened.audited).toMatchObject([{ operation: 'bets.csv', error: 'INCOMPLETE' }]);
   });
 });
 

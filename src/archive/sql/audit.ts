@@ -1,10 +1,10 @@
 import type { Interval } from '../../records/interval.ts';
-import type { TrailNote } from '../trail.ts';
+import type { AuditRecord } from '../audit.ts';
 import { type Binder, createBinder, type Dialect, type ParameterType, type Statement } from './dialect.ts';
 import { type Cells, rowsOf } from './records.ts';
 
-/** The table's columns, in its order. */
-export const trailColumns: readonly (readonly [name: string, type: ParameterType])[] = [
+/** The columns of the audit log, the table `trail`, in its order. */
+export const auditColumns: readonly (readonly [name: string, type: ParameterType])[] = [
   ['asked_at', 'time'],
   ['request_id', 'text'],
   ['key', 'text'],
@@ -18,19 +18,19 @@ export const trailColumns: readonly (readonly [name: string, type: ParameterType
   ['error', 'text'],
 ];
 
-const NOTES_A_STATEMENT = 200;
+const RECORDS_A_STATEMENT = 200;
 
-/** Writes notes, and lets those from before `keepFrom` go. */
-export function trailStatements(
+/** Writes records, and deletes those from before `keepFrom`. */
+export function writeAuditStatements(
   dialect: Dialect,
-  notes: readonly TrailNote[],
+  records: readonly AuditRecord[],
   keepFrom: number,
 ): Statement[] {
   const statements: Statement[] = [];
-  for (let start = 0; start < notes.length; start += NOTES_A_STATEMENT) {
+  for (let start = 0; start < records.length; start += RECORDS_A_STATEMENT) {
     const binder = createBinder(dialect);
-    const rows = notes.slice(start, start + NOTES_A_STATEMENT).map((note) => rowOf(binder, note));
-    const names = trailColumns.map(([name]) => name).join(', ');
+    const rows = records.slice(start, start + RECORDS_A_STATEMENT).map((record) => rowOf(binder, record));
+    const names = auditColumns.map(([name]) => name).join(', ');
     statements.push({
       text: `INSERT INTO trail (${names}) VALUES ${rows.join(', ')}`,
       values: binder.values,
@@ -41,26 +41,26 @@ export function trailStatements(
   return [...statements, { text, values: binder.values }];
 }
 
-function rowOf(binder: Binder, note: TrailNote): string {
-  const { at, requestId, key, role, route, operation, rows, cost, durationMs, error } = note;
-  const accounts = note.accounts === null ? null : JSON.stringify(note.accounts);
+function rowOf(binder: Binder, record: AuditRecord): string {
+  const { at, requestId, key, role, route, operation, rows, cost, durationMs, error } = record;
+  const accounts = record.accounts === null ? null : JSON.stringify(record.accounts);
   const values = [at, requestId, key, role, accounts, route, operation, rows, cost, durationMs, error];
-  const places = trailColumns.map(([, type], index) => {
+  const places = auditColumns.map(([, type], index) => {
     const value = values[index] ?? null;
     return value === null ? 'NULL' : binder.bind(type, value);
   });
   return `(${places.join(', ')})`;
 }
 
-export function trailStatement(dialect: Dialect, { from, to }: Interval): Statement {
+export function readAuditStatement(dialect: Dialect, { from, to }: Interval): Statement {
   const binder = createBinder(dialect);
-  const cells = trailColumns.map(([name, type]) => dialect.cell(name, type));
+  const cells = auditColumns.map(([name, type]) => dialect.cell(name, type));
   const text = `SELECT ${cells.join(', ')} FROM trail
     WHERE asked_at >= ${binder.bind('time', from)} AND asked_at < ${binder.bind('time', to)} ORDER BY asked_at, request_id`;
   return { text, values: binder.values };
 }
 
-export function toTrail(cells: Cells): TrailNote[] {
+export function toAuditRecords(cells: Cells): AuditRecord[] {
   return rowsOf(cells).map(
     ([at, requestId, key, role, accounts, route, operation, rows, cost, durationMs, error]) => ({
       at: Number(at),

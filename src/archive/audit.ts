@@ -1,5 +1,5 @@
 /** One request that was answered or refused: who asked what and got how much of it, never what it held. */
-export interface TrailNote {
+export interface AuditRecord {
   /** When its answer was ready, in milliseconds. */
   readonly at: number;
   readonly requestId: string;
