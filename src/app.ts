@@ -94,7 +94,7 @@ export async function createApp(
   const filler = createFiller({
     archive,
     claims,
-    now: clock.now,
+    ...clock,
     onFailure: ({ account, kind }, window, { reason, message, cause }) => {
       const line = { account: account.id, kind, window, reason, problem: message };
       if (cause === null) logger.warn(line, 'a window was not read');
@@ -115,7 +115,7 @@ export async function createApp(
     archive,
     filler,
     stopping: stopping.signal,
-    now: clock.now,
+    ...clock,
     maxRangeMs: config.server.maxRange,
     finalAfterMs: config.sync.enabled ? Math.max(0, ...config.sync.revisits) : 0,
   });
@@ -188,7 +188,7 @@ export async function createApp(
       feeds,
       filler,
       ledger: (feed, range) => archive.ledger(feed, range),
-      now: clock.now,
+      ...clock,
       since,
       revisits,
       claim: leases && ((feed) => leaseFeed(leases, feed)),

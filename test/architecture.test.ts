@@ -138,7 +138,7 @@ describe('the direction of imports', () => {
       '(graphql|type-graphql|@apollo/.*|graphql-scalars|dataloader)':
         /^(graph|server|app|feeds\/(window|ledger)-loader)/,
       '(fastify|@fastify/.*|@as-integrations/.*|jose)': /^server\//,
-      '(undici|cockatiel)': /^upstream\//,
+      undici: /^upstream\//,
       '(pg|pg-copy-streams)': /^(archive|upstream)\//,
       '(commander|cli-table3|cli-progress)': /^(cli|commands)/,
       '(yaml|csv-parse.*|fastest-levenshtein)': /^config\//,

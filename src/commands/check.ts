@@ -90,8 +90,8 @@ async function probe(feed: Feed, stop: AbortSignal): Promise<Finding> {
   }
 }
 
-function minuteBefore({ now, providerNow }: Departure, { stepMs, limits }: Feed): Interval {
-  const to = Math.floor((Math.min(now, providerNow) - 1_000) / stepMs) * stepMs;
+function minuteBefore({ providerNow }: Departure, { stepMs, limits }: Feed): Interval {
+  const to = Math.floor((providerNow - 1_000) / stepMs) * stepMs;
   return { from: to - Math.min(MINUTE_MS, limits.maxWindow ?? MINUTE_MS), to };
 }
 

@@ -10,13 +10,16 @@ const kind = z.enum(recordKinds);
 
 /** The fields of a coverage that commands ask for, and the schema of the answer. */
 export const coverageFields =
-  'complete final windowsAsked windowsHeld quarantined gaps { accountId kind from to reason retryAt message }';
+  'complete final windowsAsked windowsHeld quarantined contradicted openFrom ' +
+  'gaps { accountId kind from to reason retryAt message }';
 export const coverageData = z.object({
   complete: z.boolean(),
   final: z.boolean(),
   windowsAsked: z.int(),
   windowsHeld: z.int(),
   quarantined: z.int(),
+  contradicted: z.int(),
+  openFrom: instant.nullable(),
   gaps: z.array(
     span
       .extend({

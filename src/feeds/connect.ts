@@ -61,6 +61,11 @@ export function connectAccount(
       axis: connection.axisOf?.(spec.kind) ?? axisField(spec.kind, 'SETTLED'),
       pace: connection.paceOf(spec.kind, limits),
       connection,
+      upstream: {
+        clock: exchange.providerClock,
+        outage: () => exchange.outage(connection.paceOf(spec.kind, limits).key),
+        onRecovery: exchange.onRecovery,
+      },
     };
   });
   return { account, feeds, http };

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Archive, FeedAge, HeldSpan } from '../archive/archive.ts';
 import {
   type Coverage,
@@ -11,9 +10,10 @@ import {
 } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
-import type { Feed } from './feed.ts';
+import { type Feed, feedClock } from './feed.ts';
 import type { Filler } from './filler.ts';
 import { createLedgerLoader } from './ledger-loader.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { createWindowLoader } from './window-loader.ts';
 
 export interface CoverAsk {
@@ -38,7 +38,10 @@ export interface Dispatch {
 export interface DispatcherOptions {
   readonly archive: Archive;
   readonly filler: Filler;
+  /** The wall clock. */
   readonly now: () => number;
+  /** The filler's. @default performance.now */
+  readonly monotonic?: () => number;
   /** The most missing time of one feed that one ask may fetch; milliseconds. */
   readonly maxRangeMs: number;
   /** Aborted when the gateway stops: nobody waits any longer. */
@@ -53,10 +56,12 @@ export interface Dispatcher {
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  return { begin: () => begin(options) };
+  const patience = createPatience(options.stopping);
+  return { begin: () => begin(options, patience) };
 }
 
-function begin({ archive, filler, now, maxRangeMs, finalAfterMs, stopping }: DispatcherOptions): Dispatch {
+function begin(options: DispatcherOptions, patience: Patience): Dispatch {
+  const { archive, filler, now, maxRangeMs, finalAfterMs, monotonic = () => performance.now() } = options;
   const asker = filler.newAsker();
   const ledger = createLedgerLoader(archive, ageOf);
   const windows = createWindowLoader(filler, isLacking);
@@ -73,7 +78,7 @@ function begin({ archive, filler, now, maxRangeMs, finalAfterMs, stopping }: Dis
 
   async function isLacking(feed: Feed, window: Window): Promise<boolean> {
     const parts = await archive.coverage([ageOf(feed)], window);
-    return lackingWindows(timingOf(feed), window, parts, now()).length > 0;
+    return lackingWindows(timingOf(feed), window, parts, feedClock(feed, now())).length > 0;
   }
 
   async function ledgerOf(ask: CoverAsk): Promise<(readonly HeldSpan[])[]> {
@@ -85,7 +90,7 @@ function begin({ archive, filler, now, maxRangeMs, finalAfterMs, stopping }: Dis
     return ask.feeds.map((feed, index) =>
       ask.maxWaitMs === null
         ? []
-        : lackingWindows(timingOf(feed), ask.range, parts[index] ?? [], now(), maxRangeMs),
+        : lackingWindows(timingOf(feed), ask.range, parts[index] ?? [], feedClock(feed, now()), maxRangeMs),
     );
   }
 
@@ -100,10 +105,9 @@ function begin({ archive, filler, now, maxRangeMs, finalAfterMs, stopping }: Dis
     const tickets = await Promise.all(keys.map((key) => windows.load(key)));
     if (ask.maxWaitMs === null || ask.maxWaitMs === 0) return;
     const joined = tickets.map((ticket) => ticket.join(asker));
-    await settleWithin(
+    await patience.settle(
       tickets.map((ticket) => ticket.done),
       ask.maxWaitMs,
-      stopping,
     );
     for (const leave of joined) leave();
   }
@@ -117,7 +121,7 @@ function begin({ archive, filler, now, maxRangeMs, finalAfterMs, stopping }: Dis
   }
 
   async function cover(ask: CoverAsk): Promise<Covered> {
-    const knownAt = now();
+    const knownAt = monotonic();
     let parts = await ledgerOf(ask);
     const lacking = lackingOf(ask, parts);
     if (lacking.some((ofFeed) => ofFeed.length > 0)) {
@@ -129,7 +133,7 @@ function begin({ archive, filler, now, maxRangeMs, finalAfterMs, stopping }: Dis
         ...filler.troubles(feed, ask.range),
         ...beyondOf(feed, lacking[index] ?? [], ask.range),
       ];
-      return coverageOf(timingOf(feed), ask.range, parts[index] ?? [], troubles, now());
+      return coverageOf(timingOf(feed), ask.range, parts[index] ?? [], troubles, feedClock(feed, now()));
     });
     return { coverage: joinCoverage(feeds), feeds };
   }
@@ -145,17 +149,4 @@ export function timingOf({ account, kind, limits }: Feed): FeedTiming {
     retention: limits.retention,
     openMaxAge: limits.openMaxAge,
   };
-}
-
-/** Resolves when all have settled, when the time is up, or when the gateway stops. */
-async function settleWithin(
-  promises: readonly Promise<void>[],
-  ms: number,
-  stopping?: AbortSignal,
-): Promise<void> {
-  const timer = new AbortController();
-  const signal = stopping === undefined ? timer.signal : AbortSignal.any([timer.signal, stopping]);
-  const timeout = wait(ms, undefined, { signal }).catch(() => {});
-  await Promise.race([Promise.all(promises), timeout]);
-  timer.abort();
 }

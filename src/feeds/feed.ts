@@ -1,7 +1,10 @@
 import type { Connection, FeedLimits } from '../providers/provider.ts';
 import type { AxisField } from '../records/axis.ts';
+import { type ClockReading, unknownClock } from '../records/clock-reading.ts';
 import type { PaceRule } from '../records/pace.ts';
 import type { ProviderName, RecordKind } from '../records/record.ts';
+import type { Outage } from '../upstream/breaker.ts';
+import type { ProviderClock } from '../upstream/provider-clock.ts';
 
 /** One set of credentials at a provider, by the operator's name. */
 export interface Account {
@@ -21,6 +24,22 @@ export interface Feed {
   readonly axis: AxisField;
   readonly pace: PaceRule;
   readonly connection: Connection;
+  /** What is known of the provider's end; absent where nothing is, as of a feed on paper. */
+  readonly upstream?: FeedUpstream;
+}
+
+/** What is known of the provider behind a feed. */
+export interface FeedUpstream {
+  readonly clock: ProviderClock;
+  /** Why its calls are held back at present; null while they go freely. */
+  outage(): Outage | null;
+  /** Told when the account's provider answers again after an outage. Returns how to stop. */
+  onRecovery(listener: () => void): () => void;
+}
+
+/** This instant by our clock (`now`) and the provider's. */
+export function feedClock({ upstream }: Pick<Feed, 'upstream'>, now: number): ClockReading {
+  return upstream?.clock.read() ?? unknownClock(now);
 }
 
 /** A feed's name in maps and messages: `vp-main BET`. */

@@ -1,12 +1,14 @@
 import type { Archive, Fence } from '../archive/archive.ts';
 import type { Trouble } from '../records/coverage.ts';
-import { type Interval, intersect } from '../records/interval.ts';
+import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Delay, Turn } from '../upstream/call.ts';
 import { type Backlog, createBacklog, type Load } from './backlog.ts';
 import type { Claim, Claims } from './claims.ts';
-import { type Feed, type FeedHealth, feedName } from './feed.ts';
-import { type Piece, readWindow, type Unread } from './reader.ts';
+import { type Feed, type FeedHealth, feedClock, feedName } from './feed.ts';
+import { type Piece, readWindow } from './reader.ts';
+import { createSetbacks, type Setbacks } from './setbacks.ts';
+import { createStamp } from './stamp.ts';
 import { type Failure, failureOf } from './trouble.ts';
 
 /** Somebody who waits: a request whose windows take turns with those of others. */
@@ -24,7 +26,7 @@ export interface Ticket {
 }
 
 export interface FillOptions {
-  /** When the asker looked at the ledger: a window finished after that is not read again. */
+  /** When the asker looked at the ledger, by the monotonic clock: a window finished after that is not read again. */
   readonly knownAt: number;
   /** Looks again whether a window is still to be read: asked where other processes may have read it meanwhile. */
   readonly isWanted: (window: Window) => Promise<boolean>;
@@ -40,6 +42,8 @@ export interface Filler {
   /** Whether a window failed a moment ago and is not asked for again before its time. */
   mustWait(feed: Feed, window: Window): boolean;
   health(feed: Feed): FeedHealth;
+  /** How many windows of a feed were read so far. */
+  windowsRead(feed: Feed): number;
   /** Gives back what was not begun, finishes what was, at most until the signal. */
   close(patience: AbortSignal): Promise<void>;
 }
@@ -50,7 +54,10 @@ export interface FillerOptions {
   readonly claims?: Claims;
   /** @default one of its own */
   readonly backlog?: Backlog;
+  /** The wall clock. */
   readonly now: () => number;
+  /** Milliseconds that never jump. @default performance.now */
+  readonly monotonic?: () => number;
   readonly onFailure?: (feed: Feed, window: Window, failure: Failure) => void;
   readonly onCommit?: (feed: Feed, piece: Piece, result: Awaited<ReturnType<Archive['commit']>>) => void;
 }
@@ -67,12 +74,10 @@ interface Job {
 
 interface FeedState {
   readonly jobs: Map<number, Job>;
-  /** Windows that could not be read, by their start; replaced or removed when they are read again. */
-  readonly troubles: Map<number, readonly Trouble[]>;
+  readonly setbacks: Setbacks;
+  /** When windows were finished, by the monotonic clock. */
   readonly finished: Map<number, number>;
-  delay: Failure | null;
-  lastSuccessAt: number | null;
-  lastFailureAt: number | null;
+  windowsRead: number;
 }
 
 /** The turn of a single call somebody waits for, outside any window. */
@@ -85,6 +90,8 @@ const MOST_FINISHED = 10_000;
 
 export function createFiller(options: FillerOptions): Filler {
   const { archive, claims, backlog = createBacklog(), now, onFailure, onCommit } = options;
+  const { monotonic = () => performance.now() } = options;
+  const stamp = createStamp();
   const states = new Map<string, FeedState>();
   let servings = 0;
   let closed = false;
@@ -93,14 +100,9 @@ export function createFiller(options: FillerOptions): Filler {
     const name = feedName(feed);
     let state = states.get(name);
     if (state === undefined) {
-      state = {
-        jobs: new Map(),
-        troubles: new Map(),
-        finished: new Map(),
-        delay: null,
-        lastSuccessAt: null,
-        lastFailureAt: null,
-      };
+      const setbacks = createSetbacks(feed, { now, monotonic });
+      feed.upstream?.onRecovery(setbacks.recovered);
+      state = { jobs: new Map(), setbacks, finished: new Map(), windowsRead: 0 };
       states.set(name, state);
     }
     return state;
@@ -124,9 +126,7 @@ export function createFiller(options: FillerOptions): Filler {
   }
 
   function mustWait(feed: Feed, window: Window): boolean {
-    return (stateOf(feed).troubles.get(window.from) ?? []).some(
-      ({ retryAt }) => retryAt !== null && retryAt > now(),
-    );
+    return stateOf(feed).setbacks.mustWait(window);
   }
 
   function begin(feed: Feed, state: FeedState, window: Window, isWanted: () => Promise<boolean>): Job {
@@ -152,7 +152,7 @@ export function createFiller(options: FillerOptions): Filler {
     void run(job, state, isWanted).finally(() => {
       job.load?.end();
       state.jobs.delete(window.from);
-      state.finished.set(window.from, now());
+      state.finished.set(window.from, monotonic());
       over();
     });
     return job;
@@ -180,16 +180,14 @@ export function createFiller(options: FillerOptions): Filler {
   async function read(job: Job, state: FeedState, turn: Turn, claim: Claim | null): Promise<void> {
     const { feed, window, stop } = job;
     const signal = claim === null ? stop.signal : AbortSignal.any([stop.signal, claim.lost]);
-    const context = { turn, signal, onDelay: (delay: Delay) => noteDelay(state, delay) };
+    const context = { turn, signal, stamp, onDelay: (delay: Delay) => state.setbacks.delayed(delay) };
     const unread = await readWindow(feed, window, context, async (piece) => {
       job.load?.read(piece.rows.length);
       await commit(feed, piece, claim?.fence);
       job.load?.written(piece.rows.length);
     });
-    state.lastSuccessAt = now();
-    state.delay = null;
-    state.troubles.delete(window.from);
-    if (unread.length > 0) state.troubles.set(window.from, unread.map(troubleOf));
+    state.windowsRead += 1;
+    state.setbacks.succeeded(window, unread);
   }
 
   async function commit(feed: Feed, piece: Piece, fence?: Fence): Promise<void> {
@@ -209,30 +207,20 @@ export function createFiller(options: FillerOptions): Filler {
   }
 
   async function fail({ feed, window }: Job, state: FeedState, error: unknown): Promise<void> {
-    const failure = failureOf(error, now());
-    state.lastFailureAt = now();
-    state.delay = failure;
-    state.troubles.set(window.from, [{ ...window, ...failure }]);
+    const failure = failureOf(error);
+    state.setbacks.failed(window, failure);
     onFailure?.(feed, window, failure);
     if (failure.raw === null) return;
     const piece: Piece = {
       interval: null,
-      readAt: now(),
+      readAt: stamp(now()),
+      providerAt: feedClock(feed, now()).providerNow,
       rows: [],
       quarantined: [{ reason: failure.message, raw: failure.raw, window }],
       duplicates: 0,
       unknownFields: [],
     };
-    await commit(feed, piece).catch((cause: unknown) => onFailure?.(feed, window, failureOf(cause, now())));
-  }
-
-  function noteDelay(state: FeedState, { error, retryAt }: Delay): void {
-    state.lastFailureAt = now();
-    state.delay = { ...failureOf(error, now()), retryAt };
-  }
-
-  function troubleOf(unread: Unread): Trouble {
-    return { ...unread, retryAt: now() + 600_000 };
+    await commit(feed, piece).catch((cause: unknown) => onFailure?.(feed, window, failureOf(cause)));
   }
 
   function turnOf(job: Job): Turn {
@@ -261,38 +249,17 @@ export function createFiller(options: FillerOptions): Filler {
   }
 
   function troubles(feed: Feed, range: Interval): readonly Trouble[] {
-    const state = stateOf(feed);
-    const known = [...state.troubles.values()].flat();
-    const delayed = state.delay !== null && (state.delay.retryAt ?? 0) > now() ? state.delay : null;
-    const interval = Math.max(feed.pace.minIntervalMs, 1_000);
-    const queued = [...state.jobs.values()].map((job, index): Trouble => {
-      const pending = { reason: 'PENDING' as const, retryAt: now() + (index + 1) * interval, message: null };
-      return { ...job.window, ...(delayed ?? pending) };
-    });
-    return [...queued, ...known]
-      .filter((trouble) => intersect(trouble, range) !== null)
-      .map(({ from, to, reason, retryAt, message }) => ({ from, to, reason, retryAt, message }));
+    const { jobs, setbacks } = stateOf(feed);
+    return setbacks.troubles(
+      range,
+      [...jobs.values()].map(({ window }) => window),
+    );
   }
 
   function health(feed: Feed): FeedHealth {
-    const { jobs, delay, lastSuccessAt, lastFailureAt } = stateOf(feed);
+    const { jobs, setbacks } = stateOf(feed);
     const reading = [...jobs.values()].filter((job) => job.load !== null).length;
-    const states = { RATE_LIMITED: 'SLOWED', CREDENTIALS_REFUSED: 'STOPPED' } as const;
-    const failing =
-      delay === null
-        ? null
-        : delay.reason in states
-          ? states[delay.reason as keyof typeof states]
-          : 'FAILING';
-    return {
-      state: failing ?? (lastSuccessAt === null ? 'IDLE' : 'OK'),
-      lastSuccessAt,
-      lastFailureAt,
-      message: delay?.message ?? null,
-      retryAt: delay?.retryAt ?? null,
-      queued: jobs.size - reading,
-      reading,
-    };
+    return { ...setbacks.health(), queued: jobs.size - reading, reading };
   }
 
   async function close(patience: AbortSignal): Promise<void> {
@@ -308,9 +275,10 @@ export function createFiller(options: FillerOptions): Filler {
   }
 
   function forget(state: FeedState): void {
+    state.setbacks.forget();
     if (state.finished.size < MOST_FINISHED) return;
     for (const [from, at] of state.finished)
-      if (at < now() - REMEMBER_FINISHED_MS) state.finished.delete(from);
+      if (at < monotonic() - REMEMBER_FINISHED_MS) state.finished.delete(from);
   }
 
   return {
@@ -320,6 +288,7 @@ export function createFiller(options: FillerOptions): Filler {
     troubles,
     mustWait,
     health,
+    windowsRead: (feed) => stateOf(feed).windowsRead,
     close,
   };
 }

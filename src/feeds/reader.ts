@@ -1,7 +1,7 @@
 import { NothingToAskError, UpstreamError } from '../errors.ts';
 import type { Page } from '../providers/provider.ts';
 import type { GapReason } from '../records/coverage.ts';
-import type { Interval } from '../records/interval.ts';
+import { type Interval, intersect } from '../records/interval.ts';
 import type { Quarantined, RecordKind, RecordOf } from '../records/record.ts';
 import { clip, halve, type Window } from '../records/window.ts';
 import type { Delay, Departure, Turn } from '../upstream/call.ts';
@@ -10,7 +10,10 @@ import type { Feed } from './feed.ts';
 /** A piece of a window that was read. `interval` is null where its rows are not the whole truth of any interval. */
 export interface Piece {
   readonly interval: Interval | null;
+  /** When its first request left, by our wall clock: reads are ordered by it. */
   readonly readAt: number;
+  /** What the provider's clock showed at least then: by this its instants are open, held or final. */
+  readonly providerAt: number;
   readonly rows: readonly RecordOf[RecordKind][];
   readonly quarantined: readonly Quarantined[];
   /** How often a row was listed more than once, on pages that agree. */
@@ -29,6 +32,8 @@ export interface ReadContext {
   readonly turn: Turn;
   readonly signal?: AbortSignal;
   readonly onDelay?: (delay: Delay) => void;
+  /** The time a read is ordered by, for when it left by the wall clock. @default that itself */
+  readonly stamp?: (wall: number) => number;
 }
 
 const PASSES = 3;
@@ -98,8 +103,9 @@ async function readInterval(feed: Feed, part: Interval, context: ReadContext): P
 async function readWhole(feed: Feed, part: Interval, context: ReadContext): Promise<Outcome> {
   const page = await askPage(feed, context, asked(feed, part), 1);
   const piece = {
-    interval: page.interval,
-    readAt: page.askedAt,
+    interval: heldOf(page),
+    readAt: page.readAt,
+    providerAt: page.providerAt(),
     rows: page.rows,
     quarantined: page.quarantined,
     duplicates: 0,
@@ -121,7 +127,7 @@ async function readPasses(feed: Feed, part: Interval, context: ReadContext): Pro
   let last: Pass | null = null;
   for (let passes = 0; passes < PASSES; passes += 1) {
     last = await readPass(feed, interval, context);
-    interval = last.piece.interval;
+    interval = last.asked;
     if (last.stands) return { piece: last.piece };
   }
   return { interval, cut: false, rest: last?.piece ?? null, message: last?.message ?? '' };
@@ -129,7 +135,8 @@ async function readPasses(feed: Feed, part: Interval, context: ReadContext): Pro
 
 interface Pass {
   readonly stands: boolean;
-  readonly piece: Piece & { readonly interval: Interval };
+  readonly asked: Interval;
+  readonly piece: Piece;
   readonly message: string;
 }
 
@@ -159,9 +166,11 @@ async function readPass(feed: Feed, part: Interval, context: ReadContext): Promi
   const stands = (totals.length > 0 || isShort(page)) && totals.every((total) => total === found);
   return {
     stands,
+    asked: first.interval,
     piece: {
-      interval: first.interval,
-      readAt: first.askedAt,
+      interval: heldOf(first),
+      readAt: first.readAt,
+      providerAt: first.providerAt(),
       rows: [...rows.values()],
       quarantined,
       duplicates: listed - rows.size,
@@ -178,22 +187,43 @@ function isShort({ count, pageSize }: Page): boolean {
 /** The part as it may be asked when its call leaves. */
 function asked(feed: Feed, part: Interval): (departure: Departure) => Interval {
   return (departure) => {
-    const interval = clip(
-      part,
-      { now: departure.providerNow, retentionMs: feed.limits.retention },
-      feed.stepMs,
-    );
+    const interval = clip(part, { ...departure, retentionMs: feed.limits.retention }, feed.stepMs);
     if (interval === null)
       throw new NothingToAskError(`${feed.account.id}: nothing of the window can be asked now`);
     return interval;
   };
 }
 
-function askPage(
+/** A page, with when its request left. */
+interface LeftPage extends Page {
+  readonly readAt: number;
+  readonly providerAt: () => number;
+}
+
+async function askPage(
   feed: Feed,
   context: ReadContext,
   interval: (departure: Departure) => Interval,
-  page: number,
-): Promise<Page> {
-  return feed.connection.readPage(feed.kind, { ...context, limits: feed.limits, interval, page });
+  number: number,
+): Promise<LeftPage> {
+  const { stamp = (wall) => wall, ...call } = context;
+  // The last attempt's: the one that was answered.
+  let left: { readonly readAt: number; readonly providerAt: () => number } | null = null;
+  const page = await feed.connection.readPage(feed.kind, {
+    ...call,
+    limits: feed.limits,
+    interval(departure) {
+      const { now, providerAt = () => now } = departure;
+      left = { readAt: stamp(now), providerAt };
+      return interval(departure);
+    },
+    page: number,
+  });
+  const { askedAt } = page;
+  return { ...page, ...(left ?? { readAt: stamp(askedAt), providerAt: () => askedAt }) };
+}
+
+/** Nothing past the provider's own time counts as read; null where all of it was still to come. */
+function heldOf({ interval, providerAt }: LeftPage): Interval | null {
+  return intersect(interval, { from: interval.from, to: providerAt() });
 }

@@ -1,4 +1,5 @@
-import { type FeedTiming, type HeldPart, lackingWindows } from '../records/coverage.ts';
+import type { ClockReading } from '../records/clock-reading.ts';
+import { counts, type FeedTiming, lackingWindows, type ReadPart, statesOf } from '../records/coverage.ts';
 import { type Interval, intersect, lengthOf, subtract } from '../records/interval.ts';
 import { reachOf, type Window, windowsOf } from '../records/window.ts';
 
@@ -8,8 +9,11 @@ export interface PlanInput {
   readonly revisits: readonly number[];
   /** Where filling begins; the feed's reach where null. */
   readonly since: number | null;
-  readonly ledger: readonly HeldPart[];
-  readonly now: number;
+  /** As it was read, uncut. */
+  readonly ledger: readonly ReadPart[];
+  readonly settlementLag: number;
+  /** Plans go by the provider's clock. */
+  readonly clock: ClockReading;
   /** Whether a window failed a moment ago and is not to be asked for yet. */
   readonly mustWait: (window: Window) => boolean;
   /** The most windows of one plan. */
@@ -33,20 +37,20 @@ const EXPIRY_WARNING_MS = 24 * 3_600_000;
  * What sync reads next of one feed: what expires soon before all else, then the newest, then intervals due for
  * another look, then the oldest that is missing.
  */
-export function planFeed({ timing, revisits, since, ledger, now, mustWait, most }: PlanInput): Plan {
-  const reach = reachOf({ now, retentionMs: timing.retention });
-  const from = since ?? syncStart(timing, now);
+export function planFeed(input: PlanInput): Plan {
+  const { timing, revisits, since, ledger, settlementLag, clock, mustWait, most } = input;
+  const now = clock.providerNow;
+  const reach = reachOf({ ...clock, retentionMs: timing.retention });
+  const from = since ?? syncStart(timing, clock);
   const wanted = { from, to: now };
   const reachable = intersect(wanted, reach);
-  const missing = reachable === null ? [] : subtract(reachable, ledger);
+  const parts = ledger.flatMap((part) => statesOf(part, { settlementLag, finalAfter: settlementLag }));
+  const there = parts.filter((part) => counts(part, timing, clock));
+  const missing = reachable === null ? [] : subtract(reachable, there);
   const expiring =
     timing.retention === null ? [] : cut(missing, { from: reach.from, to: reach.from + EXPIRY_WARNING_MS });
-  const newest = lackingWindows(
-    timing,
-    { from: Math.max(from, now - 2 * timing.grid), to: now },
-    ledger,
-    now,
-  );
+  const latest = { from: Math.max(from, now - 2 * timing.grid), to: now };
+  const newest = lackingWindows(timing, latest, parts, clock);
   const grid = (parts: readonly Interval[]) => parts.flatMap((part) => windowsOf(part, timing.grid));
   const inOrder = [
     ...grid(expiring),
@@ -58,39 +62,39 @@ export function planFeed({ timing, revisits, since, ledger, now, mustWait, most 
   return {
     windows: [...distinct.values()].filter((window) => window.from < now && !mustWait(window)).slice(0, most),
     expiringMs: lengthOf(expiring),
-    lostMs: lengthOf(cut(subtract(wanted, ledger), { from, to: Math.max(from, reach.from) })),
+    lostMs: lengthOf(cut(subtract(wanted, there), { from, to: Math.max(from, reach.from) })),
     missingMs: lengthOf(missing),
   };
 }
 
 /** Where filling begins when nobody said: as far back as the provider goes, or a day where it states no end. */
-export function syncStart({ retention }: FeedTiming, now: number): number {
-  return retention === null ? now - 86_400_000 : reachOf({ now, retentionMs: retention }).from;
+export function syncStart({ retention }: FeedTiming, clock: ClockReading): number {
+  if (retention === null) return clock.providerNow - 86_400_000;
+  return reachOf({ ...clock, retentionMs: retention }).from;
 }
 
 /** Whether a window is still worth reading: some of it missing, or due for another look. */
 export function isDue(
-  timing: FeedTiming,
-  revisits: readonly number[],
+  input: Pick<PlanInput, 'timing' | 'revisits' | 'ledger' | 'settlementLag' | 'clock'>,
   window: Window,
-  ledger: readonly HeldPart[],
-  now: number,
 ): boolean {
+  const { timing, revisits, ledger, settlementLag, clock } = input;
+  const parts = ledger.flatMap((part) => statesOf(part, { settlementLag, finalAfter: settlementLag }));
   return (
-    lackingWindows(timing, window, ledger, now).length > 0 ||
-    dueForRevisit(ledger, revisits, window, now).length > 0
+    lackingWindows(timing, window, parts, clock).length > 0 ||
+    dueForRevisit(ledger, revisits, window, clock.providerNow).length > 0
   );
 }
 
 /** Intervals read before the instant of a revisit that has come, oldest first. */
 function dueForRevisit(
-  ledger: readonly HeldPart[],
+  ledger: readonly ReadPart[],
   revisits: readonly number[],
   reachable: Interval | null,
   now: number,
 ): Interval[] {
-  const due = ledger.filter((part) =>
-    revisits.some((after) => part.readAt < part.to + after && part.to + after <= now),
+  const due = ledger.filter(({ to, readAt, providerAt = readAt }) =>
+    revisits.some((after) => providerAt < to + after && to + after <= now),
   );
   return reachable === null ? [] : cut(due, reachable);
 }

@@ -1,19 +1,22 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FeedKey } from '../archive/archive.ts';
-import type { HeldPart } from '../records/coverage.ts';
+import type { ReadPart } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import { timingOf } from './dispatch.ts';
-import { type Feed, feedName } from './feed.ts';
+import { type Feed, feedClock, feedName } from './feed.ts';
 import type { Filler } from './filler.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { isDue, type Plan, planFeed, syncStart } from './schedule.ts';
 
 export interface SyncOptions {
   readonly feeds: readonly Feed[];
   readonly filler: Filler;
   /** The feed's ledger as it was read, within a range. */
-  readonly ledger: (feed: FeedKey, range: Interval) => Promise<readonly Omit<HeldPart, 'state'>[]>;
+  readonly ledger: (feed: FeedKey, range: Interval) => Promise<readonly ReadPart[]>;
+  /** The wall clock. */
   readonly now: () => number;
+  /** The filler's. @default performance.now */
+  readonly monotonic?: () => number;
   readonly since: number | null;
   readonly revisits: readonly number[];
   /** Lets one process at a time keep a feed; resolves to null while another does. Absent where there is one process. */
@@ -38,14 +41,12 @@ const IDLE_MS = 5_000;
 export function startSync(options: SyncOptions): Sync {
   const { feeds } = options;
   const stopping = new AbortController();
+  const patience = createPatience(stopping.signal);
   const plans = new Map<string, Plan>();
-  const stopped = new Promise<void>((resolve) => {
-    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
   const loops = feeds.map((feed) =>
     keep(feed, options, {
       signal: stopping.signal,
-      stopped,
+      patience,
       note: (plan) => plans.set(feedName(feed), plan),
     }),
   );
@@ -60,18 +61,18 @@ export function startSync(options: SyncOptions): Sync {
 
 interface Keeping {
   readonly signal: AbortSignal;
-  readonly stopped: Promise<void>;
+  readonly patience: Patience;
   readonly note: (plan: Plan) => void;
 }
 
-async function keep(feed: Feed, options: SyncOptions, { signal, stopped, note }: Keeping): Promise<void> {
+async function keep(feed: Feed, options: SyncOptions, { signal, patience, note }: Keeping): Promise<void> {
   while (!signal.aborted) {
     let busy = false;
     try {
       const release = options.claim === undefined ? async () => {} : await options.claim(feed);
       if (release !== null) {
         try {
-          busy = await fillRound(feed, options, stopped, note);
+          busy = await fillRound(feed, options, patience, note);
         } finally {
           await release();
         }
@@ -80,46 +81,44 @@ async function keep(feed: Feed, options: SyncOptions, { signal, stopped, note }:
       options.onError?.(feed, error);
     }
     // A round that read nothing, for want of work or because its windows must wait, is not begun again at once.
-    if (!busy) await wait(IDLE_MS, undefined, { signal }).catch(() => {});
+    if (!busy) await patience.rest(IDLE_MS);
   }
 }
 
 export type RoundOptions = Omit<SyncOptions, 'feeds' | 'claim' | 'onError'>;
 
-/** Reads one plan's windows, or until `stopped`; true where at least one of them was read. */
+/** Reads one plan's windows, or as far as there is patience; true where at least one of them was read. */
 export async function fillRound(
   feed: Feed,
   options: RoundOptions,
-  stopped: Promise<void>,
+  patience: Patience,
   note: (plan: Plan) => void,
 ): Promise<boolean> {
-  const { filler, ledger, now, since, revisits, onPlan } = options;
+  const { filler, ledger, now, monotonic = () => performance.now(), since, revisits, onPlan } = options;
   const timing = timingOf(feed);
+  const { settlementLag } = feed.limits;
   const most = Math.min(MOST, Math.max(FEWEST, Math.ceil(ROUND_MS / Math.max(feed.pace.minIntervalMs, 1))));
-  const look = async (range: Interval) =>
-    withState(await ledger({ account: feed.account.id, kind: feed.kind }, range), feed);
-  const knownAt = now();
+  const look = (range: Interval) => ledger({ account: feed.account.id, kind: feed.kind }, range);
+  const knownAt = monotonic();
+  const clock = feedClock(feed, now());
   const plan = planFeed({
     timing,
     revisits,
     since,
-    ledger: await look({ from: since ?? syncStart(timing, knownAt), to: knownAt + timing.grid }),
-    now: knownAt,
+    ledger: await look({ from: since ?? syncStart(timing, clock), to: clock.providerNow + timing.grid }),
+    settlementLag,
+    clock,
     mustWait: (window) => filler.mustWait(feed, window),
     most,
   });
   note(plan);
   onPlan?.(feed, plan);
-  const before = filler.health(feed).lastSuccessAt ?? 0;
-  const isWanted = async (window: Window) => isDue(timing, revisits, window, await look(window), now());
+  const before = filler.windowsRead(feed);
+  const isWanted = async (window: Window) => {
+    const known = { timing, revisits, ledger: await look(window), settlementLag };
+    return isDue({ ...known, clock: feedClock(feed, now()) }, window);
+  };
   const tickets = filler.fill(feed, plan.windows, { knownAt, isWanted });
-  await Promise.race([Promise.all(tickets.map((ticket) => ticket.done)), stopped]);
-  return plan.windows.length > 0 && (filler.health(feed).lastSuccessAt ?? 0) > before;
-}
-
-function withState(parts: readonly Omit<HeldPart, 'state'>[], { limits }: Feed): HeldPart[] {
-  return parts.map((part) => ({
-    ...part,
-    state: part.readAt < part.to + limits.settlementLag ? 'open' : 'held',
-  }));
+  await patience.settle(tickets.map((ticket) => ticket.done));
+  return filler.windowsRead(feed) > before;
 }

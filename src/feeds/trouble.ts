@@ -1,10 +1,10 @@
 import { ArchiveError, UpstreamError } from '../errors.ts';
 import type { GapReason } from '../records/coverage.ts';
 
-/** Why a window was not read, and when it is worth asking for again (milliseconds since the epoch). */
+/** Why a window was not read, and in how many milliseconds it is worth asking for again. */
 export interface Failure {
   readonly reason: GapReason;
-  readonly retryAt: number | null;
+  readonly waitMs: number;
   readonly message: string;
   /** The body that could not be read, to be set aside. */
   readonly raw: string | null;
@@ -16,31 +16,31 @@ const SOON_MS = 15_000;
 const LATER_MS = 300_000;
 
 /** What a failed read means for its gap: one table from the upstream's actions to reasons. */
-export function failureOf(error: unknown, now: number): Failure {
+export function failureOf(error: unknown): Failure {
   if (!(error instanceof UpstreamError)) {
     const isKnown = error instanceof ArchiveError;
     const message = isKnown ? error.message : 'the window could not be read: an internal error';
-    return { reason: 'PENDING', retryAt: now + SOON_MS, message, raw: null, cause: isKnown ? null : error };
+    return { reason: 'PENDING', waitMs: SOON_MS, message, raw: null, cause: isKnown ? null : error };
   }
   const { message, retryAfterMs } = error;
   const known = { message, raw: null, cause: null };
-  const retryAt = (afterMs: number) => now + (retryAfterMs ?? afterMs);
+  const waitMs = (ms: number) => retryAfterMs ?? ms;
   switch (error.action) {
     case 'slowDown':
-      return { reason: 'RATE_LIMITED', retryAt: retryAt(SOON_MS), ...known };
+      return { reason: 'RATE_LIMITED', waitMs: waitMs(SOON_MS), ...known };
     case 'stopAccount':
     case 'reauthenticate':
-      return { reason: 'CREDENTIALS_REFUSED', retryAt: retryAt(LATER_MS), ...known };
+      return { reason: 'CREDENTIALS_REFUSED', waitMs: waitMs(LATER_MS), ...known };
     case 'refuseInput':
-      return { reason: 'PROVIDER_ERROR', retryAt: retryAt(LATER_MS), ...known };
+      return { reason: 'PROVIDER_ERROR', waitMs: waitMs(LATER_MS), ...known };
     case 'giveUp': {
       // An answer nobody has a rule for is kept for whoever will write one.
-      return { reason: 'PROVIDER_ERROR', retryAt: retryAt(LATER_MS), ...known, raw: error.raw };
+      return { reason: 'PROVIDER_ERROR', waitMs: waitMs(LATER_MS), ...known, raw: error.raw };
     }
     default:
       return isUnreadable(error)
-        ? { reason: 'QUARANTINED', retryAt: retryAt(LATER_MS), ...known, raw: error.raw }
-        : { reason: 'PROVIDER_ERROR', retryAt: retryAt(SOON_MS), ...known };
+        ? { reason: 'QUARANTINED', waitMs: waitMs(LATER_MS), ...known, raw: error.raw }
+        : { reason: 'PROVIDER_ERROR', waitMs: waitMs(SOON_MS), ...known };
   }
 }
 

@@ -7,7 +7,7 @@ import type { Filler, FillOptions, Ticket } from './filler.ts';
 export interface WindowKey {
   readonly feed: Feed;
   readonly window: Window;
-  /** When the asker looked at the ledger. */
+  /** When the asker looked at the ledger, by the monotonic clock. */
   readonly knownAt: number;
 }
 

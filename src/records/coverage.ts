@@ -1,6 +1,7 @@
+import type { ClockReading } from './clock-reading.ts';
 import { type Interval, intersect, isEmpty, subtract, union } from './interval.ts';
 import type { RecordKind } from './record.ts';
-import { countWindows, reachOf, type Window, windowsOf } from './window.ts';
+import { countWindows, FUTURE_MARGIN_MS, reachOf, type Window, windowsOf } from './window.ts';
 
 export const gapReasons = [
   'PENDING',
@@ -24,14 +25,22 @@ export interface Gap extends Interval {
   readonly message: string | null;
 }
 
-/** How much of what was asked is there. The held parts and the gaps tile the asked range of every feed. */
+/**
+ * How much of what was asked is there. What is held, what is open and was read a moment ago, and the gaps tile the
+ * asked range of every feed.
+ */
 export interface Coverage {
+  /** Every instant asked was read; what is open, within `openMaxAge`. */
   readonly complete: boolean;
-  /** Complete, and no planned revisit is outstanding. */
+  /** Complete, no planned revisit is outstanding, and nothing is contradicted. */
   readonly final: boolean;
   readonly windowsAsked: number;
   readonly windowsHeld: number;
   readonly quarantined: number;
+  /** Rows that a later read of their time did not list, not confirmed yet. */
+  readonly contradicted: number;
+  /** From here on rows may still come; null where all that was read is held. */
+  readonly openFrom: number | null;
   readonly gaps: readonly Gap[];
 }
 
@@ -40,20 +49,53 @@ export interface FeedCoverage {
   readonly account: string;
   readonly kind: RecordKind;
   readonly coverage: Coverage;
+  /** What is held or final: not what is open. */
   readonly held: readonly Interval[];
   /** The end of the final part that starts at the range's start; null where nothing there is final. */
   readonly finalUntil: number | null;
 }
 
-/**
- * A part of one feed's ledger: `open` was read before its end + settlementLag, `held` after it, `final` after the
- * last planned revisit.
- */
-export interface HeldPart extends Interval {
-  readonly state: 'open' | 'held' | 'final';
-  /** The oldest read within it. */
+/** An interval that was read, and when: by our clock, and by the provider's at the least. */
+export interface ReadPart extends Interval {
   readonly readAt: number;
+  /** What the provider's clock showed at least when the read left. @default readAt, where it was not known */
+  readonly providerAt?: number;
   readonly quarantined: number;
+  /** Rows within it that a later read did not list. @default 0 */
+  readonly contradicted?: number;
+}
+
+/**
+ * A part of one feed's ledger of one state, by the provider's clock: `open` lies less than `settlementLag` before its
+ * read, `held` longer before it, `final` longer than the last planned revisit.
+ */
+export interface HeldPart extends ReadPart {
+  readonly state: 'open' | 'held' | 'final';
+}
+
+/** How reads age; durations in milliseconds. */
+export interface Ageing {
+  readonly settlementLag: number;
+  /** At least `settlementLag`. */
+  readonly finalAfter: number;
+}
+
+/** Where a read was open, held and final; one with rows set aside is not divided, its youngest state is that of all. */
+export function statesOf(part: ReadPart, { settlementLag, finalAfter }: Ageing): HeldPart[] {
+  const at = part.providerAt ?? part.readAt;
+  const [finalTo, heldTo] = [at - finalAfter, at - settlementLag];
+  if (part.quarantined > 0) {
+    return [{ ...part, state: part.to > heldTo ? 'open' : part.to > finalTo ? 'held' : 'final' }];
+  }
+  const spans = [
+    { state: 'final' as const, from: part.from, to: finalTo },
+    { state: 'held' as const, from: finalTo, to: heldTo },
+    { state: 'open' as const, from: heldTo, to: part.to },
+  ];
+  return spans.flatMap(({ state, ...span }) => {
+    const cut = intersect(part, span);
+    return cut === null ? [] : [{ ...part, ...cut, state }];
+  });
 }
 
 /** Why a part of a feed could not be had lately. */
@@ -80,16 +122,16 @@ export function lackingWindows(
   timing: FeedTiming,
   range: Interval,
   parts: readonly HeldPart[],
-  now: number,
+  clock: ClockReading,
   mostMs = Number.POSITIVE_INFINITY,
 ): Window[] {
-  const askable = intersect(range, reachOf({ now, retentionMs: timing.retention }));
+  const askable = intersect(range, reachOf({ ...clock, retentionMs: timing.retention }));
   if (askable === null) return [];
   const settled = parts.flatMap((part) => {
-    if (part.state !== 'open' || part.quarantined > 0) return [part];
-    if (now - part.readAt > timing.openMaxAge) return [];
     // A window read a moment ago is not asked again for the few seconds it could not yet show.
-    return [{ from: part.from, to: Math.ceil(part.to / timing.grid) * timing.grid }];
+    if (isFresh(part, timing, clock) && endsWhereItsReadCould(part))
+      return [{ from: part.from, to: windowEnd(part, timing) }];
+    return counts(part, timing, clock) ? [part] : [];
   });
   const windows = newest(subtract(askable, settled), mostMs).flatMap((part) => windowsOf(part, timing.grid));
   const distinct = new Map(windows.map((window) => [window.from, window]));
@@ -97,7 +139,7 @@ export function lackingWindows(
 }
 
 /**
- * What a feed's ledger says of `range`: its held parts and the gaps between them, which together tile it.
+ * What a feed's ledger says of `range`: what is held, what is open, and the gaps between them, which together tile it.
  * `troubles` explain what is missing; where there is none a gap is PENDING.
  */
 export function coverageOf(
@@ -105,48 +147,79 @@ export function coverageOf(
   range: Interval,
   parts: readonly HeldPart[],
   troubles: readonly Trouble[],
-  now: number,
+  clock: ClockReading,
 ): FeedCoverage {
   const { account, kind, grid } = timing;
   const within = parts.flatMap((part) => {
     const cut = intersect(part, range);
     return cut === null ? [] : [{ ...part, ...cut }];
   });
-  const sound = within.filter((part) => part.quarantined === 0);
-  const held = union(sound);
+  const sound = within.filter((part) => part.quarantined === 0 && counts(part, timing, clock));
+  const open = sound.filter((part) => part.state === 'open');
   const gaps = joinGaps(
-    subtract(range, held).flatMap((missing) =>
-      explain(missing, within, troubles, timing, now).map((gap) => ({ account, kind, ...gap })),
+    subtract(range, sound).flatMap((missing) =>
+      explain(missing, within, troubles, timing, clock).map((gap) => ({ account, kind, ...gap })),
     ),
   );
   const windowsAsked = countWindows(range, grid);
   const complete = gaps.length === 0;
+  const contradicted = total(within, (part) => part.contradicted ?? 0);
   return {
     account,
     kind,
-    held,
+    held: union(sound.filter((part) => part.state !== 'open')),
     finalUntil: finalUntil(range, sound),
     coverage: {
       complete,
-      final: complete && sound.every((part) => part.state === 'final'),
+      final: complete && contradicted === 0 && sound.every((part) => part.state === 'final'),
       windowsAsked,
       windowsHeld: windowsAsked - windowsMissing(gaps, grid),
-      quarantined: within.reduce((total, part) => total + part.quarantined, 0),
+      quarantined: total(within, (part) => part.quarantined),
+      contradicted,
+      openFrom: open.length === 0 ? null : Math.min(...open.map((part) => part.from)),
       gaps,
     },
   };
 }
 
+/** Whether a part is as good as there: held, or open and read a moment ago. */
+export function counts(part: HeldPart, timing: FeedTiming, clock: ClockReading): boolean {
+  return part.state !== 'open' || isFresh(part, timing, clock);
+}
+
+/** Whether a part was read within `openMaxAge`, by the provider's clock; one read in its future tells nothing. */
+function isFresh({ readAt, providerAt = readAt }: ReadPart, timing: FeedTiming, clock: ClockReading) {
+  return Math.abs(clock.providerNow - providerAt) <= timing.openMaxAge;
+}
+
+// A step, and as much for what was learnt of the clock meanwhile.
+const REACH_TOLERANCE_MS = 2_000;
+
+/** Whether a part ends because the provider's present did, and not because no more was asked for. */
+function endsWhereItsReadCould({ to, readAt, providerAt = readAt }: ReadPart): boolean {
+  return to >= providerAt - FUTURE_MARGIN_MS - REACH_TOLERANCE_MS;
+}
+
+function windowEnd({ to }: Interval, { grid }: FeedTiming): number {
+  return Math.ceil(to / grid) * grid;
+}
+
+function total<T>(of: readonly T[], count: (each: T) => number): number {
+  return of.reduce((sum, each) => sum + count(each), 0);
+}
+
 /** Several feeds' coverage taken together. */
 export function joinCoverage(feeds: readonly FeedCoverage[]): Coverage {
   const all = feeds.map((feed) => feed.coverage);
-  const total = (count: (coverage: Coverage) => number) => all.reduce((sum, each) => sum + count(each), 0);
+  const openFrom = all.map((each) => each.openFrom).filter((from) => from !== null);
   return {
     complete: all.every((each) => each.complete),
     final: all.every((each) => each.final),
-    windowsAsked: total((each) => each.windowsAsked),
-    windowsHeld: total((each) => each.windowsHeld),
-    quarantined: total((each) => each.quarantined),
+    windowsAsked: total(all, (each) => each.windowsAsked),
+    windowsHeld: total(all, (each) => each.windowsHeld),
+    quarantined: total(all, (each) => each.quarantined),
+    contradicted: total(all, (each) => each.contradicted),
+    openFrom: openFrom.length === 0 ? null : Math.min(...openFrom),
     gaps: all.flatMap((each) => each.gaps),
   };
 }
@@ -167,9 +240,11 @@ function explain(
   parts: readonly HeldPart[],
   troubles: readonly Trouble[],
   timing: FeedTiming,
-  now: number,
+  clock: ClockReading,
 ): Trouble[] {
-  const reach = reachOf({ now, retentionMs: timing.retention });
+  const reach = reachOf({ ...clock, retentionMs: timing.retention });
+  // What the provider's clock has to show first, as the time by ours when it surely will.
+  const byOurs = (at: number) => clock.now + Math.max(0, at - clock.providerNow);
   const reasons: Trouble[] = [
     ...parts
       .filter((part) => part.quarantined > 0)
@@ -190,12 +265,12 @@ function explain(
     },
     ...troubles,
     ...parts
-      .filter((part) => part.state === 'open')
+      .filter((part) => endsWhereItsReadCould(part) && isFresh(part, timing, clock))
       .map((part) => ({
         from: part.to,
-        to: Math.ceil(part.to / timing.grid) * timing.grid,
+        to: windowEnd(part, timing),
         reason: 'PENDING' as const,
-        retryAt: part.readAt + timing.openMaxAge,
+        retryAt: byOurs((part.providerAt ?? part.readAt) + timing.openMaxAge),
         message: null,
       })),
   ];
@@ -211,7 +286,7 @@ function explain(
   }
   for (const part of left) explained.push({ ...part, reason: 'PENDING', retryAt: null, message: null });
   return explained
-    .map((gap) => (gap.reason === 'IN_FUTURE' ? { ...gap, retryAt: gap.to + 1_000 } : gap))
+    .map((gap) => (gap.reason === 'IN_FUTURE' ? { ...gap, retryAt: byOurs(gap.to + FUTURE_MARGIN_MS) } : gap))
     .sort((a, b) => a.from - b.from);
 }
 

@@ -1,3 +1,4 @@
+import type { ClockReading } from './clock-reading.ts';
 import { type Interval, intersect, isEmpty } from './interval.ts';
 
 /** A cell `[a, b)` of a feed's fixed grid: multiples of `gridMs` since the epoch. */
@@ -30,20 +31,19 @@ export function halve(interval: Interval): readonly [Interval, Interval] | null 
   ];
 }
 
-/** What may be asked of a provider: never older than its retention, never younger than `askableUntil`. */
-export interface Reach {
-  /** The provider's own now, where its clock is behind ours; milliseconds since the epoch. */
-  readonly now: number;
+/** What may be asked of a provider: never older than its retention, never younger than its own clock. */
+export interface Reach extends Pick<ClockReading, 'providerNow' | 'providerLatest'> {
   readonly retentionMs: number | null;
 }
 
 const RETENTION_MARGIN_MS = 60_000;
-const FUTURE_MARGIN_MS = 1_000;
+export const FUTURE_MARGIN_MS = 1_000;
 
-/** The span a provider can answer for at `now`: `[now − retention + 60 s, now − 1 s)`. */
-export function reachOf({ now, retentionMs }: Reach): Interval {
-  const from = retentionMs === null ? Number.MIN_SAFE_INTEGER : now - retentionMs + RETENTION_MARGIN_MS;
-  return { from, to: now - FUTURE_MARGIN_MS };
+/** The span a provider can answer for: `[now − retention + 60 s, now − 1 s)` by its clock, whatever it shows. */
+export function reachOf({ providerNow, providerLatest, retentionMs }: Reach): Interval {
+  const from =
+    retentionMs === null ? Number.MIN_SAFE_INTEGER : providerLatest - retentionMs + RETENTION_MARGIN_MS;
+  return { from, to: providerNow - FUTURE_MARGIN_MS };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { UpstreamError } from '../errors.ts';
+import type { ClockReading } from '../records/clock-reading.ts';
 import type { Lane, PaceRule } from '../records/pace.ts';
 
 /** A request as a provider's client builds it, anew for each attempt. */
@@ -31,16 +32,21 @@ export interface Turn {
   backpressure?(): Promise<void> | null;
 }
 
-/** Why a call has not come back yet, and when it is tried again (milliseconds since the epoch). */
+/** Why a call has not come back yet, and in how many milliseconds it is tried again. */
 export interface Delay {
   readonly error: UpstreamError;
-  readonly retryAt: number;
+  readonly waitMs: number;
 }
 
-/** The instant a call leaves: `now` by our clock, `providerNow` by the provider's where it is behind ours. */
-export interface Departure {
-  readonly now: number;
-  readonly providerNow: number;
+/** The instant a call leaves, by both clocks as they were known then. */
+export interface Departure extends ClockReading {
+  /** The operation called, for evidence. */
+  readonly operation?: string;
+  /**
+   * What the provider's clock showed at least when the call left, by all that is known when this is asked, the call's
+   * own answer included; our own time where the provider sends no `Date`.
+   */
+  readonly providerAt?: () => number;
 }
 
 export interface Call<T> {

@@ -1,10 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Time as the upstream side needs it, so that tests can hold it still. */
+/**
+ * Two of the three clocks countroom goes by, so that tests can hold them still. The third is the provider's, which
+ * `provider-clock.ts` infers from its answers.
+ *
+ * | clock | for |
+ * | --- | --- |
+ * | wall, `now()` | what is sent and shown: signed times, audit, `retryAt` |
+ * | monotonic, `monotonic()` | what is waited for: paces, pauses, timeouts, "just read" |
+ * | the provider's | what is asked, and what the ledger says was read: open, held, final, retention |
+ *
+ * Nothing is waited for by the wall clock: it may be set an hour ahead and back.
+ */
 export interface Clock {
-  /** Milliseconds since the epoch, by this machine. */
+  /** Milliseconds since the epoch, by this machine. It may jump. */
   now(): number;
-  /** Milliseconds that never jump, for intervals. */
+  /** Milliseconds that never jump, since an instant of no meaning. */
   monotonic(): number;
   /** Resolves when `monotonic()` has reached the instant; rejects with the signal's reason when aborted. */
   until(monotonic: number, signal?: AbortSignal): Promise<void>;

@@ -1,17 +1,11 @@
-import {
-  BrokenCircuitError,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  DelegateBackoff,
-  handleWhen,
-} from 'cockatiel';
 import { UpstreamError } from '../errors.ts';
 import { abandonable } from './abandon.ts';
-import type { Call, Departure, Exchange, HttpResponse } from './call.ts';
+import { type Breaker, createBreaker, type Outage, type Passage } from './breaker.ts';
+import type { Call, Departure, Exchange } from './call.ts';
 import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
 import type { Pacer, Slot } from './pace.ts';
+import { createProviderClock, type ProviderClock } from './provider-clock.ts';
 import { backoffMs, defaultRetryPolicy, type RetryPolicy } from './retry.ts';
 
 /** One attempt as it ended: for logs and metrics, never with a body. */
@@ -32,155 +26,149 @@ export interface ExchangeOptions {
   readonly onAttempt?: (report: AttemptReport) => void;
 }
 
-/** What was prepared did not outlast the wait for a slot. */
-const outdated = Symbol('outdated');
+/** One account's way out, and what is known of its other end. */
+export interface AccountExchange extends Exchange {
+  readonly providerClock: ProviderClock;
+  /** Why calls under a pace key are held back at present; null while they go freely. */
+  outage(paceKey: string): Outage | null;
+  /** Told when an operation answers again after an outage. Returns how to stop. */
+  onRecovery(listener: () => void): () => void;
+  /** Asks again at once, also after credentials were refused. */
+  resume(): void;
+}
 
+/** The call was not sent: what was prepared did not outlast the wait for a slot, or the provider is down. */
+const notSent = Symbol('not sent');
+
+/** Sent for a slot whose call is to wait with the others: no failure of anybody's. */
+class HeldBack extends Error {}
+
+const CLOCK_BEHIND = 'CLOCK_BEHIND';
 const SKEW_TOLERANCE_MS = 1_500;
 
-/** One account's way out: its breaker, its stop after refused credentials, and the provider's clock as its answers tell it. */
-export function createExchange(options: ExchangeOptions): Exchange {
+/** One account's way out: a breaker an operation, its stop after refused credentials, and its provider's clock. */
+export function createExchange(options: ExchangeOptions): AccountExchange {
   const { account, http, pacer, clock, policy = defaultRetryPolicy, onAttempt } = options;
-  let pausedUntil = 0;
-  const breaker = circuitBreaker(
-    handleWhen((error) => error instanceof UpstreamError && error.action === 'retry'),
-    {
-      breaker: new ConsecutiveBreaker(policy.breakAfter),
-      halfOpenAfter: new DelegateBackoff(({ attempt }) => {
-        const forMs = Math.min(policy.longestBreakMs, policy.breakMs * 2 ** (attempt - 1));
-        pausedUntil = clock.now() + forMs + 5; // never before the breaker itself lets a call through
-        return forMs;
-      }),
-    },
-  );
-  let trial: Promise<void> | null = null;
+  const providerClock = createProviderClock(clock);
+  const breakers = new Map<string, Breaker>();
+  const recoveryListeners = new Set<() => void>();
   let stop: { readonly error: UpstreamError; readonly until: number; readonly forMs: number } | null = null;
-  let behindMs = 0;
 
-  function departure(): Departure {
-    const now = clock.now();
-    return { now, providerNow: now - behindMs };
-  }
-
-  /**
-   * The provider's `Date` header has whole seconds and was written after the call had left: only a clock surely
-   * behind ours matters. Throws where the call left with another idea of it: what was asked for may not have been yet.
-   */
-  function noteClock(response: HttpResponse, left: Departure): void {
-    const date = Date.parse(response.headers['date'] ?? '');
-    if (Number.isNaN(date)) return;
-    const behind = left.now - (date + 1_000);
-    behindMs = behind > SKEW_TOLERANCE_MS ? behind : 0;
-    if (behindMs - (left.now - left.providerNow) <= SKEW_TOLERANCE_MS) return;
-    throw new UpstreamError(`${account}: expected the provider's clock, got one ${behindMs} ms behind ours`, {
-      action: 'retry',
-      upstreamCode: 'CLOCK_BEHIND',
-    });
-  }
-
-  /** Throws where sending now would hammer a provider that is down, or one that has refused us. */
-  function refuseWhenPaused(): void {
-    if (stop !== null && clock.now() < stop.until) throw stop.error;
-    const trying = breaker.state === CircuitState.HalfOpen;
-    if (trying || (breaker.state === CircuitState.Open && clock.now() < pausedUntil))
-      throw new BrokenCircuitError();
-  }
-
-  /** While the account is paused all its calls wait here; when the pause ends one of them goes and tries. */
-  async function passGate(signal?: AbortSignal): Promise<(() => void) | null> {
-    while (breaker.state !== CircuitState.Closed) {
-      if (clock.now() < pausedUntil) {
-        await clock.until(clock.monotonic() + pausedUntil - clock.now(), signal);
-      } else if (trial !== null) {
-        await trial;
-        signal?.throwIfAborted();
-      } else {
-        let over = () => {};
-        trial = new Promise<void>((resolve) => {
-          over = () => {
-            trial = null;
-            resolve();
-          };
-        });
-        return over;
-      }
+  function breakerOf(paceKey: string): Breaker {
+    let breaker = breakers.get(paceKey);
+    if (breaker === undefined) {
+      breaker = createBreaker(policy, clock);
+      breakers.set(paceKey, breaker);
     }
-    return null;
+    return breaker;
   }
 
-  async function attempt<T>(call: Call<T>): Promise<T | typeof outdated> {
+  /** An operation that answers again makes it likely that the account's others do as well. */
+  function noteAnswer(breaker: Breaker): void {
+    if (!breaker.answered()) return;
+    for (const other of breakers.values()) other.tryNow();
+    for (const listener of recoveryListeners) listener();
+  }
+
+  function refuseWhenStopped(): void {
+    if (stop !== null && clock.monotonic() < stop.until) throw stop.error;
+  }
+
+  function departure(operation: string): Departure & { readonly leftAt: number } {
+    const leftAt = clock.monotonic();
+    const reading = providerClock.read();
+    return { ...reading, operation, leftAt, providerAt: () => providerClock.at(leftAt) ?? reading.now };
+  }
+
+  async function attempt<T>(call: Call<T>, passage: Passage, breaker: Breaker): Promise<T | typeof notSent> {
+    const isHeldBack = () => !passage.isTrial && breaker.outage() !== null;
     const open = async () => {
-      refuseWhenPaused();
+      refuseWhenStopped();
+      if (isHeldBack()) throw new HeldBack();
       await http.open();
     };
-    const slot = await pacer
-      .slot({ rule: call.pace, turn: call.turn, open, signal: call.signal })
-      // A connection that cannot be opened is a failure of the provider like any other.
-      .catch((error: unknown) => breaker.execute(() => Promise.reject(error)));
+    let slot: Slot;
     try {
-      refuseWhenPaused();
-      if (call.isPrepared?.() === false) return outdated;
-      return await breaker.execute(() => sendOnce(call, slot));
+      slot = await pacer.slot({ rule: call.pace, turn: call.turn, open, signal: call.signal });
+    } catch (error) {
+      if (error instanceof HeldBack) return notSent;
+      // A connection that cannot be opened is a failure of the provider like any other.
+      if (error instanceof UpstreamError && error.action === 'retry') breaker.failed(error);
+      throw error;
+    }
+    try {
+      refuseWhenStopped();
+      if (isHeldBack() || call.isPrepared?.() === false) return notSent;
+      return await sendOnce(call, slot, breaker);
     } finally {
       slot.unused();
       slot.done();
     }
   }
 
-  async function sendOnce<T>(call: Call<T>, slot: Slot): Promise<T> {
-    const startedAt = clock.monotonic();
-    const report = (outcome: AttemptReport['outcome'], upstreamCode: string | null) =>
-      onAttempt?.({
-        account,
-        operation: call.operation,
-        outcome,
-        upstreamCode,
-        durationMs: clock.monotonic() - startedAt,
-      });
-    const left = departure();
+  async function sendOnce<T>(call: Call<T>, slot: Slot, breaker: Breaker): Promise<T> {
+    const left = departure(call.operation);
     const request = call.build(left);
+    const startedAt = clock.monotonic();
+    const report = (outcome: AttemptReport['outcome'], upstreamCode: string | null) => {
+      const durationMs = clock.monotonic() - startedAt;
+      onAttempt?.({ account, operation: call.operation, outcome, upstreamCode, durationMs });
+    };
+    let answeredAt: number | null = null;
     try {
       const response = await http.send(request, {
         timeoutMs: call.timeoutMs,
         signal: call.signal,
         onWritten: slot.written,
+        onAnswered: () => {
+          answeredAt = clock.monotonic();
+        },
       });
-      noteClock(response, left);
+      providerClock.note(response.headers['date'], {
+        leftAt: left.leftAt,
+        answeredAt: answeredAt ?? clock.monotonic(),
+      });
       const value = await call.read(response);
+      noteAnswer(breaker);
       report('ok', null);
       return value;
     } catch (error) {
-      if (error instanceof UpstreamError) report(error.action, error.upstreamCode);
-      throw error;
+      if (!(error instanceof UpstreamError)) throw error;
+      if (error.action === 'retry') breaker.failed(error);
+      else noteAnswer(breaker);
+      report(error.action, error.upstreamCode);
+      throw askedTooFar(error, left) ?? error;
     }
   }
 
-  async function pause(call: Call<unknown>, error: UpstreamError, forMs: number): Promise<void> {
-    call.onDelay?.({ error, retryAt: clock.now() + forMs });
-    await clock.until(clock.monotonic() + forMs, call.signal);
+  /** What is refused for reaching into the provider's future is asked again, now that its clock is known. */
+  function askedTooFar(error: UpstreamError, left: Departure): UpstreamError | null {
+    const behindMs = left.providerNow - (left.providerAt?.() ?? left.providerNow);
+    if (error.action !== 'refuseInput' || behindMs <= SKEW_TOLERANCE_MS) return null;
+    const message = `${account}: expected the provider's clock, got one ${behindMs} ms earlier than thought`;
+    return new UpstreamError(message, { action: 'retry', upstreamCode: CLOCK_BEHIND, cause: error });
   }
 
   async function call<T>(call: Call<T>): Promise<T> {
+    const breaker = breakerOf(call.pace.key);
     let failures = 0;
     let slowDowns = 0;
     let reauthenticated = false;
-    let last: UpstreamError | null = null;
     for (;;) {
       call.signal?.throwIfAborted();
-      if (stop !== null && clock.now() < stop.until) throw stop.error;
+      refuseWhenStopped();
       if (call.prepare !== undefined) await abandonable(call.prepare(), call.signal);
-      if (breaker.state !== CircuitState.Closed)
-        call.onDelay?.({ error: last ?? paused(), retryAt: pausedUntil });
-      const trialOver = await passGate(call.signal);
+      const passage = await breaker.pass(call.signal, ({ error, retryInMs }) =>
+        call.onDelay?.({ error, waitMs: retryInMs }),
+      );
+      let waitMs = 0;
       try {
-        const value = await attempt(call);
-        if (value === outdated) continue;
+        const value = await attempt(call, passage, breaker);
+        if (value === notSent) continue;
         stop = null;
         return value;
       } catch (error) {
-        // Refused by the breaker is no attempt: the window stays pending until the provider may be asked again.
-        if (error instanceof BrokenCircuitError) continue;
-        if (!(error instanceof UpstreamError)) throw error;
-        last = error;
+        if (!(error instanceof UpstreamError) || error === stop?.error) throw error;
         if (error.action === 'reauthenticate' && call.reauthenticate !== undefined && !reauthenticated) {
           reauthenticated = true;
           call.reauthenticate();
@@ -192,16 +180,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
           const forMs =
             error.retryAfterMs ?? Math.max(call.pace.minIntervalMs, policy.baseMs * 2 ** slowDowns);
           pacer.slowDown(call.pace, forMs);
-          call.onDelay?.({ error, retryAt: clock.now() + forMs });
+          call.onDelay?.({ error, waitMs: forMs });
           continue;
         }
         failures += 1;
         if (error.action !== 'retry' || failures >= call.maxAttempts) throw error;
-        trialOver?.();
-        await pause(call, error, error.retryAfterMs ?? backoffMs(policy, failures));
+        waitMs = error.retryAfterMs ?? backoffMs(policy, failures);
+        call.onDelay?.({ error, waitMs: Math.max(waitMs, breaker.outage()?.retryInMs ?? 0) });
       } finally {
-        trialOver?.();
+        passage.leave();
       }
+      await clock.until(clock.monotonic() + waitMs, call.signal);
     }
   }
 
@@ -213,15 +202,22 @@ export function createExchange(options: ExchangeOptions): Exchange {
       retryAfterMs: forMs,
       cause: error,
     });
-    stop = { error: refusal, until: clock.now() + forMs, forMs };
+    stop = { error: refusal, until: clock.monotonic() + forMs, forMs };
     return refusal;
   }
 
-  const paused = () =>
-    new UpstreamError(`${account}: paused after ${policy.breakAfter} failures in a row`, {
-      action: 'retry',
-      upstreamCode: 'PAUSED',
-    });
-
-  return { call };
+  return {
+    call,
+    providerClock,
+    outage: (paceKey) => breakers.get(paceKey)?.outage() ?? null,
+    onRecovery(listener) {
+      recoveryListeners.add(listener);
+      return () => recoveryListeners.delete(listener);
+    },
+    resume() {
+      stop = null;
+      for (const breaker of breakers.values()) breaker.tryNow();
+      for (const listener of recoveryListeners) listener();
+    },
+  };
 }

@@ -10,6 +10,8 @@ export interface HttpSend {
   readonly signal?: AbortSignal;
   /** Told at the instant the request is written on an open connection. */
   readonly onWritten: () => void;
+  /** Told when the answer's headers have come. */
+  readonly onAnswered?: () => void;
 }
 
 /** HTTP to one origin: connections are opened ahead of the calls, answers bounded in time and decoded size. */
@@ -92,7 +94,7 @@ export function createHttp(options: HttpOptions): Http {
 
   async function send(
     request: HttpRequest,
-    { timeoutMs, signal, onWritten }: HttpSend,
+    { timeoutMs, signal, onWritten, onAnswered = () => {} }: HttpSend,
   ): Promise<HttpResponse> {
     const deadline = AbortSignal.timeout(timeoutMs);
     const abort = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
@@ -100,7 +102,7 @@ export function createHttp(options: HttpOptions): Http {
       const answer = await clientToUse()
         .compose(
           (dispatch) => (dispatchOptions, handler) =>
-            dispatch(dispatchOptions, noteWritten(handler, onWritten)),
+            dispatch(dispatchOptions, noteTimes(handler, onWritten, onAnswered)),
         )
         .request({
           method: request.method,
@@ -152,7 +154,11 @@ export function createHttp(options: HttpOptions): Http {
   return { open, send, close };
 }
 
-function noteWritten(handler: Dispatcher.DispatchHandler, onWritten: () => void): Dispatcher.DispatchHandler {
+function noteTimes(
+  handler: Dispatcher.DispatchHandler,
+  onWritten: () => void,
+  onAnswered: () => void,
+): Dispatcher.DispatchHandler {
   return {
     onRequestStart(...args) {
       // Noted once it is written: were the process held up in between, the next interval would seem longer than it is.
@@ -160,7 +166,10 @@ function noteWritten(handler: Dispatcher.DispatchHandler, onWritten: () => void)
       handler.onRequestStart?.(...args);
     },
     onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
-    onResponseStart: (...args) => handler.onResponseStart?.(...args),
+    onResponseStart(...args) {
+      onAnswered();
+      handler.onResponseStart?.(...args);
+    },
     onResponseData: (...args) => handler.onResponseData?.(...args),
     onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
     onResponseError: (...args) => handler.onResponseError?.(...args),

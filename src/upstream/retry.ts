@@ -2,7 +2,7 @@
 export interface RetryPolicy {
   readonly baseMs: number;
   readonly longestMs: number;
-  /** Failures in a row after which an account's calls pause, and for how long at first and at most. */
+  /** Failures in a row after which an operation's calls pause, and for how long at first and at most. */
   readonly breakAfter: number;
   readonly breakMs: number;
   readonly longestBreakMs: number;
@@ -18,7 +18,8 @@ export const defaultRetryPolicy: RetryPolicy = {
   longestMs: 30_000,
   breakAfter: 5,
   breakMs: 5_000,
-  longestBreakMs: 120_000,
+  // A provider that is back is noticed within 15 s, its answer included.
+  longestBreakMs: 12_000,
   maxSlowDowns: 20,
   stopMs: 300_000,
   longestStopMs: 3_600_000,

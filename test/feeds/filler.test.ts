@@ -4,6 +4,7 @@ import { ArchiveError, UpstreamError } from '../../src/errors.ts';
 import { type Backlog, createBacklog } from '../../src/feeds/backlog.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import { createFiller, type Filler, interactiveTurn } from '../../src/feeds/filler.ts';
+import { unknownClock } from '../../src/records/clock-reading.ts';
 import type { Window } from '../../src/records/window.ts';
 import type { Clock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
@@ -61,7 +62,7 @@ function setUp(options: SetUp = {}) {
       ...plain.connection,
       async readPage(kind, ask) {
         const slot = await pacer.slot({ rule, turn: ask.turn, signal: ask.signal, open: async () => {} });
-        const { from } = ask.interval({ now: NOW, providerNow: NOW });
+        const { from } = ask.interval(unknownClock(NOW));
         const window = (from - first) / WINDOW;
         options.onServed?.(window, served.length);
         served.push(window);
@@ -78,9 +79,9 @@ function setUp(options: SetUp = {}) {
       return { inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 };
     },
   };
-  const filler = createFiller({ archive, now: clock.now, backlog: options.backlog });
+  const filler = createFiller({ ...clock, archive, backlog: options.backlog });
   fillers.push(filler);
-  const fill = (wanted: readonly Window[], knownAt = clock.now()) =>
+  const fill = (wanted: readonly Window[], knownAt = clock.monotonic()) =>
     filler.fill(feed, wanted, { knownAt, isWanted: async () => true });
   return { clock, feed, filler, fill, served, committed };
 }
@@ -189,12 +190,12 @@ describe('a window', () => {
 
   test('finished after its asker looked is not read again; asked for with a later look it is', async () => {
     const { clock, fill, served } = setUp();
-    const looked = clock.now();
+    const looked = clock.monotonic();
     await settled(fill([windowAt(1)], looked));
     await settled(fill([windowAt(1)], looked));
     expect(served).toEqual([1]);
     clock.leap(1);
-    await settled(fill([windowAt(1)], clock.now()));
+    await settled(fill([windowAt(1)], clock.monotonic()));
     expect(served).toEqual([1, 1]);
   });
 
@@ -210,11 +211,11 @@ describe('a window', () => {
     expect(filler.mustWait(feed, windowAt(1))).toBe(true);
     expect(filler.troubles(feed, windowAt(2))).toEqual([]);
     down = false;
-    await settled(fill([windowAt(1)], clock.now() + 1));
+    await settled(fill([windowAt(1)], clock.monotonic() + 1));
     expect(served).toEqual([1]);
     clock.leap(trouble!.retryAt! - clock.now());
     expect(filler.mustWait(feed, windowAt(1))).toBe(false);
-    await settled(fill([windowAt(1)], clock.now() + 1));
+    await settled(fill([windowAt(1)], clock.monotonic() + 1));
     expect(served).toEqual([1, 1]);
     expect(filler.troubles(feed, windowAt(1))).toEqual([]);
   });
@@ -289,7 +290,7 @@ describe('closing', () => {
           }),
       },
     };
-    const [ticket] = filler.fill(stuck, [windowAt(1)], { knownAt: NOW, isWanted: async () => true });
+    const [ticket] = filler.fill(stuck, [windowAt(1)], { knownAt: 0, isWanted: async () => true });
     await beginning;
     const patience = new AbortController();
     const closing = filler.close(patience.signal);

@@ -1,5 +1,6 @@
 import type { Feed } from '../../src/feeds/feed.ts';
 import type { Page, PageAsk } from '../../src/providers/provider.ts';
+import { unknownClock } from '../../src/records/clock-reading.ts';
 import type { Interval } from '../../src/records/interval.ts';
 import type { SeqNoFailure } from '../../src/records/record.ts';
 import type { Departure } from '../../src/upstream/call.ts';
@@ -45,7 +46,7 @@ export interface PaperOptions {
 /** A feed whose provider is a list of rows: both ends of an interval belong to its answer. */
 export function paperFeed(options: PaperOptions = {}): { readonly feed: Feed; readonly asked: Asked[] } {
   const { rows = [], paging = 'whole', size = null, stepMs = 1, retention = null } = options;
-  const { departure = { now: NOW, providerNow: NOW }, answer = (page) => page } = options;
+  const { departure = unknownClock(NOW), answer = (page) => page } = options;
   const asked: Asked[] = [];
 
   async function readPage(ask: PageAsk): Promise<Page> {

@@ -1,3 +1,4 @@
+import { unknownClock } from '../../src/records/clock-reading.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
@@ -33,7 +34,7 @@ describe('an answer that comes whole', () => {
     const { pieces, unread } = await read(feed);
     expect(asked).toEqual([{ interval: window, page: 1 }]);
     expect(pieces).toEqual([
-      { interval: window, readAt: NOW, rows, quarantined: [], duplicates: 0, unknownFields: [] },
+      { interval: window, readAt: NOW, providerAt: NOW, rows, quarantined: [], duplicates: 0, unknownFields: [] },
     ]);
     expect(unread).toEqual([]);
   });
@@ -92,13 +93,24 @@ describe('what may be asked when a call leaves', () => {
   test('ends a second before the provider’s now, and begins where it still has rows', async () => {
     const providerNow = from + 5 * MINUTE;
     const { feed, asked } = paperFeed({
-      departure: { now: NOW, providerNow },
+      departure: { now: NOW, providerNow, providerLatest: providerNow },
       retention: 4 * MINUTE,
     });
     const { pieces } = await read(feed);
     const interval = { from: providerNow - 3 * MINUTE, to: providerNow - SECOND };
     expect(asked).toEqual([{ interval, page: 1 }]);
     expect(held(pieces)).toEqual([interval]);
+  });
+
+  test('is not what the provider could not yet know: its own answer tells its time', async () => {
+    const departure = { ...unknownClock(NOW), providerAt: () => from + 5 * MINUTE };
+    const late = paperFeed({ rows: every(MINUTE), departure });
+    const { pieces } = await read(late.feed);
+    expect(late.asked).toEqual([{ interval: window, page: 1 }]);
+    expect(held(pieces)).toEqual([{ from, to: from + 5 * MINUTE }]);
+    const early = paperFeed({ departure: { ...departure, providerAt: () => from } });
+    const nothing = await read(early.feed);
+    expect(nothing.pieces.map(({ interval, providerAt }) => [interval, providerAt])).toEqual([[null, from]]);
   });
 
   test('is rounded inwards to what the provider can spell', async () => {
@@ -108,7 +120,7 @@ describe('what may be asked when a call leaves', () => {
   });
 
   test('may be nothing: no call, no piece, no gap', async () => {
-    const { feed } = paperFeed({ departure: { now: NOW, providerNow: from } });
+    const { feed } = paperFeed({ departure: { now: NOW, providerNow: from, providerLatest: from } });
     expect(await read(feed)).toEqual({ pieces: [], unread: [] });
   });
 });

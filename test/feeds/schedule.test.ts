@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PlanInput, planFeed } from '../../src/feeds/schedule.ts';
-import type { HeldPart } from '../../src/records/coverage.ts';
+import { unknownClock } from '../../src/records/clock-reading.ts';
+import type { ReadPart } from '../../src/records/coverage.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -14,15 +15,16 @@ function plan(over: Partial<PlanInput> = {}) {
     revisits: [10 * MINUTE, HOUR],
     since: now - 2 * HOUR,
     ledger: [],
-    now,
+    settlementLag: 0,
+    clock: unknownClock(now),
     mustWait: () => false,
     most: 1_000,
     ...over,
   });
 }
 
-function part(fromAgo: number, toAgo: number, readAgo: number): HeldPart {
-  return { from: now - fromAgo, to: now - toAgo, readAt: now - readAgo, state: 'held', quarantined: 0 };
+function part(fromAgo: number, toAgo: number, readAgo: number): ReadPart {
+  return { from: now - fromAgo, to: now - toAgo, readAt: now - readAgo, quarantined: 0 };
 }
 
 describe('plan', () => {
@@ -52,6 +54,24 @@ describe('plan', () => {
     ];
     const starts = plan({ ledger }).windows.map((window) => (now - window.from) / MINUTE);
     expect(starts).toEqual([125, 115, 105, 95, 85, 75]);
+  });
+
+  test('a revisit falls due exactly so long after the end, once, by the provider’s clock', () => {
+    const end = { from: now - HOUR, to: now - 10 * MINUTE };
+    const dueFor = (read: Partial<ReadPart>, clock = unknownClock(now)) => {
+      const ledger = [{ ...end, readAt: now, quarantined: 0, ...read }, part(10 * MINUTE, 0, 0)];
+      const all = plan({ since: end.from, revisits: [10 * MINUTE], ledger, clock }).windows;
+      return all.length > 0;
+    };
+    expect(dueFor({ providerAt: now - 1 })).toBe(true);
+    expect(dueFor({ providerAt: now })).toBe(false);
+    expect(dueFor({ providerAt: now - 1 }, { ...unknownClock(now), providerNow: now - 1 })).toBe(false);
+  });
+
+  test('reads again what was open when it was read, however long ago', () => {
+    const ledger = [part(2 * HOUR, HOUR, HOUR - 30_000), part(HOUR, 0, 0)];
+    const starts = plan({ ledger, revisits: [], settlementLag: 120_000 }).windows.map(({ from }) => from);
+    expect(starts).toEqual([Math.floor((now - HOUR - 1) / grid) * grid]);
   });
 
   test('leaves out windows that must wait, and keeps to the size asked', () => {

@@ -77,6 +77,8 @@ export const complete: Coverage = {
   windowsAsked: 6,
   windowsHeld: 6,
   quarantined: 0,
+  contradicted: 0,
+  openFrom: null,
   gaps: [],
 };
 

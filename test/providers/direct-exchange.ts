@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CallContext, FeedLimits, PageAsk } from '../../src/providers/provider.ts';
 import type { Sandbox, SandboxReply } from '../../src/providers/sandbox.ts';
+import { unknownClock } from '../../src/records/clock-reading.ts';
 import type { Interval } from '../../src/records/interval.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../../src/upstream/call.ts';
 
@@ -13,7 +14,7 @@ export function directExchange(
     async call(call) {
       await call.prepare?.();
       const now = clock();
-      return call.read(answer(call.build({ now, providerNow: now })));
+      return call.read(answer(call.build(unknownClock(now))));
     },
   };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { unknownClock } from '../../src/records/clock-reading.ts';
 import { clip, countWindows, halve, reachOf, windowsOf } from '../../src/records/window.ts';
 
 const SECOND = 1_000;
@@ -74,7 +75,7 @@ describe('clipping', () => {
   test('stays within the window, the retention and the past, on the step', () => {
     fc.assert(
       fc.property(near, fc.constantFrom(1, SECOND), (window, stepMs) => {
-        const asked = clip(window, { now, retentionMs }, stepMs);
+        const asked = clip(window, { ...unknownClock(now), retentionMs }, stepMs);
         if (asked === null) return;
         expect(asked.from).toBeGreaterThanOrEqual(Math.max(window.from, now - retentionMs + MINUTE));
         expect(asked.to).toBeLessThanOrEqual(Math.min(window.to, now - SECOND));
@@ -87,10 +88,10 @@ describe('clipping', () => {
   test('leaves out less than a step at either end', () => {
     fc.assert(
       fc.property(near, fc.constantFrom(1, SECOND), (window, stepMs) => {
-        const reach = reachOf({ now, retentionMs });
+        const reach = reachOf({ ...unknownClock(now), retentionMs });
         const from = Math.max(window.from, reach.from);
         const to = Math.min(window.to, reach.to);
-        const asked = clip(window, { now, retentionMs }, stepMs);
+        const asked = clip(window, { ...unknownClock(now), retentionMs }, stepMs);
         if (asked === null) {
           expect(to - from).toBeLessThan(2 * stepMs);
           return;
@@ -102,6 +103,9 @@ describe('clipping', () => {
   });
 
   test('knows no beginning where the provider states no retention', () => {
-    expect(clip({ from: 0, to: MINUTE }, { now, retentionMs: null })).toEqual({ from: 0, to: MINUTE });
+    expect(clip({ from: 0, to: MINUTE }, { ...unknownClock(now), retentionMs: null })).toEqual({
+      from: 0,
+      to: MINUTE,
+    });
   });
 });

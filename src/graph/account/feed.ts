@@ -113,6 +113,20 @@ export class FeedHealth {
 
 @ObjectType({
   simpleResolvers: true,
+  description:
+    'How far the provider’s clock is ahead of ours, as the dates of its answers tell: somewhere between the two, since a date ' +
+    'has whole seconds and a call takes time. Negative where it is behind.',
+})
+export class ClockOffset {
+  @Field(() => Int, { description: 'At the least; milliseconds.' })
+  leastMs!: number;
+
+  @Field(() => Int, { description: 'At the most; milliseconds.' })
+  mostMs!: number;
+}
+
+@ObjectType({
+  simpleResolvers: true,
   description: 'One kind of rows of one account: the unit in which providers are asked.',
 })
 export class Feed {
@@ -130,9 +144,23 @@ export class Feed {
 
   @Field(() => FeedLimits, { description: 'The limits in force.' })
   limits!: Limits;
+
+  @Field(() => ClockOffset, {
+    nullable: true,
+    description:
+      'The provider’s clock against ours over the last 10 minutes; null where its answers carry no date.',
+  })
+  clockOffset!: ClockOffset | null;
 }
 
 export function toFeed(configured: ConfiguredFeed): Feed {
-  const { account, kind, limits } = configured;
-  return { configured, id: encodeId('Feed', account.id, kind), account: toAccount(account), kind, limits };
+  const { account, kind, limits, upstream } = configured;
+  return {
+    configured,
+    id: encodeId('Feed', account.id, kind),
+    account: toAccount(account),
+    kind,
+    limits,
+    clockOffset: upstream?.clock.offset() ?? null,
+  };
 }

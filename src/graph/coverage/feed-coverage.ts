@@ -17,7 +17,9 @@ export class FeedCoverage {
   @Field(() => Coverage, { description: 'What is there and what is missing.' })
   coverage!: Coverage;
 
-  @Field(() => [Span], { description: 'The parts of the range that are there, oldest first.' })
+  @Field(() => [Span], {
+    description: 'The parts of the range that are held or final, oldest first: not what is open.',
+  })
   held!: readonly Span[];
 
   @Field(() => DateTime, {

@@ -40,18 +40,21 @@ export class Gap {
 @ObjectType({
   simpleResolvers: true,
   description:
-    'How much of the asked range is there. What is held and the gaps together are exactly the range, for every feed asked. ' +
+    'How much of the asked range is there. What was read and the gaps together are exactly the range, for every feed asked. ' +
     'Check `complete` before you publish a number, and `final` before you close the books on it.',
 })
 export class Coverage {
   @Field(() => Boolean, {
-    description: 'Whether every row of the range is there: no gaps, nothing in quarantine.',
+    description:
+      'Whether every instant of the range was read: no gaps, nothing in quarantine. The youngest rows may still come: what ' +
+      'lies from `openFrom` on was read a moment ago, and is read again when asked for.',
   })
   complete!: boolean;
 
   @Field(() => Boolean, {
     description:
-      'Complete, and the last planned re-reading for late news is done as well: the numbers are not expected to change.',
+      'Complete, the last planned re-reading for late news is done as well, and no row is contradicted: the numbers are not ' +
+      'expected to change.',
   })
   final!: boolean;
 
@@ -65,6 +68,21 @@ export class Coverage {
 
   @Field(() => Int, { description: 'How many rows could not be read and were set aside.' })
   quarantined!: number;
+
+  @Field(() => Int, {
+    description:
+      'How many rows a later reading of their time did not list any more, not confirmed yet: they count until they are ' +
+      'withdrawn.',
+  })
+  contradicted!: number;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'From here on rows may still come, by the provider’s clock: it lists them up to its `settlementLag` late. Null where ' +
+      'all that was read is held.',
+  })
+  openFrom!: number | null;
 
   @Field(() => [Gap], {
     description: 'What is missing, by account, kind and time; adjacent gaps of one reason are one.',

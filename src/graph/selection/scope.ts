@@ -141,8 +141,7 @@ export async function cover(
     const covered = await dispatch.cover({ feeds, range, maxWaitMs: viewer.fetches ? maxWaitMs : null });
     return viewer.onlyPlayer === null ? covered : withoutMessages(covered);
   }
-  const nothing = { complete: true, final: true, windowsAsked: 0, windowsHeld: 0, quarantined: 0, gaps: [] };
-  return { coverage: nothing, feeds: [] };
+  return { coverage: joinCoverage([]), feeds: [] };
 }
 
 function withoutMessages({ coverage, feeds }: Covered): Covered {

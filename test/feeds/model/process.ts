@@ -3,6 +3,7 @@ import type { Archive, Lease, Leases } from '../../../src/archive/archive.ts';
 import { createClaims } from '../../../src/feeds/claims.ts';
 import { createDispatcher } from '../../../src/feeds/dispatch.ts';
 import { createFiller } from '../../../src/feeds/filler.ts';
+import { createPatience } from '../../../src/feeds/patience.ts';
 import { fillRound } from '../../../src/feeds/sync.ts';
 import { REVISITS, type ScriptedProvider } from './provider.ts';
 
@@ -57,11 +58,12 @@ export function startProcess(
     leases: archive.leases && mortalLeases(archive.leases, alive),
   };
   const claims = mortal.leases === undefined ? undefined : createClaims(mortal.leases);
-  const filler = createFiller({ archive: mortal, claims, now: provider.now });
+  const filler = createFiller({ archive: mortal, claims, now: provider.now, monotonic: provider.now });
   const dispatcher = createDispatcher({
     archive: mortal,
     filler,
     now: provider.now,
+    monotonic: provider.now,
     maxRangeMs: 86_400_000,
     finalAfterMs: Math.max(...REVISITS),
   });
@@ -86,10 +88,11 @@ export function startProcess(
             filler,
             ledger: (key, range) => alive(() => archive.ledger(key, range)),
             now: provider.now,
+            monotonic: provider.now,
             since,
             revisits: REVISITS,
           },
-          never,
+          createPatience(),
           () => {},
         ),
       ]),

@@ -1,6 +1,7 @@
 import { UpstreamError } from '../../../src/errors.ts';
 import type { Feed } from '../../../src/feeds/feed.ts';
 import type { FeedLimits, Page, PageAsk } from '../../../src/providers/provider.ts';
+import { unknownClock } from '../../../src/records/clock-reading.ts';
 import { createTruth, type Event, toBet } from './truth.ts';
 
 const SECOND = 1_000;
@@ -54,7 +55,7 @@ export function createProvider(
     await onCall('call');
     now += 7;
     calls += 1;
-    const interval = ask.interval({ now, providerNow: now });
+    const interval = ask.interval(unknownClock(now));
     const met = mishap !== null && mishap.call === calls ? mishap.what : null;
     if (typeof met === 'string')
       throw new UpstreamError(`${account}: expected rows, got ${met}`, { action: met });

@@ -153,6 +153,7 @@ export async function openHarness(
   const filler = createFiller({
     archive,
     now: clock.now,
+    monotonic: clock.monotonic,
     onFailure: (each, _, failure) => mine(each) && failures.push(failure),
     onCommit(each, piece, result) {
       if (!mine(each)) return;
@@ -165,6 +166,7 @@ export async function openHarness(
     archive,
     filler,
     now: clock.now,
+    monotonic: clock.monotonic,
     maxRangeMs: Number.POSITIVE_INFINITY,
     finalAfterMs,
   });
@@ -224,7 +226,7 @@ export async function openHarness(
       clock.leap(afterMs);
       const from = Array.from({ length: windows }, (_, index) => range.from + index * WINDOW_MS);
       const again = from.map((start) => ({ from: start, to: start + WINDOW_MS }));
-      const tickets = filler.fill(feed, again, { knownAt: clock.now(), isWanted: async () => true });
+      const tickets = filler.fill(feed, again, { knownAt: clock.monotonic(), isWanted: async () => true });
       await Promise.all(tickets.map((ticket) => ticket.done));
     },
     async heals(ghosts = 0) {

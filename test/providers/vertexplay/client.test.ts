@@ -3,6 +3,7 @@ import { UpstreamError } from '../../../src/errors.ts';
 import { codes } from '../../../src/providers/vertexplay/codes.ts';
 import { provider as vertexplay } from '../../../src/providers/vertexplay/index.ts';
 import { createSandbox } from '../../../src/providers/vertexplay/sandbox.ts';
+import { unknownClock } from '../../../src/records/clock-reading.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../../../src/upstream/call.ts';
 import { answerOf, askOf } from '../direct-exchange.ts';
 
@@ -17,7 +18,7 @@ function exchangeOf(answer: (request: HttpRequest) => HttpResponse, clock: () =>
       const attempt = async () => {
         await call.prepare?.();
         const now = clock();
-        return call.read(answer(call.build({ now, providerNow: now })));
+        return call.read(answer(call.build(unknownClock(now))));
       };
       try {
         return await attempt();

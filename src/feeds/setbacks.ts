@@ -1,0 +1,154 @@
+import type { GapReason, Trouble } from '../records/coverage.ts';
+import { type Interval, intersect } from '../records/interval.ts';
+import type { Window } from '../records/window.ts';
+import type { Delay } from '../upstream/call.ts';
+import { type Feed, type FeedHealth, feedClock } from './feed.ts';
+import type { Unread } from './reader.ts';
+import { type Failure, failureOf } from './trouble.ts';
+
+/** Our two clocks, as far as setbacks need them: what is shown goes by the wall, what is waited for by the monotonic one. */
+export interface TwoClocks {
+  now(): number;
+  monotonic(): number;
+}
+
+/** What went wrong in one feed of late, and when what may be asked again; kept in memory, gone with the process. */
+export interface Setbacks {
+  /** A window was read; what stayed unread although the provider answered. */
+  succeeded(window: Window, unread: readonly Unread[]): void;
+  failed(window: Window, failure: Failure): void;
+  /** A call of the feed waits longer than its turn. */
+  delayed(delay: Delay): void;
+  /** The provider is back, or an operator says so: what it failed at is worth asking for at once. */
+  recovered(): void;
+  /** Whether a window failed a moment ago and is not to be asked for yet. */
+  mustWait(window: Window): boolean;
+  /** Why windows that touch `range` are not there; `queued` are those waiting for a call, in their order. */
+  troubles(range: Interval, queued: readonly Window[]): readonly Trouble[];
+  health(): Omit<FeedHealth, 'queued' | 'reading'>;
+  /** Lets go of what the provider no longer gives. */
+  forget(): void;
+}
+
+/** Why something is not there, and until when by the monotonic clock it is not asked for again. */
+interface Setback {
+  readonly reason: GapReason;
+  readonly message: string;
+  readonly until: number;
+}
+
+interface FailedWindow {
+  readonly window: Window;
+  readonly parts: readonly (Interval & Setback)[];
+  readonly failures: number;
+}
+
+const LONGEST_PAUSE_MS = 600_000;
+const LEAST_WAIT_MS = 1_000;
+
+export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
+  // By the window's start; replaced or removed when it is read again.
+  const windows = new Map<number, FailedWindow>();
+  let latest: Setback | null = null;
+  let lastSuccessAt: number | null = null;
+  let lastFailureAt: number | null = null;
+
+  const inMs = (ms: number) => clock.monotonic() + ms;
+  const retryAt = (until: number) => clock.now() + Math.max(0, until - clock.monotonic());
+
+  function note({ reason, message, waitMs }: Failure): void {
+    lastFailureAt = clock.now();
+    latest = { reason, message, until: inMs(waitMs) };
+  }
+
+  /** What was to be tried again by now is being tried: the next time cannot be sooner than a call takes. */
+  const lately = () => latest && { ...latest, until: Math.max(latest.until, inMs(LEAST_WAIT_MS)) };
+
+  /** Why nothing of the feed can be had at present; null where that cannot be said. */
+  function ofFeed(): Setback | null {
+    const outage = feed.upstream?.outage() ?? null;
+    if (outage === null) return latest?.reason === 'CREDENTIALS_REFUSED' ? latest : null;
+    const { reason, message } = failureOf(outage.error);
+    return { reason, message, until: inMs(outage.retryInMs) };
+  }
+
+  return {
+    succeeded(window, unread) {
+      lastSuccessAt = clock.now();
+      latest = null;
+      windows.delete(window.from);
+      if (unread.length === 0) return;
+      const parts = unread.map((part) => ({ ...part, until: inMs(LONGEST_PAUSE_MS) }));
+      windows.set(window.from, { window, parts, failures: 0 });
+    },
+    failed(window, failure) {
+      note(failure);
+      const failures = (windows.get(window.from)?.failures ?? 0) + 1;
+      const grown = failure.waitMs * 2 ** (failures - 1);
+      const until = inMs(Math.max(failure.waitMs, Math.min(LONGEST_PAUSE_MS, grown)));
+      const { reason, message } = failure;
+      windows.set(window.from, { window, parts: [{ ...window, reason, message, until }], failures });
+    },
+    delayed: ({ error, waitMs }) => note({ ...failureOf(error), waitMs }),
+    recovered() {
+      latest = null;
+      for (const [from, { failures }] of windows) if (failures > 0) windows.delete(from);
+    },
+    mustWait(window) {
+      // While the provider is down its breaker decides who tries: whoever is there to try does so in time.
+      if (feed.upstream?.outage()) return false;
+      const parts = windows.get(window.from)?.parts ?? [];
+      return parts.some(({ until }) => until > clock.monotonic());
+    },
+    troubles(range, queued) {
+      const general = ofFeed();
+      const delay = general ?? lately();
+      const interval = Math.max(feed.pace.minIntervalMs, LEAST_WAIT_MS);
+      const waiting = queued.map((window, index) => ({
+        ...window,
+        ...(delay ?? { reason: 'PENDING' as const, message: null, until: inMs((index + 1) * interval) }),
+      }));
+      const failed = [...windows.values()].flatMap(({ parts }) =>
+        parts.map((part) => (general === null ? part : { ...part, until: later(part, general) })),
+      );
+      const rest = general === null ? [] : [{ ...range, ...general }];
+      return [...waiting, ...failed, ...rest].flatMap(({ reason, message, until, ...part }) =>
+        intersect(part, range) === null
+          ? []
+          : [{ from: part.from, to: part.to, reason, message, retryAt: retryAt(until) }],
+      );
+    },
+    health() {
+      const setback = ofFeed() ?? lately();
+      return {
+        state: stateOf(setback, lastSuccessAt),
+        lastSuccessAt,
+        lastFailureAt,
+        message: setback?.message ?? null,
+        retryAt: setback === null ? null : retryAt(setback.until),
+      };
+    },
+    forget() {
+      const { retention } = feed.limits;
+      if (retention === null) return;
+      const { providerLatest } = feedClock(feed, clock.now());
+      for (const [from, { window }] of windows)
+        if (window.to < providerLatest - retention) windows.delete(from);
+    },
+  };
+}
+
+/** A window of a provider that is down is tried when the provider is, however long its own pause has grown. */
+function later(part: Setback, general: Setback): number {
+  return part.reason === general.reason ? general.until : part.until;
+}
+
+const states: Partial<Record<GapReason, FeedHealth['state']>> = {
+  RATE_LIMITED: 'SLOWED',
+  CREDENTIALS_REFUSED: 'STOPPED',
+};
+
+function stateOf(setback: Setback | null, lastSuccessAt: number | null): FeedHealth['state'] {
+  if (setback !== null) return states[setback.reason] ?? 'FAILING';
+  return lastSuccessAt === null ? 'IDLE' : 'OK';
+}

@@ -1,0 +1,26 @@
+/** One instant by two clocks: ours, and the provider's, which lies between two times because it is only inferred. */
+export interface ClockReading {
+  /** Milliseconds since the epoch, by our wall clock. */
+  readonly now: number;
+  /** The earliest the provider's clock may show: nothing later is asked for, nothing later is held. */
+  readonly providerNow: number;
+  /** The latest it may show: by this it drops its history. */
+  readonly providerLatest: number;
+}
+
+/** How far a provider's clock is ahead of ours, in milliseconds: somewhere between the two. */
+export interface ClockOffset {
+  readonly leastMs: number;
+  readonly mostMs: number;
+}
+
+/** The reading where the provider never said what time it has: ours is taken for its own. */
+export function unknownClock(now: number): ClockReading {
+  return { now, providerNow: now, providerLatest: now };
+}
+
+/** The smallest offset that holds both. */
+export function hullOf(a: ClockOffset | null, b: ClockOffset | null): ClockOffset | null {
+  if (a === null || b === null) return a ?? b;
+  return { leastMs: Math.min(a.leastMs, b.leastMs), mostMs: Math.max(a.mostMs, b.mostMs) };
+}
