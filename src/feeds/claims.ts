@@ -39,6 +39,8 @@ interface Queue {
   readonly waiting: Set<Waiter>;
   /** By window start: held by another process. */
   readonly parked: Map<number, Waiter>;
+  /** Asked for at this moment; true once there was news of its window, which may be older than the answer. */
+  readonly asking: Map<Waiter, boolean>;
   taken: number;
 }
 
@@ -58,7 +60,7 @@ export function createClaims(leases: Leases): Claims {
   function queueOf(name: string): Queue {
     let queue = queues.get(name);
     if (queue === undefined) {
-      queue = { waiting: new Set(), parked: new Map(), taken: 0 };
+      queue = { waiting: new Set(), parked: new Map(), asking: new Map(), taken: 0 };
       queues.set(name, queue);
     }
     return queue;
@@ -66,6 +68,7 @@ export function createClaims(leases: Leases): Claims {
 
   function wake(feed: FeedKey, concerns: (window: Interval) => boolean): void {
     const queue = queueOf(nameOf(feed));
+    for (const waiter of queue.asking.keys()) if (concerns(waiter.window)) queue.asking.set(waiter, true);
     for (const [from, waiter] of queue.parked) if (concerns(waiter.window)) unpark(queue, from);
   }
 
@@ -80,7 +83,13 @@ export function createClaims(leases: Leases): Claims {
   function claim(ask: ClaimAsk): Promise<Claim | null> {
     const queue = queueOf(feedName(ask.feed));
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { ...ask, resolve, reject };
+      const settle =
+        <T>(how: (value: T) => void) =>
+        (value: T) => {
+          ask.signal.removeEventListener('abort', leave);
+          how(value);
+        };
+      const waiter: Waiter = { ...ask, resolve: settle(resolve), reject: settle(reject) };
       const leave = () => {
         queue.waiting.delete(waiter);
         queue.parked.delete(ask.window.from);
@@ -114,9 +123,14 @@ export function createClaims(leases: Leases): Claims {
       next(queue);
     };
     try {
+      // Listened for from before it is asked: a release between the answer and its arrival would else be slept through.
+      queue.asking.set(waiter, false);
       const lease = await leases.acquire({ account: feed.account.id, kind: feed.kind }, window);
+      const isNews = queue.asking.get(waiter) === true;
+      queue.asking.delete(waiter);
       if (lease === null) {
-        park(queue, waiter);
+        if (isNews && !waiter.signal.aborted) queue.waiting.add(waiter);
+        else park(queue, waiter);
         return free();
       }
       const wanted = !waiter.signal.aborted && (await waiter.isWanted());
@@ -128,6 +142,7 @@ export function createClaims(leases: Leases): Claims {
       }
       waiter.resolve(hold(lease, free));
     } catch (error) {
+      queue.asking.delete(waiter);
       waiter.reject(error);
       free();
     }

@@ -2,12 +2,15 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Commit } from '../../src/archive/archive.ts';
 import { ArchiveError, UpstreamError } from '../../src/errors.ts';
 import { type Backlog, createBacklog } from '../../src/feeds/backlog.ts';
-import type { Feed } from '../../src/feeds/feed.ts';
+import type { Claim, Claims } from '../../src/feeds/claims.ts';
+import type { Feed, FeedUpstream } from '../../src/feeds/feed.ts';
 import { createFiller, type Filler, interactiveTurn } from '../../src/feeds/filler.ts';
 import { unknownClock } from '../../src/records/clock-reading.ts';
 import type { Window } from '../../src/records/window.ts';
+import type { Outage } from '../../src/upstream/breaker.ts';
 import type { Clock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
+import { createProviderClock } from '../../src/upstream/provider-clock.ts';
 import { createLocalSlots } from '../../src/upstream/slots.ts';
 import { NOW, type PaperOptions, paperFeed, rowAt } from './paper-provider.ts';
 
@@ -45,6 +48,8 @@ interface SetUp extends PaperOptions {
   readonly onServed?: (window: number, before: number) => void;
   readonly commit?: (commit: Commit) => Promise<void>;
   readonly backlog?: Backlog;
+  readonly claims?: Claims;
+  readonly upstream?: FeedUpstream;
 }
 
 /** A filler over one feed whose calls are paced for real, by a clock of paper. */
@@ -57,6 +62,7 @@ function setUp(options: SetUp = {}) {
   const committed: number[] = [];
   const feed: Feed = {
     ...plain,
+    upstream: options.upstream,
     pace: rule,
     connection: {
       ...plain.connection,
@@ -79,7 +85,7 @@ function setUp(options: SetUp = {}) {
       return { inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 };
     },
   };
-  const filler = createFiller({ ...clock, archive, backlog: options.backlog });
+  const filler = createFiller({ ...clock, archive, backlog: options.backlog, claims: options.claims });
   fillers.push(filler);
   const fill = (wanted: readonly Window[], knownAt = clock.monotonic()) =>
     filler.fill(feed, wanted, { knownAt, isWanted: async () => true });
@@ -242,6 +248,159 @@ describe('a window', () => {
       { reason: 'PENDING', message: 'archive: the disk is full' },
     ]);
   });
+});
+
+describe('a window that another process took over', () => {
+  test('is read no further, and nothing of it is committed', async () => {
+    const lost = new AbortController();
+    let released = 0;
+    const claim: Claim = {
+      fence: { account: 'paper-main', kind: 'SEQ_NO_FAILURE', from: windowAt(1).from, token: 1 },
+      lost: lost.signal,
+      release: async () => {
+        released += 1;
+      },
+    };
+    const asked: number[] = [];
+    const { fill, filler, feed, committed } = setUp({
+      rows: Array.from({ length: 9 }, (_, index) => rowAt(windowAt(1).from + index)),
+      paging: 'pages',
+      size: 2,
+      claims: { claim: async () => claim, close() {} },
+      answer(page, { page: number }) {
+        asked.push(number);
+        if (number === 2) lost.abort(new Error('another process took the window over'));
+        return page;
+      },
+    });
+    await settled(fill([windowAt(1)]));
+    expect(asked).toEqual([1, 2]);
+    expect(committed).toEqual([]);
+    expect(released).toBe(1);
+    // It is the other's business now: no failure of this feed.
+    expect(filler.health(feed)).toMatchObject({ state: 'IDLE', message: null });
+  });
+});
+
+describe('a machine whose clock is set', () => {
+  test('an hour ahead and back goes on reading the live window, each read taking the place of the last', async () => {
+    let wall = NOW;
+    const stamps: number[] = [];
+    const { clock, feed } = setUp();
+    const filler = createFiller({
+      archive: {
+        async commit({ readAt }) {
+          stamps.push(readAt);
+          return { inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 };
+        },
+      },
+      now: () => wall,
+      monotonic: clock.monotonic,
+    });
+    fillers.push(filler);
+    const departing: Feed = {
+      ...feed,
+      connection: {
+        ...feed.connection,
+        async readPage(kind, ask) {
+          const page = await feed.connection.readPage(kind, {
+            ...ask,
+            interval: (departure) => ask.interval({ ...departure, now: wall }),
+          });
+          return { ...page, askedAt: wall };
+        },
+      },
+    };
+    for (const said of [NOW, NOW + 3_600_000, NOW + 60_000, NOW + 120_000]) {
+      wall = said;
+      clock.leap(30_000);
+      const knownAt = clock.monotonic();
+      const tickets = filler.fill(departing, [windowAt(1)], { knownAt, isWanted: async () => true });
+      await settled(tickets);
+    }
+    expect(stamps).toEqual([NOW, NOW + 3_600_000, NOW + 3_600_000, NOW + 3_600_000]);
+  });
+});
+
+describe('a feed whose provider is down', () => {
+  const error = new UpstreamError('paper-main: expected HTTP 200, got 500', { action: 'retry' });
+
+  /** A provider that is down for `retryInMs` more until it recovers. */
+  function setUpDown() {
+    let outage: Outage | null = { error, retryInMs: 9_000 };
+    let recover = () => {};
+    const house = setUp({
+      upstream: {
+        clock: createProviderClock(paperClock()),
+        outage: () => outage,
+        onRecovery(listener) {
+          recover = listener;
+          return () => {};
+        },
+      },
+      answer: (page) => (outage === null ? page : Promise.reject(error)),
+    });
+    return {
+      ...house,
+      recover() {
+        outage = null;
+        recover();
+      },
+      close() {
+        outage = null;
+      },
+    };
+  }
+
+  test('says so for all that is missing, in the provider’s words, with the time it is asked next', async () => {
+    const { clock, feed, filler, fill } = setUpDown();
+    const range = { from: first, to: first + 50 * WINDOW };
+    const told = { reason: 'PROVIDER_ERROR', message: error.message, retryAt: clock.now() + 9_000 };
+    expect(filler.troubles(feed, range)).toEqual([{ ...range, ...told }]);
+    await settled(fill(windows(0, 2)));
+    const retryAt = clock.now() + 9_000;
+    for (const trouble of filler.troubles(feed, range)) expect(trouble).toMatchObject({ ...told, retryAt });
+    expect(filler.health(feed)).toMatchObject({ state: 'FAILING', message: error.message, retryAt });
+  });
+
+  test('has its windows try as often as its breaker lets them: one at a time', async () => {
+    const { feed, filler, fill } = setUpDown();
+    await settled(fill([windowAt(1)]));
+    expect(filler.mustWait(feed, windowAt(1))).toBe(false);
+  });
+
+  test('is asked for all that failed at once when it is back', async () => {
+    const { feed, filler, fill, close, recover } = setUpDown();
+    await settled(fill(windows(0, 3)));
+    close();
+    expect(windows(0, 3).map((window) => filler.mustWait(feed, window))).toEqual([true, true, true]);
+    recover();
+    expect(windows(0, 3).map((window) => filler.mustWait(feed, window))).toEqual([false, false, false]);
+  });
+});
+
+test('a window that keeps failing is asked for with growing pauses, up to ten minutes', async () => {
+  const error = new UpstreamError('paper-main: torn', { action: 'retry' });
+  const { clock, feed, filler, fill } = setUp({ answer: () => Promise.reject(error) });
+  const pauses: number[] = [];
+  for (let failures = 0; failures < 8; failures += 1) {
+    await settled(fill([windowAt(1)]));
+    const [trouble] = filler.troubles(feed, windowAt(1));
+    pauses.push((trouble!.retryAt! - clock.now()) / 1_000);
+    clock.leap(trouble!.retryAt! - clock.now());
+  }
+  expect(pauses).toEqual([15, 30, 60, 120, 240, 480, 600, 600]);
+});
+
+test('what failed is forgotten once the provider no longer gives it', async () => {
+  const error = new UpstreamError('paper-main: torn', { action: 'giveUp' });
+  const retention = 100 * WINDOW + 3_600_000;
+  const { clock, feed, filler, fill } = setUp({ retention, answer: () => Promise.reject(error) });
+  await settled(fill([windowAt(0)]));
+  expect(filler.troubles(feed, windowAt(0))).toHaveLength(1);
+  clock.leap(3_600_000 + WINDOW + 1);
+  fill([]);
+  expect(filler.troubles(feed, windowAt(0))).toEqual([]);
 });
 
 describe('closing', () => {

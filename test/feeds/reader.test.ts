@@ -1,10 +1,10 @@
-import { unknownClock } from '../../src/records/clock-reading.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import { type Piece, readWindow } from '../../src/feeds/reader.ts';
 import type { Page } from '../../src/providers/provider.ts';
+import { unknownClock } from '../../src/records/clock-reading.ts';
 import { NOW, type PaperOptions, paperFeed, rowAt } from './paper-provider.ts';
 
 const SECOND = 1_000;
@@ -34,7 +34,15 @@ describe('an answer that comes whole', () => {
     const { pieces, unread } = await read(feed);
     expect(asked).toEqual([{ interval: window, page: 1 }]);
     expect(pieces).toEqual([
-      { interval: window, readAt: NOW, providerAt: NOW, rows, quarantined: [], duplicates: 0, unknownFields: [] },
+      {
+        interval: window,
+        readAt: NOW,
+        providerAt: NOW,
+        rows,
+        quarantined: [],
+        duplicates: 0,
+        unknownFields: [],
+      },
     ]);
     expect(unread).toEqual([]);
   });

@@ -190,7 +190,9 @@ describe('a call', () => {
     await ask();
     await ask();
     expect(departures.map(behind)).toEqual([0, 600]);
-    expect(departures.map(({ now, providerAt }) => Math.round((now - providerAt!()) / 10_000))).toEqual([60, 60]);
+    expect(departures.map(({ now, providerAt }) => Math.round((now - providerAt!()) / 10_000))).toEqual([
+      60, 60,
+    ]);
   });
 
   test('that was refused for reaching into a future not known to be one is made again', async () => {

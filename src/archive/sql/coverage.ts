@@ -5,8 +5,9 @@ import { createBinder, type Dialect, type Statement } from './dialect.ts';
 import type { Cells } from './records.ts';
 
 /**
- * The ledger's parts within a range, cut to it, touching parts of one state as one: gaps and islands over
- * every feed at once. Null where no feed is asked. The ledger holds times as integer milliseconds.
+ * The ledger's parts within a range, cut to it, each divided into what is final, held and open (`statesOf` in
+ * `records/coverage.ts` says the same of one part), touching parts of one state as one: gaps and islands over every
+ * feed at once. Null where no feed is asked. The ledger holds times as integer milliseconds.
  */
 export function coverageStatement(
   dialect: Dialect,
@@ -22,13 +23,24 @@ export function coverageStatement(
   const [from, to] = [integer(range.from), integer(range.to)];
   const text = `
     WITH ages (account, kind, settlement_lag, final_after) AS (VALUES ${ages.join(', ')}),
-    parts AS (
-      SELECT i.account, i.kind, greatest(from_at, ${from}) AS part_from, least(to_at, ${to}) AS part_to,
-        read_at, quarantined,
-        CASE WHEN read_at < to_at + settlement_lag THEN 'open' WHEN read_at >= to_at + final_after THEN 'final'
-          ELSE 'held' END AS state
+    reads AS (
+      SELECT i.account, i.kind, from_at, to_at, read_at, quarantined,
+        read_at - final_after AS final_to, read_at - settlement_lag AS held_to
       FROM intervals AS i JOIN ages AS a ON i.account = a.account AND i.kind = a.kind
       WHERE from_at < ${to} AND to_at > ${from} AND ${from} < ${to}),
+    states AS (
+      SELECT account, kind, read_at, quarantined, state,
+        CASE WHEN quarantined > 0 OR state = 'final' THEN from_at WHEN state = 'held' THEN greatest(from_at, final_to)
+          ELSE greatest(from_at, held_to) END AS state_from,
+        CASE WHEN quarantined > 0 OR state = 'open' THEN to_at WHEN state = 'held' THEN least(to_at, held_to)
+          ELSE least(to_at, final_to) END AS state_to
+      FROM reads CROSS JOIN (VALUES ('final'), ('held'), ('open')) AS s (state)
+      WHERE quarantined = 0
+        OR state = CASE WHEN to_at > held_to THEN 'open' WHEN to_at > final_to THEN 'held' ELSE 'final' END),
+    parts AS (
+      SELECT account, kind, read_at, quarantined, state,
+        greatest(state_from, ${from}) AS part_from, least(state_to, ${to}) AS part_to
+      FROM states WHERE state_from < state_to AND state_from < ${to} AND state_to > ${from}),
     edges AS (
       SELECT *, CASE WHEN quarantined = 0 AND lag(quarantined) OVER feed = 0
         AND lag(part_to) OVER feed = part_from AND lag(state) OVER feed = state THEN 0 ELSE 1 END AS edge

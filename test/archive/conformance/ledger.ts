@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KeptArchive } from '../../../src/archive/admin.ts';
 import type { FeedAge, HeldSpan } from '../../../src/archive/archive.ts';
+import { statesOf } from '../../../src/records/coverage.ts';
+import { intersect } from '../../../src/records/interval.ts';
 import { all, bet, read } from './sample.ts';
 import type { Store, Subject } from './store.ts';
 
@@ -24,18 +26,71 @@ export function describeLedger(subject: Subject): void {
     const spansOf = async (account: string, range = { from: 0, to: 100_000 }) =>
       (await archive.coverage([feed(account)], range)).map(({ account: _, kind: __, ...span }) => span);
 
-    it('says open, held or final by how long after its end an interval was read', async () => {
+    it('says what of a read is open, held and final, instant by instant', async () => {
       const interval = { from: 0, to: 1_000 };
-      const states: (readonly [number, HeldSpan['state']])[] = [
-        [1_099, 'open'],
-        [1_100, 'held'],
-        [1_999, 'held'],
-        [2_000, 'final'],
+      const told: (readonly [number, readonly (readonly [HeldSpan['state'], number, number])[]])[] = [
+        [
+          1_000,
+          [
+            ['held', 0, 900],
+            ['open', 900, 1_000],
+          ],
+        ],
+        [
+          1_099,
+          [
+            ['final', 0, 99],
+            ['held', 99, 999],
+            ['open', 999, 1_000],
+          ],
+        ],
+        [
+          1_100,
+          [
+            ['final', 0, 100],
+            ['held', 100, 1_000],
+          ],
+        ],
+        [
+          1_999,
+          [
+            ['final', 0, 999],
+            ['held', 999, 1_000],
+          ],
+        ],
+        [2_000, [['final', 0, 1_000]]],
       ];
-      for (const [readAt, state] of states) {
+      for (const [readAt, parts] of told) {
         await archive.commit(read('states', { interval, readAt }));
-        expect(await spansOf('states')).toEqual([{ ...interval, state, readAt, quarantined: 0 }]);
+        const spans = parts.map(([state, from, to]) => ({ from, to, state, readAt, quarantined: 0 }));
+        expect(await spansOf('states')).toEqual(spans);
       }
+    });
+
+    it('divides every read as the arithmetic of one read does', async () => {
+      let runs = 0;
+      const part = fc.record({
+        from: fc.nat(3_000),
+        length: fc.integer({ min: 1, max: 2_000 }),
+        readAt: fc.nat(6_000),
+      });
+      const asked = fc.record({ from: fc.nat(4_000), length: fc.integer({ min: 1, max: 4_000 }) });
+      await fc.assert(
+        fc.asyncProperty(part, asked, async ({ from, length, readAt }, within) => {
+          runs += 1;
+          const account = `divided-${runs}`;
+          const range = { from: within.from, to: within.from + within.length };
+          await archive.commit(read(account, { interval: { from, to: from + length }, readAt }));
+          const expected = statesOf({ from, to: from + length, readAt, quarantined: 0 }, age).flatMap(
+            (each) => {
+              const cut = intersect(each, range);
+              return cut === null ? [] : [{ ...each, ...cut }];
+            },
+          );
+          expect(await spansOf(account, range)).toEqual(expected);
+        }),
+        { numRuns: 20 },
+      );
     });
 
     it('gives touching parts of one state as one, cut to the range', async () => {
@@ -45,7 +100,8 @@ export function describeLedger(subject: Subject): void {
       await archive.commit(read('islands', { interval: { from: 400, to: 500 }, readAt: 5_000 }));
       expect(await spansOf('islands', { from: 50, to: 450 })).toEqual([
         { from: 50, to: 200, state: 'final', readAt: 4_000, quarantined: 0 },
-        { from: 200, to: 300, state: 'open', readAt: 310, quarantined: 0 },
+        { from: 200, to: 210, state: 'held', readAt: 310, quarantined: 0 },
+        { from: 210, to: 300, state: 'open', readAt: 310, quarantined: 0 },
         { from: 400, to: 450, state: 'final', readAt: 5_000, quarantined: 0 },
       ]);
       expect(await spansOf('islands', { from: 300, to: 400 })).toEqual([]);
