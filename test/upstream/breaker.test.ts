@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { UpstreamError } from '../../src/errors.ts';
+import { createBreaker, type Outage } from '../../src/upstream/breaker.ts';
+import type { Clock } from '../../src/upstream/clock.ts';
+
+const policy = { breakAfter: 3, breakMs: 5_000, longestBreakMs: 12_000 };
+const down = new UpstreamError('acc: expected HTTP 200, got 503', { action: 'retry' });
+
+/** A monotonic clock moved by hand; the wall's jumps about, since nothing may be waited for by it. */
+function handClock(): Clock & { pass(ms: number): Promise<void> } {
+  let at = 0;
+  const waiting = new Set<{ readonly until: number; readonly resolve: () => void }>();
+  return {
+    now: () => (at % 2 === 0 ? 1 : 1e13),
+    monotonic: () => at,
+    until: (until, signal) =>
+      new Promise((resolve, reject) => {
+        if (until <= at) return resolve();
+        waiting.add({ until, resolve });
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      }),
+    async pass(ms) {
+      at += ms;
+      for (const each of waiting) if (each.until <= at) each.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+function setUp() {
+  const clock = handClock();
+  const breaker = createBreaker(policy, clock);
+  const fail = (times: number) => {
+    for (let count = 0; count < times; count += 1) breaker.failed(down);
+  };
+  const waits: Outage[] = [];
+  const pass = (signal?: AbortSignal) => breaker.pass(signal, (outage) => waits.push(outage));
+  return { clock, breaker, fail, pass, waits };
+}
+
+describe('a breaker', () => {
+  test('lets calls go freely until so many failed in a row', async () => {
+    const { breaker, fail, pass } = setUp();
+    fail(2);
+    expect(breaker.answered()).toBe(false);
+    fail(2);
+    expect(breaker.outage()).toBeNull();
+    expect((await pass()).isTrial).toBe(false);
+    fail(1);
+    expect(breaker.outage()).toEqual({ error: down, retryInMs: 5_000 });
+  });
+
+  test('pauses for longer each time, and never so long that a provider that is back waits 15 s', async () => {
+    const { clock, breaker, fail, pass } = setUp();
+    fail(3);
+    const pauses: number[] = [];
+    for (let trials = 0; trials < 4; trials += 1) {
+      const { retryInMs } = breaker.outage()!;
+      pauses.push(retryInMs);
+      await clock.pass(retryInMs);
+      const trial = await pass();
+      expect(trial.isTrial).toBe(true);
+      fail(1);
+      trial.leave();
+    }
+    expect(pauses).toEqual([5_000, 10_000, 12_000, 12_000]);
+  });
+
+  test('lets one call try while the others wait, and all go once it was answered', async () => {
+    const { clock, breaker, fail, pass } = setUp();
+    fail(3);
+    const went: boolean[] = [];
+    const calls = Array.from({ length: 3 }, () =>
+      pass().then((passage) => {
+        went.push(passage.isTrial);
+        return passage;
+      }),
+    );
+    await clock.pass(4_999);
+    expect(went).toEqual([]);
+    await clock.pass(1);
+    expect(went).toEqual([true]);
+    // Were the one that tries to fail, the next would try after the pause that begins then.
+    expect(breaker.outage()).toMatchObject({ retryInMs: 10_000 });
+    expect(breaker.answered()).toBe(true);
+    (await Promise.race(calls)).leave();
+    await Promise.all(calls);
+    expect(went).toEqual([true, false, false]);
+  });
+
+  test('does not lengthen its pause for those who were on their way when it began', () => {
+    const { breaker, fail } = setUp();
+    fail(8);
+    expect(breaker.outage()?.retryInMs).toBe(5_000);
+  });
+
+  test('lets the next call try at once where it is told to', async () => {
+    const { breaker, fail, pass, waits } = setUp();
+    fail(3);
+    const waiting = pass();
+    expect(waits).toEqual([{ error: down, retryInMs: 5_000 }]);
+    breaker.tryNow();
+    expect((await waiting).isTrial).toBe(true);
+  });
+
+  test('lets go of whoever no longer waits, before a trial and during it', async () => {
+    const { clock, fail, pass } = setUp();
+    fail(3);
+    const leaving = [new AbortController(), new AbortController()] as const;
+    const before = pass(leaving[0].signal);
+    leaving[0].abort(new Error('gone'));
+    await expect(before).rejects.toThrow('gone');
+    await clock.pass(5_000);
+    await pass();
+    const during = pass(leaving[1].signal);
+    leaving[1].abort(new Error('gone too'));
+    await expect(during).rejects.toThrow('gone too');
+  });
+});
