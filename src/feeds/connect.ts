@@ -8,7 +8,7 @@ import { createHttp, type Http } from '../upstream/http.ts';
 import type { Pacer } from '../upstream/pace.ts';
 import type { RetryPolicy } from '../upstream/retry.ts';
 import type { Account, Feed } from './feed.ts';
-import { scrubConnection } from './scrubbed.ts';
+import { scrubbed, scrubConnection } from './scrubbed.ts';
 
 /** One account as configured. */
 export interface AccountSettings {
@@ -50,8 +50,13 @@ export function connectAccount(
   const { credentials, options } = config;
   const connected = provider.connect({ ...account, credentials, options }, { exchange, clock: clock.now });
   const connection = scrubConnection(connected, scrub);
+  const outageOf = (paceKey: string) => {
+    const outage = exchange.outage(paceKey);
+    return outage && { ...outage, error: scrubbed(outage.error, scrub) };
+  };
   const feeds = provider.feeds.map((spec): Feed => {
     const limits = config.limits[spec.kind] ?? spec.limits;
+    const pace = connection.paceOf(spec.kind, limits);
     return {
       account,
       kind: spec.kind,
@@ -59,11 +64,11 @@ export function connectAccount(
       paging: spec.paging,
       stepMs: spec.stepMs,
       axis: connection.axisOf?.(spec.kind) ?? axisField(spec.kind, 'SETTLED'),
-      pace: connection.paceOf(spec.kind, limits),
+      pace,
       connection,
       upstream: {
         clock: exchange.providerClock,
-        outage: () => exchange.outage(connection.paceOf(spec.kind, limits).key),
+        outage: () => outageOf(pace.key),
         onRecovery: exchange.onRecovery,
       },
     };

@@ -20,7 +20,7 @@ export function scrubConnection(connection: Connection, scrub: Scrub): Connectio
     if (onDelay === undefined) return ask;
     return {
       ...ask,
-      onDelay: ({ error, retryAt }: Delay) => onDelay({ error: scrubbed(error, scrub), retryAt }),
+      onDelay: ({ error, waitMs }: Delay) => onDelay({ error: scrubbed(error, scrub), waitMs }),
     };
   }
 
@@ -41,7 +41,8 @@ export function scrubConnection(connection: Connection, scrub: Scrub): Connectio
   };
 }
 
-function scrubbed(error: UpstreamError, scrub: Scrub): UpstreamError {
+/** The same error without a secret in what it says and keeps. */
+export function scrubbed(error: UpstreamError, scrub: Scrub): UpstreamError {
   const { message, action, upstreamCode, retryAfterMs, raw } = error;
   return new UpstreamError(scrub(message), {
     action,
