@@ -6,6 +6,7 @@ import type { Scalar, Where } from '../../records/query.ts';
 import type { Condition, Expression } from './expression.ts';
 import { satisfies } from './matches.ts';
 import type { RowSet } from './model.ts';
+import { type KnownNames, namesThemselves, onlyProperty, whereNamed } from './names.ts';
 import { ODataError } from './odata-error.ts';
 import { readRowId } from './row-id.ts';
 
@@ -14,24 +15,32 @@ import { readRowId } from './row-id.ts';
  * usernames behind the name, an id its account and key. Throws an ODataError (501) for what cannot be asked of them.
  */
 export async function toWhere(context: RequestContext, set: RowSet, filter: Expression): Promise<Where> {
-  const usernames = await readUsernames(context, conditionsOf(filter));
-  const translate = (expression: Expression): Where => {
-    if (expression.op === 'and' || expression.op === 'or') {
-      return { op: expression.op, of: expression.of.map(translate) };
-    }
+  const known = await readNames(context, conditionsOf(filter));
+  const onNames = (expression: Expression): KnownNames | null =>
+    known[onlyProperty(expression) ?? ''] ?? null;
+
+  function translate(expression: Expression): Where {
+    const names = onNames(expression);
+    if (names !== null) return whereNamed(expression, names);
     if (expression.op === 'not') return { op: 'not', of: translate(expression.of) };
     if (expression.op === 'constant') return { op: expression.value ? 'and' : 'or', of: [] };
-    return condition(context, set, expression, usernames);
-  };
+    if (expression.op !== 'and' && expression.op !== 'or') return condition(context, set, expression);
+    const { op } = expression;
+    const others: Where[] = [];
+    const onOne = new Map<string, Expression[]>();
+    for (const part of expression.of) {
+      const name = onNames(part) === null ? null : onlyProperty(part);
+      if (name === null) others.push(translate(part));
+      else onOne.set(name, [...(onOne.get(name) ?? []), part]);
+    }
+    const of = [...others, ...[...onOne.values()].map((parts) => translate({ op, of: parts }))];
+    return { op, of };
+  }
+
   return translate(filter);
 }
 
-function condition(
-  context: RequestContext,
-  set: RowSet,
-  of: Condition,
-  usernames: readonly Username[],
-): Where {
+function condition(context: RequestContext, set: RowSet, of: Condition): Where {
   const { players, viewer } = context;
   const { name } = of.property;
   if (name === 'id') return byId(context, set, of);
@@ -41,17 +50,9 @@ function condition(
       .filter((provider) => satisfies(of, spellProvider(provider)));
     return { op: 'in', column: 'provider', values: named };
   }
-  if (name === 'player') {
-    return byUsername(usernames.filter((each) => satisfies(of, players.shown(each.account, each.username))));
-  }
   if (name === 'raw' && !viewer.readsRaw) return { op: satisfies(of, null) ? 'and' : 'or', of: [] };
   if (viewer.readsPlayers) return onColumn(of);
   // What this viewer is shown are pseudonyms and sealed texts: so are the values it asks by.
-  if (name === 'providerUsername') {
-    return byUsername(
-      usernames.filter((each) => satisfies(of, players.shownUsername(each.account, each.username))),
-    );
-  }
   if (of.property.sealed === true)
     return onColumn(withValues(of, (value) => players.unsealed(String(value))));
   return onColumn(of);
@@ -67,19 +68,6 @@ function onColumn(of: Condition): Where {
   }
   if (of.op === 'ne') return { op: 'not', of: onColumn({ ...of, op: 'eq' }) };
   return of.value === null ? { op: 'isNull', column } : { op: of.op, column, value: of.value };
-}
-
-function byUsername(usernames: readonly Username[]): Where {
-  const byAccount = new Map<string, string[]>();
-  for (const { account, username } of usernames) {
-    const names = byAccount.get(account);
-    if (names === undefined) byAccount.set(account, [username]);
-    else names.push(username);
-  }
-  const of = [...byAccount].map(([account, values]) =>
-    both({ op: 'eq', column: 'account', value: account }, { op: 'in', column: 'providerUsername', values }),
-  );
-  return { op: 'or', of };
 }
 
 function both(...of: readonly Where[]): Where {
@@ -118,17 +106,27 @@ function conditionsOf(expression: Expression): readonly Condition[] {
   return expression.op === 'constant' ? [] : [expression];
 }
 
-/** The usernames that conditions on players speak of: those behind the names asked for, or all. */
-async function readUsernames(
+/** The names that no column holds as they are shown, by the property that shows them. */
+async function readNames(
   { deps, players, viewer }: RequestContext,
   conditions: readonly Condition[],
-): Promise<readonly Username[]> {
-  const onUsernames = conditions.some(({ property }) => property.name === 'providerUsername');
-  const onPlayers = conditions.filter(({ property }) => property.name === 'player');
-  if (onUsernames && !viewer.readsPlayers) return deps.archive.usernames(null);
-  if (onPlayers.length === 0) return [];
-  const names = onPlayers.map((of) => (of.op === 'eq' ? [of.value] : of.op === 'in' ? of.values : null));
-  if (names.some((each) => each === null)) return deps.archive.usernames(null);
-  const shown = names.flatMap((each) => each ?? []).filter((name) => name !== null);
-  return deps.archive.usernames(await players.operatorNames(shown.map(String)));
+): Promise<Readonly<Record<string, KnownNames>>> {
+  const on = (name: string) => conditions.filter(({ property }) => property.name === name);
+  const [onPlayers, onUsernames] = [on('player'), viewer.readsPlayers ? [] : on('providerUsername')];
+  const all = onUsernames.length > 0 || !onPlayers.every(namesThemselves);
+  const usernames =
+    all || onPlayers.length > 0
+      ? await deps.archive.usernames(all ? null : await players.operatorNames(valuesOf(onPlayers)))
+      : [];
+  const shownPlayer = ({ account, username }: Username) => players.shown(account, username);
+  const shownUsername = ({ account, username }: Username) => players.shownUsername(account, username);
+  return {
+    ...(onPlayers.length > 0 && { player: { usernames, all, shown: shownPlayer } }),
+    ...(onUsernames.length > 0 && { providerUsername: { usernames, all, shown: shownUsername } }),
+  };
+}
+
+function valuesOf(conditions: readonly Condition[]): readonly string[] {
+  const values = conditions.flatMap((of) => (of.op === 'in' ? of.values : [of.value]));
+  return [...new Set(values.filter((value) => value !== null).map(String))];
 }
