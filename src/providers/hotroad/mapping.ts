@@ -1,14 +1,37 @@
 import { fits, sign, sum } from '../../records/decimal.ts';
 import type { Bet, BetOutcome, Transfer, TransferDirection } from '../../records/record.ts';
 import type { RowFault } from '../rows.ts';
+import { createRecordOf } from '../sent-fields.ts';
 import type { BetRow, TransferRow } from './wire.ts';
+
+/** The fields of a bet that the document may leave out, and has. */
+const betOf = createRecordOf('BET', [
+  'gameCode',
+  'gameType',
+  'betType',
+  'tableId',
+  'roundId',
+  'roundStartedAt',
+  'result',
+  'odds',
+  'validStake',
+  'rebate',
+  'realStake',
+  'freeStake',
+  'promotionStake',
+  'realNetWin',
+  'freeNetWin',
+  'promotionNetWin',
+  'placedAt',
+  'settledAt',
+]);
 
 /** A record of 3.7 as a bet in the account's currency, or the reason it is none. */
 export function toBet(row: BetRow, raw: string, currency: string): Bet | RowFault {
   // winLoss leaves the stake out (3.7), so what was paid out is both together.
   const payout = sum(row.betAmount, row.winLoss);
   if (!fits(payout)) return { fault: 'payout: more than 20 integer digits or 18 decimals' };
-  return {
+  return betOf({
     key: row.txId,
     formerKey: null,
     providerUsername: row.userId,
@@ -18,23 +41,16 @@ export function toBet(row: BetRow, raw: string, currency: string): Bet | RowFaul
     gameCode: row.gameCode,
     gameType: row.gameType,
     betType: row.category,
-    brand: null,
     tableId: row.tableId,
     roundId: row.roundId,
     roundStartedAt: row.roundStartTime,
     result: row.result,
     odds: row.odds,
-    orderId: null,
-    transferId: null,
-    sourceId: null,
     currency,
     stake: row.betAmount,
     validStake: row.validBet,
     payout,
     netWin: row.winLoss,
-    refund: null,
-    jackpotWin: null,
-    jackpotContribution: null,
     rebate: row.commission,
     realStake: row.realCredit,
     freeStake: row.freeCredit,
@@ -48,7 +64,7 @@ export function toBet(row: BetRow, raw: string, currency: string): Bet | RowFaul
     placedAt: row.betTime,
     settledAt: row.updateTime,
     updatedAt: row.updateTime,
-  };
+  });
 }
 
 // The texts of 5.6 are not public: these two are in the sample, others are not guessed at.

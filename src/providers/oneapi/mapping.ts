@@ -1,11 +1,15 @@
 import { type Decimal, fits, negate, sign, sum } from '../../records/decimal.ts';
 import type { Bet, BetOutcome, BetStatus } from '../../records/record.ts';
 import type { RowFault } from '../rows.ts';
+import { createRecordOf } from '../sent-fields.ts';
 import type { Options } from './options.ts';
 import type { Row } from './wire.ts';
 
 const COMPLETED = '1';
 const outcomes: Readonly<Record<-1 | 0 | 1, BetOutcome>> = { [-1]: 'LOSE', 0: 'PUSH', 1: 'WIN' };
+
+/** The fields of a bet that the document may leave out, and has. */
+const betOf = createRecordOf('BET', ['gameCode', 'gameType', 'orderId', 'validStake', 'refund', 'settledAt']);
 
 /** The bet of one row; a fault where the player's net win does not fit. */
 export function toBet(
@@ -15,7 +19,7 @@ export function toBet(
 ): Bet | RowFault {
   const netWin = netWinOf(row, options.refundInWin);
   if (!fits(netWin)) return { fault: 'netWin: more than 20 integer digits or 18 decimals' };
-  return {
+  return betOf({
     key: row.betId,
     formerKey: null,
     providerUsername: row.playerId,
@@ -24,38 +28,19 @@ export function toBet(
     raw,
     gameCode: row.gameCode,
     gameType: row.category,
-    betType: null,
-    brand: null,
-    tableId: null,
-    roundId: null,
-    roundStartedAt: null,
-    result: null,
-    odds: null,
     orderId: row.orderId,
-    transferId: null,
-    sourceId: null,
     currency: row.currency,
     stake: row.bet,
     validStake: row.effectiveTurnover,
     payout: row.win,
     netWin,
     refund: row.refundAmount,
-    jackpotWin: null,
-    jackpotContribution: null,
-    rebate: null,
-    realStake: null,
-    freeStake: null,
-    promotionStake: null,
-    realNetWin: null,
-    freeNetWin: null,
-    promotionNetWin: null,
     status: statusOf(row, options.statuses),
     providerStatus: row.status,
     outcome: outcomes[sign(netWin)],
-    placedAt: null,
     settledAt: row.timestamp,
     updatedAt: row.timestamp,
-  };
+  });
 }
 
 function netWinOf({ bet, win, refundAmount }: Row, refundInWin: boolean): Decimal {

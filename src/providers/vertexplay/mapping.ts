@@ -1,12 +1,27 @@
 import { type Decimal, fits, negate, sign, sum } from '../../records/decimal.ts';
 import type { Bet, BetOutcome } from '../../records/record.ts';
 import type { RowFault } from '../rows.ts';
+import { createRecordOf } from '../sent-fields.ts';
 import type { VertexPlayOptions } from './options.ts';
 import type { BetRow } from './wire.ts';
 
 export type MappingOptions = Pick<VertexPlayOptions, 'betIdField' | 'timeAxis' | 'jackpotInWin'>;
 
 const SETTLED = '2';
+
+/** The fields of a bet that the document may leave out, and has. */
+const betOf = createRecordOf('BET', [
+  'gameCode',
+  'brand',
+  'roundId',
+  'transferId',
+  'sourceId',
+  'validStake',
+  'jackpotWin',
+  'jackpotContribution',
+  'placedAt',
+  'settledAt',
+]);
 
 /** A row of `/v2/betlogs` as a bet, or the reason it is none. */
 export function toBet(row: BetRow, raw: string, options: MappingOptions): Bet | RowFault {
@@ -16,7 +31,7 @@ export function toBet(row: BetRow, raw: string, options: MappingOptions): Bet | 
   if (axisAt === null) return { fault: 'betTime: expected a time, got nothing' };
   const netWin = netWinOf(row, options);
   if (!fits(netWin)) return { fault: 'netWin: more than 20 integer digits or 18 decimals' };
-  return {
+  return betOf({
     key,
     formerKey: row.transferId === key ? null : row.transferId,
     providerUsername: row.username,
@@ -24,15 +39,8 @@ export function toBet(row: BetRow, raw: string, options: MappingOptions): Bet | 
     versionAt: row.txTime,
     raw,
     gameCode: row.gameCode,
-    gameType: null,
-    betType: null,
     brand: row.brand,
-    tableId: null,
     roundId: row.roundId,
-    roundStartedAt: null,
-    result: null,
-    odds: null,
-    orderId: null,
     transferId: row.transferId,
     sourceId: row.betSourceId,
     currency: row.currency,
@@ -40,23 +48,15 @@ export function toBet(row: BetRow, raw: string, options: MappingOptions): Bet | 
     validStake: row.validBetAmt,
     payout: row.winAmt,
     netWin,
-    refund: null,
     jackpotWin: row.jackpotWin,
     jackpotContribution: row.jackpotContribute,
-    rebate: null,
-    realStake: null,
-    freeStake: null,
-    promotionStake: null,
-    realNetWin: null,
-    freeNetWin: null,
-    promotionNetWin: null,
     status: row.betStatus === SETTLED ? 'SETTLED' : 'UNKNOWN',
     providerStatus: row.betStatus,
     outcome: outcomeOf(netWin),
     placedAt: row.betTime,
     settledAt: row.txTime,
     updatedAt: row.txTime,
-  };
+  });
 }
 
 function keyOf(row: BetRow, { betIdField }: MappingOptions): string | RowFault {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KeptArchive } from '../../../src/archive/admin.ts';
 import { decimal } from '../../../src/records/decimal.ts';
+import type { Interval } from '../../../src/records/interval.ts';
+import type { TimeAxis } from '../../../src/records/query.ts';
 import { all, bet, failure, firstPage, read, transfer } from './sample.ts';
 import type { Store, Subject } from './store.ts';
 
@@ -26,6 +28,27 @@ export function describeCommits(subject: Subject): void {
         seenUntil,
       ]);
 
+    it('selects and orders by the time a bet names, and misses it by the one its feed lists it by', async () => {
+      const [placed, settled] = [1_000, 9_000];
+      const first = bet('early', placed, { placedAt: placed, settledAt: settled });
+      const second = bet('late', placed + 1, { placedAt: placed + 1, settledAt: settled - 1 });
+      const interval = { from: placed, to: placed + 10 };
+      await archive.commit(read('by-bet-time', { interval, rows: [first, second], readAt: 20_000 }));
+
+      const query = { ...all('BET', ['by-bet-time']), axis: 'SETTLED' as const };
+      const keysOf = async (range: Interval, axis: TimeAxis = 'SETTLED') =>
+        (await archive.page(firstPage({ ...query, axis, range }))).map(({ key }) => key);
+      expect(await keysOf(interval)).toEqual([]);
+      expect(await keysOf(interval, 'PLACED')).toEqual(['late', 'early']);
+      expect(await keysOf({ from: settled - 1, to: settled + 1 })).toEqual(['early', 'late']);
+      expect(await archive.count({ ...query, range: { from: settled, to: settled + 1 } })).toBe(1);
+      const [stored] = await rowsOf('by-bet-time');
+      expect(stored).toMatchObject({ countedAt: settled, axisAt: placed });
+
+      const again = await archive.commit(read('by-bet-time', { interval, rows: [second], readAt: 30_000 }));
+      expect(again).toMatchObject({ vanished: 1, changed: 0, inserted: 0 });
+    });
+
     it('gives every field of every kind back as it came', async () => {
       const sent = bet('b1', 100, {
         result: ['banker', null, '"quoted"'],
@@ -46,6 +69,7 @@ export function describeCommits(subject: Subject): void {
         ...expected,
         account: 'fields',
         provider: 'vertexplay',
+        countedAt: 100,
         archivedAt: expect.any(Number),
         vanishedAt: null,
       });
