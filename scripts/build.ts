@@ -1,6 +1,7 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { outside } from './outside-the-bundle.ts';
 import { noticesOf } from './third-party.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -25,8 +26,7 @@ const { metafile } = await build({
   sourcesContent: false,
   metafile: true,
   logLevel: 'warning',
-  // Native, or read their own files; class-validator is one of type-graphql's that nobody installs.
-  external: ['@duckdb/node-bindings', 'pg', 'pg-copy-streams', 'altair-static', 'class-validator'],
+  external: [...outside],
   banner: {
     // CommonJS packages ask for Node's modules by require, which an ES module has not.
     js: "import { createRequire as $requireOf } from 'node:module'; const require = $requireOf(import.meta.url);",

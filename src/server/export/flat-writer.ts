@@ -5,7 +5,6 @@ import type { RowQuery } from '../../records/query.ts';
 import { csvHeader, csvLine } from './csv.ts';
 import { flatReaders } from './flat-row.ts';
 import { ndjsonLine } from './ndjson.ts';
-import { csvToParquet, parquetCsv } from './parquet.ts';
 import { bytesOf } from './text.ts';
 
 export interface ReadOptions {
@@ -63,7 +62,9 @@ function createRowWriter(
   return {
     lines: (format, options) =>
       counted(write(format === 'csv' ? csvLine(columns) : ndjsonLine(columns)), options),
-    parquet(path, options) {
+    async parquet(path, options) {
+      // It loads DuckDB into this thread, which a start can do without.
+      const { csvToParquet, parquetCsv } = await import('./parquet.ts');
       const lines = counted(write(csvLine(columns, parquetCsv)), options);
       return csvToParquet(bytesOf(csvHeader(columns), lines), columns, path, options.signal);
     },

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../records/decimal.ts';
 import type { FlatColumn } from '../../records/flat.ts';
 import type { CsvOptions } from './csv.ts';
@@ -44,8 +45,6 @@ async function convert(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const types = columns.map(({ name, type }) => `${literal(name)}: ${literal(SQL_TYPES[type])}`);
-  // Loaded when it is asked for: on DuckDB the archive's own thread has it, and on PostgreSQL few need it.
-  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '512MB' });
   const connection = await instance.connect();
   const interrupt = () => connection.interrupt();
