@@ -19,7 +19,7 @@ const ONE_SIGNAL_MS = 1_000;
 let stoppedAt = Number.POSITIVE_INFINITY;
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
-    // whoever asks again later will not wait for windows to finish
+    // A second signal ends the process at once.
     if (performance.now() - stoppedAt > ONE_SIGNAL_MS) process.exit(1);
     stoppedAt = Math.min(stoppedAt, performance.now());
     stop.abort(new DOMException(name, 'AbortError'));

@@ -13,21 +13,21 @@ import { type Io, stopped } from './io.ts';
 
 export interface DemoAsk {
   readonly port: number | undefined;
-  /** How much of the past is filled before anybody is invited. @default 2 */
+  /** How many hours of the past are filled before the address is printed. @default 2 */
   readonly hours?: number;
   readonly io: Io;
 }
 
 const MINUTE_MS = 60_000;
 const PATIENCE_MS = 30_000;
-/** Quicker than the providers allow, so that nobody waits for a demo. */
+/** Quicker than the providers allow, so that the demo fills in seconds. */
 const INTERVAL_MS = 300;
 
 /** The built-in sandboxes and a gateway on them, its archive in a temporary folder that goes with it. */
 export async function demo({ port = 4000, hours = 2, io }: DemoAsk): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'countroom-demo-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  // also when somebody will not wait for the end
+  // Also when a second Ctrl-C ends the process at once.
   process.once('exit', remove);
   try {
     const hosted = await createSandboxes(providers, { minIntervalMs: INTERVAL_MS });

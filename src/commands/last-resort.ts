@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 
-/** What nobody caught in a process that serves. */
+/** Errors that were not caught anywhere in a process that serves. */
 export interface LastResort {
-  /** Aborted by the first error that nobody caught. */
+  /** Aborted by the first uncaught error. */
   readonly signal: AbortSignal;
   /** Leaves the process to its defaults again. */
   dismiss(): void;

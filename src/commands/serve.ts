@@ -11,7 +11,7 @@ export interface ServeAsk {
   readonly io: Io;
 }
 
-/** Runs the gateway until told to stop, or an error comes that nobody caught; prints one line with its address when it answers. Logs go to stderr. */
+/** Runs the gateway until a signal or an uncaught error; prints its address when it answers. Logs go to stderr. */
 export async function serve({ config, port, io }: ServeAsk): Promise<number> {
   const { createApp } = await import('../app.ts');
   const server = { ...config.server, port: port ?? config.server.port };

@@ -33,7 +33,7 @@ export interface Config {
   };
   readonly accounts: readonly AccountConfig[];
   readonly players: PlayerNames;
-  /** Null where the gateway asks nobody who they are. Of each key only its `sha256` is kept. */
+  /** Null where no key is asked for. Of each key only its `sha256` is kept. */
   readonly auth: AuthSettings | null;
   readonly federation: { readonly exposeNode: boolean };
 }

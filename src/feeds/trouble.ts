@@ -8,7 +8,7 @@ export interface Failure {
   readonly message: string;
   /** The body that could not be read, to be set aside. */
   readonly raw: string | null;
-  /** What nobody has a rule for, for the log alone; null where the message says it all. */
+  /** An unexpected error, for the log alone; null where the message says it all. */
   readonly cause: unknown;
 }
 
@@ -34,7 +34,7 @@ export function failureOf(error: unknown): Failure {
     case 'refuseInput':
       return { reason: 'PROVIDER_ERROR', waitMs: waitMs(LATER_MS), ...known };
     case 'giveUp': {
-      // An answer nobody has a rule for is kept for whoever will write one.
+      // An answer that no rule covers is kept, so that a rule can be written for it.
       return { reason: 'PROVIDER_ERROR', waitMs: waitMs(LATER_MS), ...known, raw: error.raw };
     }
     default:

@@ -6,7 +6,10 @@ import type { Bet, ProviderName, Quarantined, RecordKind, RecordOf } from '../re
 import type { Delay, Departure, Exchange, Turn } from '../upstream/call.ts';
 import type { CreateSandbox } from './sandbox.ts';
 
-/** What a provider allows and how its news settles; durations in milliseconds. Any account may override any of them. */
+/**
+ * How often, how far back and for how long an interval a provider may be asked, and when its rows are complete;
+ * durations in milliseconds. Any account may override any of them.
+ */
 export interface FeedLimits {
   /** The longest interval one call may ask for; null where the provider states none. */
   readonly maxWindow: number | null;

@@ -13,7 +13,7 @@ export interface RowFault {
 export interface ReadRows<R> {
   readonly rows: readonly R[];
   readonly quarantined: readonly Quarantined[];
-  /** Fields of the first row that the schema does not name: news of the provider's, in every row as a rule. */
+  /** Fields of the first row that the schema does not name: as a rule a new field is in every row. */
   readonly unknownFields: readonly string[];
 }
 
@@ -22,7 +22,7 @@ const MOST_UNKNOWN = 20;
 
 /**
  * Reads a page's rows one by one: a row that fails its schema or its mapping is set aside whole, with a reason that
- * names the field, and the others stand. Fields nobody knows are tolerated; `raw` keeps them. A row that is no JSON
+ * names the field, and the others stand. Unknown fields are tolerated; `raw` keeps them. A row that is no JSON
  * throws what `parseBody` would have thrown.
  */
 export function readRows<W, R extends object>(

@@ -99,7 +99,7 @@ export interface TotalsQuery extends RowQuery {
   /** Without the period dimensions, which `periods` carries. */
   readonly groupBy: readonly GroupDimension[];
   readonly periods: PeriodGrid | null;
-  /** Whether anybody wants to know; null in the answer otherwise. Distinct counts cost a pass of their own. */
+  /** Whether it is asked for; null in the answer otherwise. Distinct counts cost a pass of their own. */
   readonly countPlayers: boolean;
   readonly countRounds: boolean;
   /** Which sums are wanted, by name; those left out are absent from the answer. @default all the kind has */

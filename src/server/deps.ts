@@ -13,7 +13,7 @@ export interface ServerDeps {
   /** Null lets everybody in; the host must then be loopback. */
   readonly auth: AuthSettings | null;
   readonly schema: GraphQLSchema;
-  /** One request's surroundings for whoever asks; never shared between requests. */
+  /** The context of one request of a viewer; never shared between requests. */
   readonly makeContext: (viewer: Viewer) => RequestContext;
   /** Whether the archive is open; asked by `/readyz`. */
   readonly isReady: () => boolean;

@@ -14,7 +14,7 @@ import { consoleRoutes } from './pages/console.ts';
 import { explorerRoutes } from './pages/explorer.ts';
 
 export interface Server {
-  /** Answers from here on; throws an UnavailableError when the port cannot be had. */
+  /** Starts answering; throws an UnavailableError when the port is in use or not allowed. */
   listen(): Promise<{ readonly url: string }>;
   /** Answers `/readyz` 503 from here on, and everything else as before. */
   retire(): void;
@@ -67,7 +67,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
     ...(deps.routes ?? []),
   ];
   for (const family of families) {
-    // Each in a scope of its own: hooks and parsers of one family are none of the others' business.
+    // Each in a scope of its own, so that hooks and parsers of one family do not reach another.
     app.register(async (scope) => family(scope, routeDeps));
   }
 

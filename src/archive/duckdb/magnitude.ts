@@ -7,7 +7,7 @@ import { recordColumns } from '../sql/columns.ts';
 export interface Magnitude {
   /** Remembers the most integer digits of the commits' amounts, inside the open transaction; `keep` once it stands. */
   write(connection: DuckDBConnection, commits: readonly Commit[]): Promise<{ keep(): void }>;
-  /** The same of amounts alone; whatever is no text is none. */
+  /** The same for amounts alone; values that are not text count as no amount. */
   widen(connection: DuckDBConnection, amounts: readonly unknown[]): Promise<{ keep(): void }>;
   /** Whether the plain sum of a column of all rows could overflow. */
   isWide(connection: DuckDBConnection): Promise<boolean>;
@@ -23,7 +23,7 @@ const decimals: Readonly<Record<RecordKind, readonly string[]>> = {
   SEQ_NO_FAILURE: decimalNames(recordColumns.SEQ_NO_FAILURE),
 };
 
-/** Knows how large amounts ever were, so that totals can tell when sums must be split to stay exact. */
+/** Remembers the largest amounts ever archived, so that totals know when sums must be split to stay exact. */
 export async function createMagnitude(connection: DuckDBConnection): Promise<Magnitude> {
   const found = await connection.runAndReadAll(
     "SELECT value FROM archive_meta WHERE name = 'integer digits'",

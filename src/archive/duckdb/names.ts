@@ -7,7 +7,7 @@ export interface Names {
   write(connection: DuckDBConnection, names: readonly Username[]): Promise<{ keep(): void }>;
 }
 
-// Usernames that come again and again are known without asking; past so many, memory is let go.
+// Usernames that come again and again are remembered; past this many, all are forgotten to free memory.
 const MAX_REMEMBERED = 50_000;
 
 /** The distinct usernames ever seen, each with the operator's name for it. */

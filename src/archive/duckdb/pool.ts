@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 export interface Pool {
   /** Lends a connection for one task, oldest asker first. */
   use<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
-  /** Stops what runs, waits until every task has let go, and closes the connections. */
+  /** Stops what runs, waits until every task has ended, and closes the connections. */
   close(): Promise<void>;
 }
 

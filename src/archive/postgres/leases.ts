@@ -19,7 +19,7 @@ const UNTIL = "clock_timestamp() + $4::float8 * interval '1 millisecond'";
  */
 export function createLeases({ database, news, ttlMs }: LeasesOptions): Leases {
   async function acquire({ account, kind }: FeedKey, window: Interval | null): Promise<Lease | null> {
-    // Whoever is refused waits for news: those must come in from before the refusal on.
+    // A refused caller waits for the notice of release, so listening must have begun before the refusal.
     await news.listening();
     const place = [account, kind, window?.from ?? WHOLE_FEED];
     const taken = await database.use((client) =>

@@ -5,7 +5,7 @@ import { recordKinds } from '../../records/record.ts';
 import type { FeedKey } from '../archive.ts';
 import type { Client } from './database.ts';
 
-/** What processes tell each other; each is for whoever waits for just that. */
+/** What processes notify each other of, each by its topic. */
 export type Item =
   | (FeedKey & { readonly topic: 'committed'; readonly from: number; readonly to: number })
   | (FeedKey & { readonly topic: 'released'; readonly from: number | null })
@@ -19,7 +19,7 @@ export interface News {
   /** Names this process among those that share the database. */
   readonly owner: string;
   on<T extends Topic>(topic: T, listener: (item: ItemOf<T>) => void): () => void;
-  /** Resolves once news come in, or cannot for now. */
+  /** Resolves once notifications arrive, or the connection for them failed for now. */
   listening(): Promise<void>;
   /** How many notifications could not be read: any role that may connect can send one. */
   unreadable(): number;
@@ -59,7 +59,7 @@ export async function tell(client: Client, owner: string, item: Item): Promise<v
   await client.query('SELECT pg_notify($1, $2)', newsOf(owner, item));
 }
 
-/** Listens on a connection of its own, from the first question for news on; opens it anew when it breaks. */
+/** Listens on a connection of its own from the first listener on; reconnects when it breaks. */
 export function createNews(url: string, owner: string): News {
   const listeners = new Map<Topic, Set<(item: never) => void>>();
   const closing = new AbortController();

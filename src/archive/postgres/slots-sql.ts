@@ -1,6 +1,6 @@
-// A reservation nobody used or gave back is taken for used this long after its time, and only then passed on.
+// A reservation that was neither used nor given back counts as used this long after its time, and is then passed on.
 export const GRACE_MS = 2_000;
-// Background reserves no sooner before its slot than this, so that whoever comes in the meantime may go first.
+// The background lane reserves no sooner before its slot than this, so that an interactive call may still go first.
 export const LEAD_MS = 150;
 // Who waits says so again at least three times in this.
 export const WAITING_MS = 3_000;

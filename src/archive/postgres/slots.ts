@@ -25,7 +25,7 @@ interface KeyState {
   readonly unreported: number[];
   /** Grows when the next start is put off: slots reserved before are no longer good. */
   putOffs: number;
-  /** Grows with every news of the key. */
+  /** Grows with every notification about the key. */
   heard: number;
   wake: () => void;
 }
@@ -172,7 +172,7 @@ function paced(key: string, putOff: boolean): Item {
   return { topic: 'paced', key, putOff };
 }
 
-/** Resolves with the next news, after `waitMs` at the latest, or when the signal aborts. */
+/** Resolves with the next notification, after `waitMs` at the latest, or when the signal aborts. */
 function pause(state: KeyState, waitMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -16,7 +16,7 @@ function ofOneCurrency<Row extends MoneyRow<string>>(row: Row): Row {
   throw new BadUserInputError(`group by CURRENCY or filter one; found ${row.currencies.join(', ')}`);
 }
 
-/** A sum as the archive has it; null where every value was null. Throws where nobody asked the archive for it. */
+/** A sum as the archive has it; null where every value was null. Throws where the query to the archive did not ask for it. */
 export function sumOf<Name extends string>(row: MoneyRow<Name>, name: Name): Decimal | null {
   const { sums } = ofOneCurrency(row);
   if (!(name in sums))

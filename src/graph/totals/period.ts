@@ -36,7 +36,7 @@ export interface GroupingAsk {
   readonly dayStartsAt?: string | null;
 }
 
-/** Dimensions apart from the period among them; throws a BadUserInputError for two periods, or a zone or time that is none. */
+/** Dimensions apart from the period among them; throws a BadUserInputError for two periods, an unknown zone or time. */
 export function toGrouping({ groupBy, timeZone, dayStartsAt }: GroupingAsk, range: Interval): Grouping {
   const zone = checkTimeZone(timeZone);
   const dayStartsAtMs = checkTimeOfDay('dayStartsAt', dayStartsAt);

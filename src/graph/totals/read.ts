@@ -60,7 +60,7 @@ export function createTotalsReader<K extends RecordKind, Filter, Measure extends
       countRounds: wants('roundCount'),
       sums,
     });
-    // In the order of the names that are shown: that of the real ones would tell something of them.
+    // In the order of the names shown: the order of the real names would reveal something about them.
     const ordered = orderRows(kind, withShownPlayers(context, found), args.groupBy);
     const rows = args.orderBy ? orderRowsBy(ordered, args.orderBy, figures) : ordered;
     const kept = args.first === null || args.first === undefined ? rows : rows.slice(0, most);

@@ -26,7 +26,7 @@ const betOf = createRecordOf('BET', [
   'settledAt',
 ]);
 
-/** A record of 3.7 as a bet in the account's currency, or the reason it is none. */
+/** A record of 3.7 as a bet in the account's currency, or the reason why it cannot be one. */
 export function toBet(row: BetRow, raw: string, currency: string): Bet | RowFault {
   // winLoss leaves the stake out (3.7), so what was paid out is both together.
   const payout = sum(row.betAmount, row.winLoss);

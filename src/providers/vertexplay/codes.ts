@@ -29,7 +29,7 @@ export const codes: CodeTable = {
   '78': { meaning: 'card spinId used', action: 'refuseInput' },
   '81': { meaning: 'branch config not found', action: 'stopAccount' },
   '82': { meaning: 'site id mismatch', action: 'stopAccount' },
-  // An expired token is told either by HTTP 401 or by this code; a wrong signature by this code alone.
+  // An expired token is answered with HTTP 401 or with this code, a wrong signature with this code alone.
   '83': { meaning: 'signature verification failed', action: 'reauthenticate', remedy: signature },
   '84': { meaning: 'encryption failed', action: 'stopAccount', remedy: 'check credentials.apiKey' },
 };

@@ -23,7 +23,7 @@ const betOf = createRecordOf('BET', [
   'settledAt',
 ]);
 
-/** A row of `/v2/betlogs` as a bet, or the reason it is none. */
+/** A row of `/v2/betlogs` as a bet, or the reason why it cannot be one. */
 export function toBet(row: BetRow, raw: string, options: MappingOptions): Bet | RowFault {
   const key = keyOf(row, options);
   if (typeof key !== 'string') return key;

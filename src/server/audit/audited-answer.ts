@@ -5,7 +5,7 @@ import type { AuditEntry } from './audit-log.ts';
 
 /** What the audit log will say of an answer once it has ended, however it ends. */
 export interface AuditedAnswer {
-  /** Aborted once the answer has ended, or whoever asked has left. */
+  /** Aborted once the answer has ended, or the client has left. */
   readonly left: AbortSignal;
   /** Gives what was asked for its name. */
   name(operation: string): void;

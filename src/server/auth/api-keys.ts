@@ -9,8 +9,8 @@ export type KeyCheck =
   | { readonly state: 'unknown' };
 
 /**
- * Recognises API keys by their SHA-256, each compared in constant time and all of them every time, so that how
- * long it takes tells nothing. Two keys of one name may be valid at once: that is how they are rotated.
+ * Recognises API keys by their SHA-256, each compared in constant time and all of them every time, so that the
+ * time it takes reveals nothing. Two keys of one name may be valid at once: that is how they are rotated.
  */
 export function createKeyring(
   keys: readonly ApiKeySettings[],

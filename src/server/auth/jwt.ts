@@ -13,10 +13,10 @@ import type { Caller } from './caller.ts';
 import { fetchSmall } from './fetch-small.ts';
 import { type Role, roles, toViewer } from './permissions.ts';
 
-/** Signatures by a public key alone: a shared secret, or `none`, would let the verifier's papers sign. */
+/** Public-key algorithms alone: with a shared secret, or `none`, whoever can verify a token could also forge one. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-// What a token is by RFC 9068 and before it; those of other uses (logout, security events) let nobody in.
+// What a token is by RFC 9068 and before it; those of other uses (logout, security events) are refused.
 const tokenTypes: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
 const LONGEST_TOKEN = 8_192;
 const LARGEST_KEYS = 1_000_000;
@@ -139,7 +139,7 @@ function claimOf(payload: JWTPayload, name: string): unknown {
   return value;
 }
 
-/** The one role named; several known ones are none, rather than the widest. */
+/** The one role that the claim names; null where it names several, rather than the widest of them. */
 function roleIn(claim: unknown): Role | null {
   const named = Array.isArray(claim) ? claim : [claim];
   const known = roles.filter((role) => named.includes(role));

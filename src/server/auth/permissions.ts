@@ -28,7 +28,7 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   bi: ['query', 'export', 'fetch'],
   support: ['query', 'export', 'fetch', 'read:metrics', 'read:players', 'read:raw'],
   admin: permissions,
-  // A player's own rows alone, in the player's own name; the provider's records are the house's papers.
+  // A player's own rows alone, in the player's own name; the provider's records stay with the operator.
   player: ['query', 'read:players'],
 };
 
@@ -54,7 +54,7 @@ export function mayUse(viewer: Viewer, access: Access): boolean {
   return permissionsOf[viewer.role].includes(access);
 }
 
-/** The viewer a grant makes; throws on a `player` that is nobody, which would see everybody. */
+/** The viewer a grant makes; throws on role `player` without a player's name, which would see every player. */
 export function toViewer(grant: Grant): Viewer {
   if ((grant.role === 'player') !== (grant.player !== null)) {
     throw new TypeError(`${grant.name}: expected a player's name with role player and with no other`);
@@ -72,5 +72,5 @@ export function toViewer(grant: Grant): Viewer {
   };
 }
 
-/** A caller nobody has looked at yet: sees nothing. */
+/** The viewer of a request that is not authenticated yet: it may see nothing. */
 export const nobody: Viewer = toViewer({ name: 'nobody', role: 'viewer', accounts: [], player: null });

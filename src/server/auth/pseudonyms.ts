@@ -5,13 +5,13 @@ import type { Players, Viewer } from '../../graph/viewer.ts';
 import type { PlayerOf } from '../../records/player.ts';
 import { createSeal } from './seal.ts';
 
-/** Before a name or key that a client sent and nobody has: no provider's text has this control character. */
+/** Put before a name or key that a client sent and no player has: no provider's text contains this control character. */
 const unknownMark = '\u001f';
 
 export interface PlayersDeps {
   readonly playerOf: PlayerOf;
   readonly archive: Pick<Archive, 'usernames'>;
-  /** Whoever has it can tell pseudonyms: see `pseudonymSecret`. */
+  /** Whoever knows it can compute the pseudonym of a name: see `pseudonymSecret`. */
   readonly secret: string;
   readonly clock: () => number;
   /** Least time between two readings of the archive's usernames. @default 5000 */
@@ -77,7 +77,7 @@ function createPseudonymous(deps: PlayersDeps): Players {
     shownUsername: (account, username) => ofUsername(`${account}\0${username}`),
     shownPlayer,
     async operatorNames(shown) {
-      // A player may be newer than the last reading; names nobody has must not cause one each.
+      // A player may be newer than the last reading; names that no player has must not cause a reading each.
       if (shown.some((name) => !players.has(name)) && clock() - readAt >= refreshMs) {
         reading ??= readPlayers().finally(() => {
           reading = null;

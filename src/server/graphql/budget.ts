@@ -9,7 +9,7 @@ interface Bucket {
   at: number;
 }
 
-/** Above this the full buckets are let go: a token's subject makes one, and subjects are without number. */
+/** Above this many, full buckets are dropped: every token's subject makes one, and there is no end of subjects. */
 const sweepAbove = 10_000;
 
 /**

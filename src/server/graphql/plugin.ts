@@ -17,7 +17,7 @@ export type GraphqlContext = RequestContext & { readonly requestId: string };
 export interface GraphqlPluginOptions {
   readonly schema: GraphQLSchema;
   readonly limits: LimitSettings;
-  /** Null where nobody has a budget. */
+  /** Null where no key has a budget. */
   readonly charge: Charge | null;
   readonly audit: Audit;
   readonly metrics: ServerMetrics;

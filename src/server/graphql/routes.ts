@@ -123,7 +123,7 @@ export function graphqlRoute({ apollo, makeContext, settings, safelist }: Graphq
   };
 }
 
-/** Rejects with a TimeoutError once `ms` have passed; what is under way goes on, and what it fetches is kept. */
+/** Rejects with a TimeoutError after `ms`; the work under way is not stopped, and what it fetches is archived. */
 async function within<T>(ms: number, answer: T): Promise<Awaited<T>> {
   const timer = new AbortController();
   const late = setTimeout(ms, undefined, { signal: timer.signal }).then(() => {

@@ -31,14 +31,14 @@ const strictHeaders = {
 export interface HttpOptions {
   readonly settings: ServerSettings;
   readonly authenticate: Authenticate;
-  /** Whether strangers are let in, so that the host they name is all that tells them from a web page's scripts. */
+  /** Whether requests need no key: then only the `Host` they name tells them from a web page's scripts. */
   readonly open: boolean;
   readonly metrics: ServerMetrics;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly isStopping: () => boolean;
-  /** Where the ids of requests stand until they are answered, or whoever asked has left. */
+  /** The ids of requests that were not answered yet and whose client is still there. */
   readonly underWay: Set<string>;
 }
 
@@ -105,14 +105,14 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   return app;
 }
 
-/** What every answer says, whoever asks. */
+/** Headers of every answer. */
 function greet(request: FastifyRequest, reply: FastifyReply): void {
   request.viewer = nobody;
   // What is compressed for one client is not for another, whoever keeps answers.
   reply.headers({ ...strictHeaders, 'x-request-id': request.id, vary: 'accept-encoding' });
 }
 
-/** Looks at who asks, and throws a RefusalError for whoever may not. */
+/** Finds out who asks; throws a RefusalError for a caller who may not use the route. */
 async function admit(request: FastifyRequest, { settings, authenticate, open }: HttpOptions): Promise<void> {
   checkSite(request, settings);
   const access = accessOf(request);
