@@ -94,12 +94,27 @@ describe('totals', () => {
   it('answer counts over mixed currencies, and refuse their money', async () => {
     expect(await rows('groupBy: []', 'betCount playerCount')).toEqual([{ betCount: 5, playerCount: 2 }]);
     for (const field of ['stake', 'validStake', 'grossGamingRevenue', 'hold']) {
-      const { errors } = await totals('groupBy: []', `betCount ${field}`);
-      expect(errors[0]).toEqual({
-        code: 'BAD_USER_INPUT',
-        message: 'group by CURRENCY or filter one; found CNY, EUR, THB',
-      });
+      const { data, errors } = await totals('groupBy: []', `betCount ${field}`);
+      expect(data['betTotals']).toMatchObject({ rows: [{ betCount: 5, [field]: null }] });
+      expect(errors).toEqual([
+        { code: 'BAD_USER_INPUT', message: 'group by CURRENCY or filter one; found CNY, EUR, THB' },
+      ]);
     }
+  });
+
+  it('refuse each field of money once, however many groups mix currencies', async () => {
+    const twice: Archive = {
+      ...archive,
+      async totals(query) {
+        const found = await archive.totals(query);
+        return [...found, ...found];
+      },
+    };
+    const source = `{ betTotals(filter: { ${RANGE} }, groupBy: []) { rows { stake again: stake netWin betCount } } }`;
+    const { data, errors } = await run({ archive: twice }, source);
+    const row = { stake: null, again: null, netWin: null, betCount: 5 };
+    expect(data['betTotals']).toEqual({ rows: [row, row] });
+    expect(errors).toHaveLength(3);
   });
 
   it('come by period, oldest first, then by the dimensions as listed', async () => {

@@ -15,6 +15,8 @@ import type { TotalsAsk } from './type.ts';
 export type TotalsRowSource<K extends RecordKind> = Omit<TotalsRow<K>, 'period'> & {
   readonly record: TotalsRow<K>;
   readonly period: Period | null;
+  /** Selected fields of money, by their key in the answer, that were refused already in these totals. */
+  readonly refused: Set<string | number>;
 };
 
 /** Behind a kind's totals. */
@@ -64,8 +66,9 @@ export function createTotalsReader<K extends RecordKind, Filter, Measure extends
     const ordered = orderRows(kind, withShownPlayers(context, found), args.groupBy);
     const rows = args.orderBy ? orderRowsBy(ordered, args.orderBy, figures) : ordered;
     const kept = args.first === null || args.first === undefined ? rows : rows.slice(0, most);
+    const refused = new Set<string | number>();
     return {
-      rows: kept.map((record) => ({ ...record, record, period: toPeriod(periods, record.period) })),
+      rows: kept.map((record) => ({ ...record, record, refused, period: toPeriod(periods, record.period) })),
       coverage: toCoverage(coverage),
     };
   };

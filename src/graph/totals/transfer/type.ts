@@ -8,8 +8,8 @@ import { createTotalsType } from '../type.ts';
 @ObjectType({
   simpleResolvers: true,
   description:
-    'Exact sums over a group of transfers. Money is in the group’s one currency: where a group has several, selecting money ' +
-    'is refused, while counts are answered. Fields of dimensions that were not grouped by are null.',
+    'Exact sums over a group of transfers. Money is in the group’s one currency: where a group has several, counts are answered and each ' +
+    'money field selected is null, with an error that says so. Fields of dimensions that were not grouped by are null.',
 })
 export class TransferTotalsRow {
   @Field(() => Period, { nullable: true, description: 'The period; null unless grouped by one.' })
