@@ -57,7 +57,13 @@ function beforeOf(round: number): Bet[] {
 }
 
 const versionsOf = (rows: readonly Bet[]): Version<'BET'>[] =>
-  rows.map((record) => ({ record, formerKey: null, digest: digestOf('BET', record), vanishedAt: null }));
+  rows.map((record) => ({
+    record,
+    formerKey: null,
+    digest: digestOf('BET', record),
+    vanishedAt: null,
+    firstArchivedAt: null,
+  }));
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();

@@ -18,6 +18,8 @@ export interface Commit<K extends RecordKind = RecordKind> {
   readonly interval: Interval | null;
   /** When the request left. The ledger keeps the later of two reads of the same instant. */
   readonly readAt: number;
+  /** What the provider's clock showed at least when the read left, in milliseconds. @default not known */
+  readonly providerAt?: number;
   readonly rows: readonly RecordOf[K][];
   readonly quarantined: readonly Quarantined[];
   /** The lease this was read under: a commit whose lease another took over rejects with a LeaseLostError. */

@@ -3,6 +3,8 @@ import { type Interval, intersect, subtract } from '../records/interval.ts';
 /** A part of the ledger: an interval that was really read, or what later reads left of it. */
 export interface LedgerPart extends Interval {
   readonly readAt: number;
+  /** What the provider's clock showed at least when the read left, in milliseconds. @default not known */
+  readonly providerAt?: number;
   /** Distinct rows seen within it and their checksum; null where a later read took some of it. */
   readonly rows: number | null;
   readonly checksum: string | null;

@@ -14,6 +14,7 @@ export interface StandingRow<Id> {
   readonly versionAt: number | null;
   readonly readAt: number;
   readonly vanishedAt: number | null;
+  readonly firstArchivedAt: number;
   readonly digest: bigint;
 }
 
@@ -23,6 +24,8 @@ export interface Version<K extends RecordKind> {
   readonly formerKey: string | null;
   readonly digest: bigint;
   readonly vanishedAt: number | null;
+  /** When the row's first version was archived; null where this is the first. */
+  readonly firstArchivedAt: number | null;
 }
 
 export interface MergePlan<K extends RecordKind, Id> {
@@ -79,6 +82,7 @@ export function planMerge<K extends RecordKind, Id>(
   const revive: StandingRow<Id>[] = [];
   const adopt: { row: StandingRow<Id>; formerKey: string }[] = [];
   let [inserted, changed, moved, late] = [0, 0, 0, 0];
+  const firstOf = (key: string) => (byKey.get(key) ?? replaced.get(key))?.firstArchivedAt ?? null;
 
   for (const version of newest) {
     const { record } = version;
@@ -108,6 +112,7 @@ export function planMerge<K extends RecordKind, Id>(
       ...version,
       formerKey: version.formerKey ?? own?.formerKey ?? null,
       vanishedAt: later.find((part) => covers(part, record.axisAt))?.readAt ?? null,
+      firstArchivedAt: before?.firstArchivedAt ?? null,
     });
   }
   return {
@@ -115,7 +120,10 @@ export function planMerge<K extends RecordKind, Id>(
     replace: [...replace.values()],
     revive,
     adopt,
-    superseded: distinct(superseded),
+    superseded: distinct(superseded).map((version) => ({
+      ...version,
+      firstArchivedAt: firstOf(version.record.key),
+    })),
     seen: newest,
     counts: { inserted, changed, moved, late, duplicates },
   };
@@ -131,7 +139,8 @@ export function freshPart<K extends RecordKind>(
   const { from, to } = interval;
   const within = seen.filter(({ record }) => record.axisAt >= from && record.axisAt < to);
   const checksum = checksumOf(within.map((version) => version.digest));
-  return { from, to, readAt: commit.readAt, rows: within.length, checksum, quarantined };
+  const { readAt, providerAt } = commit;
+  return { from, to, readAt, providerAt, rows: within.length, checksum, quarantined };
 }
 
 /** One version a key: the later of those in the batch, and none whose key another row of the batch replaces. */
@@ -144,6 +153,7 @@ function newestOf<K extends RecordKind>(commit: Commit<K>) {
       formerKey: record.formerKey === record.key ? null : record.formerKey,
       digest: digestOf(commit.kind, record),
       vanishedAt: null,
+      firstArchivedAt: null,
     };
     const rival = byKey.get(record.key);
     const wins = rival === undefined || isAtLeast(record.versionAt, rival.record.versionAt);

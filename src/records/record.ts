@@ -50,6 +50,10 @@ export type Stored<T extends RecordHead> = Omit<T, 'formerKey'> & {
   readonly archivedAt: number;
   /** Set when a later read of its time did not list it any more. */
   readonly vanishedAt: number | null;
+  /** When its first version was archived; never moves. */
+  readonly firstArchivedAt: number;
+  /** When it was withdrawn; null for rows that count. */
+  readonly withdrawnAt: number | null;
 };
 
 /** A row that could not be read or does not fit, set aside whole. */

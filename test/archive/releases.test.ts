@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeptArchive } from '../../src/archive/admin.ts';
+import type { KeptArchive, ReplacedVersion } from '../../src/archive/admin.ts';
 import type { StoredRecord } from '../../src/archive/archive.ts';
 import type { Copying } from '../../src/archive/copy.ts';
 import { digestOf } from '../../src/archive/digest.ts';
@@ -23,6 +23,11 @@ import { cellsOf, inOrder, type TableCells, type told, told as toldBy } from './
 interface Expected {
   readonly tables: Readonly<Record<string, TableCells>>;
   readonly answers: Awaited<ReturnType<typeof told>>;
+}
+
+interface Rows {
+  readonly page: readonly StoredRecord[];
+  readonly histories: Readonly<Record<string, readonly ReplacedVersion[]>>;
 }
 
 interface Place {
@@ -84,6 +89,7 @@ describe.each(versions)('an archive that %s left', (version) => {
     const answers = await toldBy(archive);
     const wanted = { ...expected.answers, rows: inPresentOrder(expected.answers.rows) };
     expect(answers).toMatchObject(hasNotes ? wanted : { ...wanted, notes: [] });
+    expect(firstsIn(answers)).toEqual(firstsOf({ ...expected, answers: wanted }));
     await archive.close();
 
     const source = await copying.openSource();
@@ -132,11 +138,45 @@ describe.each(versions)('an archive that %s left', (version) => {
     return Object.fromEntries(pages);
   }
 
+  /** Every row and version, by when the first of its row was archived. */
+  function firstsIn(answers: Expected['answers']) {
+    return recordKinds.flatMap((kind) => {
+      const { page, histories } = answers.rows[kind] as Rows;
+      const replaced = Object.values(histories).flat();
+      return [...page, ...replaced.map((version) => version.record)].map((row) => ({
+        row: `${kind} ${row.account} ${row.key} ${row.archivedAt}`,
+        firstArchivedAt: row.firstArchivedAt,
+      }));
+    });
+  }
+
+  /** The same, told from the times of archiving alone. */
+  function firstsOf({ answers, tables }: Expected) {
+    return recordKinds.flatMap((kind) => {
+      const { page, histories } = answers.rows[kind] as Rows;
+      const { columns, rows } = tables[tableName[kind]] ?? { columns: [], rows: [] };
+      const [at, by] = [columns.indexOf('key'), columns.indexOf('former_key')];
+      const formerKeys = new Map(rows.map((row) => [row[at], row[by]]));
+      const replaced = Object.values(histories).flat();
+      return [...page, ...replaced.map((version) => version.record)].map((row) => {
+        const standing = page.find((each) => each.account === row.account && each.key === row.key);
+        const former = standing === undefined ? null : formerKeys.get(row.key);
+        const versions = [`${row.account} ${row.key}`, `${row.account} ${former}`]
+          .flatMap((id) => histories[id] ?? [])
+          .map((version) => version.record.archivedAt);
+        return {
+          row: `${kind} ${row.account} ${row.key} ${row.archivedAt}`,
+          firstArchivedAt: Math.min(row.archivedAt, standing?.archivedAt ?? row.archivedAt, ...versions),
+        };
+      });
+    });
+  }
+
   /** What a provider sent for each row that stands, and the digest that was kept of it. */
   function recordsOf(kind: RecordKind) {
     const { columns, rows } = expected.tables[tableName[kind]] ?? { columns: [], rows: [] };
     const place = (column: string) => columns.indexOf(column);
-    const page = (expected.answers.rows[kind] as { page: StoredRecord[] }).page;
+    const page = (expected.answers.rows[kind] as Rows).page;
     return page.map((row) => {
       const cells = rows.find(
         (each) => each[place('account')] === row.account && each[place('key')] === row.key,

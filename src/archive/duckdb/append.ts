@@ -77,6 +77,11 @@ function slotOf(kind: RecordKind, column: Column): Slot {
       return { name, value: ({ record }) => toValue('time', keptTimes(kind, record).axisAt) };
     case 'archivedAt':
       return { name, value: (_, source) => timestamp(source.archivedAt) };
+    case 'firstArchivedAt':
+      return {
+        name,
+        value: ({ firstArchivedAt }, source) => timestamp(firstArchivedAt ?? source.archivedAt),
+      };
     case 'vanishedAt':
       return { name, value: ({ vanishedAt }) => (vanishedAt === null ? null : timestamp(vanishedAt)) };
     default:

@@ -80,7 +80,8 @@ async function standingRows(
   const found = (column: string, at: number) => `
     SELECT t.account, t.rowid, t.key, t.former_key, epoch_ms(t.counted_at)::DOUBLE,
       epoch_ms(coalesce(t.axis_at, t.counted_at))::DOUBLE, epoch_ms(t.version_at)::DOUBLE,
-      epoch_ms(t.read_at)::DOUBLE, epoch_ms(t.vanished_at)::DOUBLE, t.digest
+      epoch_ms(t.read_at)::DOUBLE, epoch_ms(t.vanished_at)::DOUBLE,
+      epoch_ms(t.first_archived_at)::DOUBLE, t.digest
     FROM ${tableName[kind]} AS t
     JOIN (SELECT unnest($${at}::VARCHAR[]) AS account, unnest($${at + 1}::VARCHAR[]) AS wanted) AS w
       ON t.account = w.account AND t.${column} = w.wanted`;
@@ -100,7 +101,8 @@ async function standingRows(
 }
 
 function toStanding(row: readonly DuckDBValue[]): StandingRow<bigint> {
-  const [, id, key, formerKey, countedAt, axisAt, versionAt, readAt, vanishedAt, digest] = row;
+  const [, id, key, formerKey, ...known] = row;
+  const [countedAt, axisAt, versionAt, readAt, vanishedAt, firstArchivedAt, digest] = known;
   return {
     id: id as bigint,
     key: key as string,
@@ -110,6 +112,7 @@ function toStanding(row: readonly DuckDBValue[]): StandingRow<bigint> {
     versionAt: versionAt as number | null,
     readAt: readAt as number,
     vanishedAt: vanishedAt as number | null,
+    firstArchivedAt: firstArchivedAt as number,
     digest: digest as bigint,
   };
 }

@@ -21,7 +21,7 @@ export async function standingParts(
 ): Promise<Standing> {
   const result = await connection.runAndReadAll(
     `SELECT c.position::DOUBLE, from_at::DOUBLE, to_at::DOUBLE, i.read_at::DOUBLE, rows::DOUBLE, checksum,
-      quarantined::DOUBLE
+      quarantined::DOUBLE, provider_at::DOUBLE
     FROM intervals AS i JOIN (
       SELECT unnest($1::BIGINT[]) AS position, unnest($2::VARCHAR[]) AS account, unnest($3::VARCHAR[]) AS kind,
         unnest($4::BIGINT[]) AS part_from, unnest($5::BIGINT[]) AS part_to, unnest($6::BIGINT[]) AS read_at) AS c
@@ -82,6 +82,7 @@ function rowOf(feed: FeedKey, part: LedgerPart): Readonly<Record<string, DuckDBV
     from_at: BigInt(part.from),
     to_at: BigInt(part.to),
     read_at: BigInt(part.readAt),
+    provider_at: part.providerAt === undefined ? null : BigInt(part.providerAt),
     rows: part.rows === null ? null : BigInt(part.rows),
     checksum: part.checksum,
     quarantined: BigInt(part.quarantined),
@@ -89,11 +90,12 @@ function rowOf(feed: FeedKey, part: LedgerPart): Readonly<Record<string, DuckDBV
 }
 
 function toPart(row: readonly DuckDBValue[]): LedgerPart {
-  const [, from, to, readAt, rows, checksum, quarantined] = row;
+  const [, from, to, readAt, rows, checksum, quarantined, providerAt] = row;
   return {
     from: from as number,
     to: to as number,
     readAt: readAt as number,
+    providerAt: (providerAt as number | null) ?? undefined,
     rows: rows as number | null,
     checksum: checksum as string | null,
     quarantined: quarantined as number,

@@ -32,31 +32,40 @@ export async function refuseOutdated(connection: DuckDBConnection): Promise<void
   throw new ArchiveError(`its layout is older than this release (${names}): run countroom migrate`);
 }
 
-/** Brings a file to this release's layout in one transaction. */
+/**
+ * Brings a file to this release's layout, each step in a transaction of its own: DuckDB refuses to alter a table whose
+ * rows the same transaction has changed. What fails leaves the layout of the step before it, from which it goes on.
+ */
 export async function applySteps(
   connection: DuckDBConnection,
   { applied, pending }: Layout,
   steps: readonly Step[] = migrations,
 ): Promise<void> {
   if (pending.length === 0) return;
-  await transaction(connection, async () => {
-    await connection.run(
-      `CREATE TABLE IF NOT EXISTS schema_migrations (id BIGINT NOT NULL, name VARCHAR NOT NULL,
-        checksum VARCHAR NOT NULL, release VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL)`,
-    );
-    const remembered = new Set((await rememberedIn(connection)).map(({ id }) => id));
-    const adopted = steps.filter(({ id }) => !remembered.has(id) && applied.some((each) => each.id === id));
-    for (const step of adopted) await remember(connection, step);
-    for (const step of pending) {
+  await transaction(connection, () => keepBook(connection, applied, steps));
+  for (const step of pending) {
+    await transaction(connection, async () => {
       await connection.run(step.sql);
       await remember(connection, step);
-    }
-    for (const { rows } of pending) if (rows !== undefined) await connection.run(rows);
-    const newest = pending.at(-1);
-    const layout = newest === undefined || newest.release === FIRST_RELEASE ? 1 : newest.id;
-    await connection.run('DELETE FROM archive_meta WHERE name = $1', [SCHEMA]);
-    await connection.run('INSERT INTO archive_meta (name, value) VALUES ($1, $2)', [SCHEMA, String(layout)]);
-  });
+      const layout = step.release === FIRST_RELEASE ? 1 : step.id;
+      await connection.run('DELETE FROM archive_meta WHERE name = $1', [SCHEMA]);
+      await connection.run('INSERT INTO archive_meta (name, value) VALUES ($1, $2)', [
+        SCHEMA,
+        String(layout),
+      ]);
+    });
+  }
+}
+
+/** Makes the book of what was applied, with what was applied before there was one. */
+async function keepBook(connection: DuckDBConnection, applied: readonly Applied[], steps: readonly Step[]) {
+  await connection.run(
+    `CREATE TABLE IF NOT EXISTS schema_migrations (id BIGINT NOT NULL, name VARCHAR NOT NULL,
+      checksum VARCHAR NOT NULL, release VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL)`,
+  );
+  const remembered = new Set((await rememberedIn(connection)).map(({ id }) => id));
+  const adopted = steps.filter(({ id }) => !remembered.has(id) && applied.some((each) => each.id === id));
+  for (const step of adopted) await remember(connection, step);
 }
 
 async function appliedIn(connection: DuckDBConnection, steps: readonly Step[]): Promise<Applied[]> {

@@ -20,8 +20,8 @@ export interface Opened extends Connected {
 }
 
 /**
- * Opens a file or `:memory:` and brings it to this release's layout, forwards only and in one transaction; of a file
- * that holds something a copy is kept before, where the disk allows. Rejects where a newer release wrote it.
+ * Opens a file or `:memory:` and brings it to this release's layout, forwards only; of a file that holds
+ * something a copy is kept before, where the disk allows. Rejects where a newer release wrote it.
  */
 export async function openMigrated(
   path: string,

@@ -29,9 +29,6 @@ ${['bet_quarters', 'bet_hours', 'bet_days'].map(rename).join('')}
 TRUNCATE bet_quarters, bet_hours, bet_days;
 COMMENT ON COLUMN v_bets.counted_at IS 'The time by which ranges and totals select: when the bet was settled, at HotRoad when it was last updated';
 `,
-  duckdb: tables
-    .map((table) => `${rename(table)}ALTER TABLE ${table} ADD COLUMN axis_at TIMESTAMP;\n`)
-    .join(''),
-  duckdbRows: parted,
+  duckdb: `${tables.map((table) => `${rename(table)}ALTER TABLE ${table} ADD COLUMN axis_at TIMESTAMP;\n`).join('')}${parted}`,
   refillsRollUps: true,
 };

@@ -5,6 +5,8 @@ import { views } from './0004-views.ts';
 import { trail } from './0005-trail.ts';
 import { rollUpsFilled } from './0006-roll-ups-filled.ts';
 import { countedAt } from './0007-counted-at.ts';
+import { firstArchived } from './0008-first-archived.ts';
+import { providerTime } from './0009-provider-time.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -16,4 +18,6 @@ export const migrations: readonly Migration[] = [
   trail,
   rollUpsFilled,
   countedAt,
+  firstArchived,
+  providerTime,
 ];

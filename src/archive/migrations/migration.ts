@@ -8,13 +8,11 @@ export interface Migration {
   readonly release: string;
   /** What it does to a PostgreSQL database; null where it has nothing to do there. */
   readonly postgres: string | null;
-  /** What it does to a DuckDB file; null where it has nothing to do there. */
-  readonly duckdb: string | null;
   /**
-   * What it does to a DuckDB file's rows. It comes after every migration's `duckdb`: DuckDB alters no table whose rows
-   * the same transaction has changed. @default nothing
+   * What it does to a DuckDB file; null where it has nothing to do there. A table is altered first and its rows are
+   * changed after: DuckDB refuses to alter a table whose rows the same transaction has changed.
    */
-  readonly duckdbRows?: string;
+  readonly duckdb: string | null;
   /** Whether PostgreSQL's roll-ups are to be added up anew from the rows, once every migration is done. */
   readonly refillsRollUps?: true;
 }
@@ -22,16 +20,13 @@ export interface Migration {
 /** A migration as one engine sees it. */
 export interface Step extends Pick<Migration, 'id' | 'name' | 'release' | 'refillsRollUps'> {
   readonly sql: string;
-  /** What comes once every step's `sql` is done. @default nothing */
-  readonly rows?: string;
 }
 
 /** The steps of one engine, in the order given. */
 export function stepsOf(engine: 'postgres' | 'duckdb', migrations: readonly Migration[]): readonly Step[] {
-  return migrations.flatMap(({ postgres, duckdb, duckdbRows: rows, ...step }) => {
+  return migrations.flatMap(({ postgres, duckdb, ...step }) => {
     const sql = engine === 'postgres' ? postgres : duckdb;
-    if (sql === null) return [];
-    return engine === 'postgres' || rows === undefined ? [{ ...step, sql }] : [{ ...step, sql, rows }];
+    return sql === null ? [] : [{ ...step, sql }];
   });
 }
 
@@ -41,6 +36,6 @@ export function nameOf({ id, name }: Pick<Migration, 'id' | 'name'>): string {
 }
 
 /** What an archive remembers of a step, to notice one that was changed after its release. */
-export function checksumOf({ sql, rows = '' }: Step): string {
-  return createHash('sha256').update(sql).update(rows).digest('hex');
+export function checksumOf({ sql }: Step): string {
+  return createHash('sha256').update(sql).digest('hex');
 }

@@ -75,7 +75,8 @@ async function standingRows(client: Client, { account, kind, rows }: Commit): Pr
   const found = await client.query(
     `SELECT key, former_key, ${cell('counted_at')} AS counted_at, ${cell('coalesce(axis_at, counted_at)')} AS axis_at,
       ${cell('version_at')} AS version_at,
-      ${cell('read_at')} AS read_at, ${cell('vanished_at')} AS vanished_at, digest
+      ${cell('read_at')} AS read_at, ${cell('vanished_at')} AS vanished_at,
+      ${cell('first_archived_at')} AS first_archived_at, digest
     FROM ${tableName[kind]} WHERE account = $1 AND (key = ANY($2::text[]) OR former_key = ANY($3::text[]))`,
     [account, keys, formerKeys],
   );
@@ -88,6 +89,7 @@ async function standingRows(client: Client, { account, kind, rows }: Commit): Pr
     versionAt: row.version_at,
     readAt: row.read_at,
     vanishedAt: row.vanished_at,
+    firstArchivedAt: row.first_archived_at,
     digest: BigInt(row.digest),
   }));
 }

@@ -40,11 +40,11 @@ export async function layInterval(
       [account, kind, starts],
     );
   }
-  for (const { from, to, readAt, rows, checksum, quarantined: waiting } of add) {
+  for (const { from, to, readAt, providerAt, rows, checksum, quarantined: waiting } of add) {
     await client.query(
-      `INSERT INTO intervals (account, kind, from_at, to_at, read_at, rows, checksum, quarantined)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [...[account, kind, from, to, readAt], ...[rows, checksum, waiting]],
+      `INSERT INTO intervals (account, kind, from_at, to_at, read_at, provider_at, rows, checksum, quarantined)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [...[account, kind, from, to, readAt, providerAt], ...[rows, checksum, waiting]],
     );
   }
   return latest;
@@ -78,11 +78,14 @@ async function partsWhere(
   condition: string,
   values: readonly number[],
 ): Promise<LedgerPart[]> {
-  const { rows } = await client.query<LedgerPart>(
-    `SELECT from_at::float8 AS "from", to_at::float8 AS "to", read_at::float8 AS "readAt", rows::float8 AS rows,
+  const { rows } = await client.query<
+    Omit<LedgerPart, 'providerAt'> & { readonly providerAt: number | null }
+  >(
+    `SELECT from_at::float8 AS "from", to_at::float8 AS "to", read_at::float8 AS "readAt",
+      provider_at::float8 AS "providerAt", rows::float8 AS rows,
       checksum, quarantined::float8 AS quarantined
     FROM intervals WHERE account = $1 AND kind = $2 AND ${condition}`,
     [feed.account, feed.kind, ...values],
   );
-  return rows;
+  return rows.map((part) => ({ ...part, providerAt: part.providerAt ?? undefined }));
 }

@@ -77,8 +77,10 @@ function* chunksOf(
   yield chunk;
 }
 
-function lineOf(kind: RecordKind, { record, formerKey, digest, vanishedAt }: Version<RecordKind>): string {
-  const fields: Readonly<Record<string, unknown>> = { ...record, ...keptTimes(kind, record), vanishedAt };
+function lineOf(kind: RecordKind, { record, ...known }: Version<RecordKind>): string {
+  const { formerKey, digest, vanishedAt, firstArchivedAt } = known;
+  const kept = { ...keptTimes(kind, record), vanishedAt, firstArchivedAt };
+  const fields: Readonly<Record<string, unknown>> = { ...record, ...kept };
   const cells = staged[kind].map(({ name, type }) => cellOf(type, fields[name] ?? null));
   return `${cells.join('\t')}\t${cellOf('text', formerKey)}\t${digest}`;
 }

@@ -29,7 +29,9 @@ export async function unstage(
   const columns = stagedColumns(kind);
   const common = [account, provider, rows[0]?.last_at, readAt];
   const head = `account, provider, archived_at, read_at, ${columns}`;
-  const values = `$1, $2, ${time(3)}, ${time(4)}, ${columns}`;
+  // A first version says nothing: it is archived for the first time now.
+  const staged = columns.replace('first_archived_at', `coalesce(first_archived_at, ${time(3)})`);
+  const values = `$1, $2, ${time(3)}, ${time(4)}, ${staged}`;
   if (inserted > 0) {
     await client.query(
       `INSERT INTO ${tableName[kind]} (${head}) SELECT ${values} FROM ${stagingName(kind)} WHERE NOT superseded`,
@@ -37,9 +39,9 @@ export async function unstage(
     );
   }
   if (inserted > 0 && kind === 'BET') {
-    const staged = `${stagingName(kind)} WHERE NOT superseded`;
+    const standing = `${stagingName(kind)} WHERE NOT superseded`;
     const head = '$1::text AS account, $2::text AS provider';
-    await client.query(`WITH ${changeTiersSql(staged, 1, head)}`, [account, provider]);
+    await client.query(`WITH ${changeTiersSql(standing, 1, head)}`, [account, provider]);
   }
   if (superseded === 0) return;
   await client.query(

@@ -18,17 +18,18 @@ export function ledgerStatement(dialect: Dialect, feed: FeedKey, range: Interval
   const [account, kind] = [binder.bind('text', feed.account), binder.bind('text', feed.kind)];
   const [from, to] = [binder.bind('int', range.from), binder.bind('int', range.to)];
   const text = `
-    SELECT ${doubles('from_at', 'to_at', 'read_at', 'rows')}, checksum, ${doubles('quarantined')}
+    SELECT ${doubles('from_at', 'to_at', 'read_at', 'rows')}, checksum, ${doubles('quarantined', 'provider_at')}
     FROM intervals WHERE account = ${account} AND kind = ${kind} AND from_at < ${to} AND to_at > ${from}
     ORDER BY from_at`;
   return { text, values: binder.values };
 }
 
 export function toLedger(cells: Cells): LedgerPart[] {
-  return rowsOf(cells).map(([from, to, readAt, rows, checksum, quarantined]) => ({
+  return rowsOf(cells).map(([from, to, readAt, rows, checksum, quarantined, providerAt]) => ({
     from: Number(from),
     to: Number(to),
     readAt: Number(readAt),
+    providerAt: toNumber(providerAt) ?? undefined,
     rows: toNumber(rows),
     checksum: checksum == null ? null : String(checksum),
     quarantined: Number(quarantined),

@@ -31,7 +31,7 @@ export const archiveTables: readonly ArchiveTable[] = [
     name: 'intervals',
     columns: [
       ...columns('text', 'account', 'kind'),
-      ...columns('int', 'from_at', 'to_at', 'read_at', 'rows'),
+      ...columns('int', 'from_at', 'to_at', 'read_at', 'provider_at', 'rows'),
       column('checksum', 'text'),
       column('quarantined', 'int'),
     ],

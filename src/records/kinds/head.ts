@@ -34,6 +34,18 @@ export const head = {
     internal: true,
     description: 'When a later read of its time did not list it any more.',
   },
+  firstArchivedAt: {
+    type: 'time',
+    internal: true,
+    description: 'When its first version was archived here. It never moves: the time to partition by.',
+  },
+  withdrawnAt: {
+    type: 'time',
+    nullable: true,
+    internal: true,
+    description:
+      'When it was withdrawn: two whole reads of its time no longer listed it. Null for rows that count.',
+  },
 } as const satisfies FieldSpecs;
 for (const [name, spec] of Object.entries(head)) checkField(name, spec);
 

@@ -3,6 +3,7 @@ import type { KeptArchive } from '../../../src/archive/admin.ts';
 import { decimal } from '../../../src/records/decimal.ts';
 import type { Interval } from '../../../src/records/interval.ts';
 import type { TimeAxis } from '../../../src/records/query.ts';
+import type { Bet } from '../../../src/records/record.ts';
 import { all, bet, failure, firstPage, read, transfer } from './sample.ts';
 import type { Store, Subject } from './store.ts';
 
@@ -49,6 +50,30 @@ export function describeCommits(subject: Subject): void {
       expect(again).toMatchObject({ vanished: 1, changed: 0, inserted: 0 });
     });
 
+    it('keeps when the first version of a row was archived, through every later one and a new key', async () => {
+      const send = async (readAt: number, row: Partial<Bet> & { readonly key: string }) => {
+        await archive.commit(read('firsts', { readAt, rows: [bet(row.key, 10, row)] }));
+        const rows = await rowsOf('firsts');
+        return [rows.find(({ key }) => key === row.key)?.archivedAt, rows[0]?.firstArchivedAt];
+      };
+      const [first, ...same] = await send(1, { key: 'old', versionAt: 5 });
+      expect(same).toEqual([first]);
+      const [second] = await send(2, { key: 'old', versionAt: 6, raw: 'second' });
+      expect(second).toBeGreaterThan(first ?? 0);
+      await send(3, { key: 'old', versionAt: 4, raw: 'too late to stand' });
+      const [third, kept] = await send(4, { key: 'new', formerKey: 'old', versionAt: 7 });
+      expect(third).toBeGreaterThan(second ?? 0);
+      expect(kept).toBe(first);
+      expect(await send(5, { key: 'new', versionAt: 8, raw: 'fourth' })).toEqual([expect.any(Number), first]);
+      const versions = (
+        await Promise.all(['old', 'new'].map((key) => archive.history('BET', { account: 'firsts', key })))
+      ).flat();
+      expect(versions.map(({ record }) => [record.raw, record.firstArchivedAt])).toEqual(
+        versions.map(({ record }) => [record.raw, first]),
+      );
+      expect(versions).toHaveLength(4);
+    });
+
     it('gives every field of every kind back as it came', async () => {
       const sent = bet('b1', 100, {
         result: ['banker', null, '"quoted"'],
@@ -70,8 +95,10 @@ export function describeCommits(subject: Subject): void {
         account: 'fields',
         provider: 'vertexplay',
         countedAt: 100,
-        archivedAt: expect.any(Number),
+        archivedAt: stored?.firstArchivedAt,
+        firstArchivedAt: expect.any(Number),
         vanishedAt: null,
+        withdrawnAt: null,
       });
 
       const moved = transfer('t1', 200, { amount: decimal('-3.50'), direction: 'WITHDRAWAL' });

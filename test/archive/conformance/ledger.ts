@@ -26,6 +26,18 @@ export function describeLedger(subject: Subject): void {
     const spansOf = async (account: string, range = { from: 0, to: 100_000 }) =>
       (await archive.coverage([feed(account)], range)).map(({ account: _, kind: __, ...span }) => span);
 
+    it('keeps the provider’s time of a read with what later reads leave of it', async () => {
+      const range = { from: 0, to: 300 };
+      await archive.commit(read('times', { interval: range, readAt: 5_000, providerAt: 4_321 }));
+      await archive.commit(read('times', { interval: { from: 100, to: 200 }, readAt: 6_000 }));
+      const parts = await archive.ledger({ account: 'times', kind: 'BET' }, range);
+      expect(parts.map(({ from, providerAt }) => [from, providerAt])).toEqual([
+        [0, 4_321],
+        [100, undefined],
+        [200, 4_321],
+      ]);
+    });
+
     it('says what of a read is open, held and final, instant by instant', async () => {
       const interval = { from: 0, to: 1_000 };
       const told: (readonly [number, readonly (readonly [HeldSpan['state'], number, number])[]])[] = [

@@ -21,13 +21,14 @@ const day = 'from=2026-11-21&to=2026-11-22';
 
 function storedBet(key: string): Stored<Bet> {
   const { formerKey: _, ...bet } = createBet(key, NOON, { raw: 'x'.repeat(1_000) });
+  const times = { countedAt: NOON, archivedAt: NOON, firstArchivedAt: NOON };
   return {
     ...bet,
+    ...times,
     account: 'vp-main',
     provider: 'vertexplay',
-    countedAt: NOON,
-    archivedAt: NOON,
     vanishedAt: null,
+    withdrawnAt: null,
   };
 }
 
