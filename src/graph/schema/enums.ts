@@ -37,10 +37,13 @@ register(
   {
     SETTLED:
       'When the result stood (`settledAt`; HotRoad: the last update). The accounting view: money is counted in the ' +
-      'period in which it was won or lost. Providers are asked by this time, so it is also the quickest.',
+      'period in which it was won or lost. Most feeds are asked by this time, so it is also the quickest. Where one is asked ' +
+      'by bet time (VertexPlay’s `timeAxis: betTime`), a bet settled in the range may have been placed before, so the coverage ' +
+      'speaks of a range that begins earlier by the feed’s `settlesWithin`.',
     PLACED:
       'When the bet was made (`placedAt`; where the provider does not send it, the settlement time). The player’s view. ' +
-      'A bet placed in the range may settle later, so the coverage speaks of a range longer by the feed’s `settlesWithin`.',
+      'A bet placed in the range may settle later, so the coverage speaks of a range longer by the feed’s `settlesWithin`, but ' +
+      'for a feed that is asked by bet time.',
   },
 );
 
