@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { providers } from '../src/providers/registry.ts';
 import { addressOf } from '../test/address.ts';
 import { cpuSeconds, residentMb, startGateway } from './gateway.ts';
 import type { Bench } from './result.ts';
@@ -7,7 +8,7 @@ import type { Bench } from './result.ts';
 /** How soon a started gateway answers, and how much memory the demo takes at its peak. */
 export const start: Bench = async () => {
   const gateway = await startGateway({
-    names: ['ebet', 'vertexplay', 'hotroad', 'oneapi'],
+    names: providers.map(({ name }) => name),
     minIntervalMs: 200,
   });
   const { firstAnswerMs } = gateway;

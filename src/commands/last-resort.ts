@@ -23,10 +23,7 @@ export function watchForFatal(
 ): LastResort {
   const fatal = new AbortController();
   const note = (error: unknown) => {
-    logger.fatal(
-      { err: error, requests: requestsUnderWay() },
-      'an error that nobody caught: this process ends',
-    );
+    logger.fatal({ err: error, requests: requestsUnderWay() }, 'an uncaught error: this process ends');
     fatal.abort();
   };
   for (const event of EVENTS) process.on(event, note);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { demo } from '../../src/commands/demo.ts';
+import { providers } from '../../src/providers/registry.ts';
 import { createWorld } from './harness.ts';
 
 const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('countroom-demo-'));
@@ -20,8 +21,9 @@ it('invites with a query that shows every provider, and leaves nothing behind', 
   });
   const { data } = (await response.json()) as { data: Record<string, Record<string, unknown>> };
   const totals = data['betTotals']?.['rows'] as readonly { account: string }[];
+  const listBets = providers.filter(({ feeds }) => feeds.some(({ kind }) => kind === 'BET'));
   expect(new Set(totals.map(({ account }) => account))).toEqual(
-    new Set(['vertexplay-demo', 'hotroad-demo', 'oneapi-demo']),
+    new Set(listBets.map(({ name }) => `${name}-demo`)),
   );
   expect(data['bets']?.['coverage']).toEqual({ complete: true, gaps: [] });
   expect(data['transfers']?.['totalCount']).toBeGreaterThan(0);

@@ -21,7 +21,7 @@ export class NodeResolver {
   @Query(() => [Node], {
     nullable: 'items',
     description:
-      'As `node`, for up to 1000 ids at once; the answers come in the order of the ids. An id that is none is null in its place, with an error of its own.',
+      'As `node`, for up to 1000 ids at once; the answers come in the order of the ids. An id that cannot be read is null in its place, with an error of its own.',
   })
   nodes(
     @Arg('ids', () => [ID], { description: 'Ids this graph gave out.' }) ids: string[],

@@ -49,7 +49,7 @@ export class PlayerResolver {
   @Query(() => Player, {
     nullable: true,
     description:
-      'A player by the operator’s name. There is one for every name that is not empty: whether it ever played, its lists say. Null for a name you may not see.',
+      'A player by the operator’s name: one for every name that is not empty, its lists empty where the name never played. Null for a name you may not see.',
   })
   player(
     @Arg('username', () => String, { description: 'The operator’s name of the player.' }) username: string,
