@@ -74,6 +74,44 @@ async function bets(filter: string, opened: Harness = shared): Promise<readonly 
 
 const [one, two, three, four] = ['vp-main b1', 'one-main b1', 'vp-main b2', 'vp-main b3'];
 
+describe('settledAt, of a feed that is asked by bet time', () => {
+  const placed = (index: number) => NOON + index * MINUTE;
+  const settled = (index: number) => placed(index) + (index % 7) * HOUR;
+  const middle = NOON + 3 * HOUR;
+  const times = Array.from({ length: 60 }, (_, index) => settled(index)).toSorted((a, b) => b - a);
+  let opened: Harness;
+  let byBetTime: Archive;
+  beforeAll(async () => {
+    byBetTime = await createDuckDbArchive({ path: ':memory:', playerOf, clock: () => NOON });
+    const rows = times.map((_, index) =>
+      createBet(`b${index}`, placed(index), { placedAt: placed(index), settledAt: settled(index) }),
+    );
+    await byBetTime.commit(createCommit('vp-main', 'BET', rows));
+    opened = await openHarness({ playerOf, archive: byBetTime });
+  });
+  afterAll(() => opened.close());
+
+  const settledOf = async (query: string) =>
+    (await ask(`Bets?$select=settledAt&${query}`, opened)).page.value.map((row) =>
+      Date.parse(String(row['settledAt'])),
+    );
+
+  it.each([
+    `settledAt ge ${new Date(middle).toISOString()}`,
+    `not (settledAt lt ${new Date(middle).toISOString()})`,
+  ])('selects what was settled then: %s', async (filter) => {
+    const found = await settledOf(`$filter=${encodeURIComponent(filter)}`);
+    expect(found).toEqual(times.filter((at) => at >= middle));
+  });
+
+  it('sorts by what is shown, page by page', async () => {
+    expect(await settledOf('$orderby=settledAt%20desc')).toEqual(times);
+    expect(await settledOf('$orderby=settledAt')).toEqual(times.toReversed());
+    const { page } = await ask('Bets?$select=settledAt&$top=50&$skip=10&$orderby=settledAt%20desc', opened);
+    expect(page.value.map((row) => Date.parse(String(row['settledAt'])))).toEqual(times.slice(10));
+  });
+});
+
 describe('the service', () => {
   it('lists its entity sets', async () => {
     const { response, page } = await ask('');
