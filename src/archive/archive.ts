@@ -163,6 +163,11 @@ export interface Archive {
   readonly fingerprint?: (query: RowQuery) => Promise<string>;
   /** The provider usernames ever seen that the operator knows by one of these names; all of them for null. */
   usernames(players: readonly string[] | null): Promise<readonly Username[]>;
+  /**
+   * The same archive for one asker: once the signal is aborted its reads reject with the signal's reason, and the engine
+   * is told to stop. Left out where reads end soon by themselves.
+   */
+  readonly readsFor?: (wanted: AbortSignal) => Archive;
   /** Left out where no other process can share the archive. */
   readonly leases?: Leases;
   close(): Promise<void>;

@@ -29,6 +29,9 @@ export interface Database {
 // Each connection at work holds a thread of libuv's pool of four, which the whole process shares.
 const READERS = 2;
 
+// As long as a statement may take on PostgreSQL.
+const READ_MS = 60_000;
+
 // Pages of up to this many rows sort their order alone and fetch the other columns for the rows that won; for
 // longer ones that takes many times as long as sorting whole rows.
 const LATE_ROWS = 2_000;
@@ -53,7 +56,7 @@ export async function openDatabase({ path, memoryMb }: Opening, nextId: () => nu
     await writing.run(`SET GLOBAL checkpoint_threshold = '${CHECKPOINT_AT}'`);
     await writing.run(`SET GLOBAL late_materialization_max_rows = ${LATE_ROWS}`);
     const connections = await Promise.all(Array.from({ length: READERS }, () => instance.connect()));
-    const readers = createPool(connections);
+    const readers = createPool(connections, { limitMs: READ_MS });
     const inTurn = createTurns();
     const snapshots = createSnapshots(instance, nextId, inTurn);
     return {

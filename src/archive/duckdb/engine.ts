@@ -104,7 +104,7 @@ export function createEngine(): Engine {
           }),
         ),
       ),
-    read: ({ statement, wide, end = null }) =>
+    read: ({ statement, wide, end = null }, wanted) =>
       use(({ readers, magnitude }) =>
         readers.use(async (connection) => {
           if (end !== null) {
@@ -114,22 +114,24 @@ export function createEngine(): Engine {
           }
           const overflows = wide !== undefined && (await magnitude.isWide(connection));
           return readCells(connection, overflows ? wide : statement);
-        }),
+        }, wanted),
       ),
-    readPage: ({ statement, end }) =>
+    readPage: ({ statement, end }, wanted) =>
       use(({ readers }) =>
-        readers.use((connection) =>
-          transaction(connection, async () => {
-            const { text, values } = end === null ? statement : await upTo(connection, end, statement);
-            const result = await connection.runAndReadAll(text, values.map(toDuckDb));
-            const [count = 0, bytes = null, ...last] = result.getRows()[0] ?? [];
-            const none = new Uint8Array();
-            return {
-              count: Number(count),
-              bytes: bytes === null ? none : (bytes as DuckDBBlobValue).bytes,
-              last: last as Cell[],
-            };
-          }),
+        readers.use(
+          (connection) =>
+            transaction(connection, async () => {
+              const { text, values } = end === null ? statement : await upTo(connection, end, statement);
+              const result = await connection.runAndReadAll(text, values.map(toDuckDb));
+              const [count = 0, bytes = null, ...last] = result.getRows()[0] ?? [];
+              const none = new Uint8Array();
+              return {
+                count: Number(count),
+                bytes: bytes === null ? none : (bytes as DuckDBBlobValue).bytes,
+                last: last as Cell[],
+              };
+            }),
+          wanted,
         ),
       ),
     openSnapshot: (lanes) => use(({ snapshots }) => snapshots.open(lanes)),

@@ -58,12 +58,46 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   }
 
   const refused = () => Promise.reject(new ArchiveError(`archive ${options.path}: it is closed`));
-  const call: Thread['call'] = (method, argument) => (closed ? refused() : thread.call(method, argument));
+  const call: Thread['call'] = (method, argument, wanted) =>
+    closed ? refused() : thread.call(method, argument, wanted);
   const sender = createSender(thread.call);
 
+  const changes: Changes = {
+    commit: (commit) => (closed ? refused() : sender.send(commit, clock(), namesOf(commit, playerOf))),
+    writeAudit: (records, keepFrom) => call('change', writeAuditStatements(duckDbDialect, records, keepFrom)),
+    acceptQuarantined: (ids) => call('accept', { ids, now: clock() }),
+    async close() {
+      if (closed) return;
+      closed = true;
+      try {
+        await sender.sent();
+        await thread.call('close', undefined);
+      } finally {
+        await leave();
+      }
+    },
+  };
+  return {
+    ...createReadsOn(call),
+    ...changes,
+    readsFor: (wanted) => ({ ...createReadsOn(wantedCalls(call, wanted)), ...changes }),
+  };
+}
+
+type Changes = Pick<KeptArchive, 'commit' | 'writeAudit' | 'acceptQuarantined' | 'close'>;
+
+/** Calls that are given up with the signal; a snapshot that is opened is closed all the same. */
+function wantedCalls(call: Thread['call'], wanted: AbortSignal): Thread['call'] {
+  return (method, argument) =>
+    method === 'openSnapshot' || method === 'closeSnapshot'
+      ? call(method, argument)
+      : call(method, argument, wanted);
+}
+
+/** Everything that reads, by calls of the engine. */
+function createReadsOn(call: Thread['call']): Omit<KeptArchive, keyof Changes> {
   return {
     ...createReads(duckDbDialect, (statement) => call('read', { statement })),
-    commit: (commit) => (closed ? refused() : sender.send(commit, clock(), namesOf(commit, playerOf))),
     async page(query) {
       const statement = pageStatement(duckDbDialect, query);
       const cells = await call('read', { statement, end: pageEndStatement(duckDbDialect, query) });
@@ -84,18 +118,6 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     writeLines: (query, form, format) => streamLines(call, query, form, format),
     writePage: (query, form, decimals) => readJsonPage(call, query, form, decimals),
     writeParquet: (query, form, path, signal) => copyParquet(call, query, form, { path, signal }),
-    writeAudit: (records, keepFrom) => call('change', writeAuditStatements(duckDbDialect, records, keepFrom)),
-    acceptQuarantined: (ids) => call('accept', { ids, now: clock() }),
-    async close() {
-      if (closed) return;
-      closed = true;
-      try {
-        await sender.sent();
-        await thread.call('close', undefined);
-      } finally {
-        await leave();
-      }
-    },
   };
 }
 

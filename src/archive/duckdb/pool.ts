@@ -1,14 +1,22 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 export interface Pool {
-  /** Lends a connection for one task, oldest asker first. */
-  use<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /**
+   * Lends a connection for one task, oldest asker first. Once the signal is aborted the task is begun no more, and what
+   * runs on its connection is stopped.
+   */
+  use<T>(task: (connection: DuckDBConnection) => Promise<T>, wanted?: AbortSignal): Promise<T>;
   /** Stops what runs, waits until every task has ended, and closes the connections. */
   close(): Promise<void>;
 }
 
+export interface PoolOptions {
+  /** How long a task may have its connection, in milliseconds; what still runs then is stopped. @default no bound */
+  readonly limitMs?: number;
+}
+
 /** A fixed set of connections: more tasks than connections wait their turn. */
-export function createPool(connections: readonly DuckDBConnection[]): Pool {
+export function createPool(connections: readonly DuckDBConnection[], { limitMs }: PoolOptions = {}): Pool {
   const free = [...connections];
   const waiting: ((connection: DuckDBConnection) => void)[] = [];
 
@@ -25,11 +33,25 @@ export function createPool(connections: readonly DuckDBConnection[]): Pool {
   }
 
   return {
-    async use(task) {
+    async use(task, wanted) {
       const connection = await take();
+      const stop = () => connection.interrupt();
+      let isLate = false;
+      const late = () => {
+        isLate = true;
+        stop();
+      };
+      const timer = limitMs === undefined ? undefined : setTimeout(late, limitMs);
+      wanted?.addEventListener('abort', stop);
       try {
+        wanted?.throwIfAborted();
         return await task(connection);
+      } catch (error) {
+        if (isLate) throw new Error(`it was stopped after ${limitMs} ms, the longest a read may take`);
+        throw error;
       } finally {
+        clearTimeout(timer);
+        wanted?.removeEventListener('abort', stop);
         giveBack(connection);
       }
     },

@@ -54,12 +54,16 @@ export interface Engine {
   accept(job: { readonly ids: readonly string[]; readonly now: number }): Promise<number>;
   /** Runs statements that change something beside the rows, all of them or none. */
   change(statements: readonly Statement[]): Promise<void>;
-  read(job: ReadJob): Promise<Cells>;
+  /** Stops soon once the signal is aborted, as `readPage` does. */
+  read(job: ReadJob, wanted: AbortSignal): Promise<Cells>;
   /** Runs a statement that answers with one row: how many, bytes of text, and cells of the last. */
-  readPage(job: {
-    readonly statement: Statement;
-    readonly end: Statement | null;
-  }): Promise<Lines & { readonly last: readonly Cell[] }>;
+  readPage(
+    job: {
+      readonly statement: Statement;
+      readonly end: Statement | null;
+    },
+    wanted: AbortSignal,
+  ): Promise<Lines & { readonly last: readonly Cell[] }>;
   /** Opens a snapshot of the archive: what is read in it does not change meanwhile. It may get fewer lanes than asked. */
   openSnapshot(lanes: number): Promise<Snapshot>;
   /** Runs a statement in a lane of a snapshot; its answer is then taken piece by piece. */
@@ -80,6 +84,11 @@ export interface Request {
   readonly id: number;
   readonly method: Method;
   readonly argument: unknown;
+}
+
+/** Whoever sent the request of that id waits no longer. */
+export interface Cancellation {
+  readonly cancelled: number;
 }
 
 export type Response =

@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { ArchiveError } from '../../errors.ts';
-import type { Argument, Method, Request, Response, Result } from './protocol.ts';
+import type { Argument, Cancellation, Method, Request, Response, Result } from './protocol.ts';
 
 /** The caller's end of the worker thread. */
 export interface Thread {
-  /** Rejects with an ArchiveError made by `explain` from what the engine said. */
-  call<M extends Method>(method: M, argument: Argument<M>): Promise<Result<M>>;
+  /**
+   * Rejects with an ArchiveError made by `explain` from what the engine said, or with the signal's reason as soon as
+   * that is aborted; the engine is told.
+   */
+  call<M extends Method>(method: M, argument: Argument<M>, wanted?: AbortSignal): Promise<Result<M>>;
   /** Ends the thread once it has nothing left to do. */
   stop(): Promise<void>;
 }
@@ -45,13 +48,30 @@ export function startThread(explain: (fault: string) => ArchiveError): Thread {
   }
 
   return {
-    call<M extends Method>(method: M, argument: Argument<M>) {
+    call<M extends Method>(method: M, argument: Argument<M>, wanted?: AbortSignal) {
       return new Promise<Result<M>>((resolve, reject) => {
         if (ended !== null) return reject(explain(ended));
+        if (wanted?.aborted) return reject(wanted.reason);
         lastId += 1;
-        pending.set(lastId, { resolve: (value) => resolve(value as Result<M>), reject });
+        const id = lastId;
+        const giveUp = () => {
+          worker.postMessage({ cancelled: id } satisfies Cancellation);
+          reject(wanted?.reason);
+        };
+        const heard = () => wanted?.removeEventListener('abort', giveUp);
+        wanted?.addEventListener('abort', giveUp, { once: true });
+        pending.set(id, {
+          resolve(value) {
+            heard();
+            resolve(value as Result<M>);
+          },
+          reject(error) {
+            heard();
+            reject(error);
+          },
+        });
         worker.ref();
-        worker.postMessage({ id: lastId, method, argument } satisfies Request);
+        worker.postMessage({ id, method, argument } satisfies Request);
       });
     },
     async stop() {

@@ -1,13 +1,18 @@
 import { parentPort } from 'node:worker_threads';
 import type { Lines } from '../archive.ts';
 import { createEngine } from './engine.ts';
-import type { Engine, Request, Response } from './protocol.ts';
+import type { Cancellation, Engine, Request, Response } from './protocol.ts';
 
 // The worker thread's entry: it holds the one DuckDB of an archive and answers its requests by id.
 const port = parentPort;
 const engine = createEngine();
+const underWay = new Map<number, AbortController>();
 
-port?.on('message', (request: Request) => {
+port?.on('message', (request: Request | Cancellation) => {
+  if ('cancelled' in request) {
+    underWay.get(request.cancelled)?.abort();
+    return;
+  }
   answer(request).then(
     (response) => {
       port.postMessage(response, transfersOf(response));
@@ -20,11 +25,18 @@ port?.on('message', (request: Request) => {
 });
 
 async function answer({ id, method, argument }: Request): Promise<Response> {
+  const wanted = new AbortController();
+  underWay.set(id, wanted);
   try {
-    const call = engine[method] as (argument: unknown) => ReturnType<Engine[typeof method]>;
-    return { id, value: await call(argument) };
+    const call = engine[method] as (
+      argument: unknown,
+      wanted: AbortSignal,
+    ) => ReturnType<Engine[typeof method]>;
+    return { id, value: await call(argument, wanted.signal) };
   } catch (error) {
     return { id, fault: error instanceof Error ? error.message : String(error) };
+  } finally {
+    underWay.delete(id);
   }
 }
 

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { CountroomError } from '../../errors.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cell, Cells } from '../sql/records.ts';
+import { cancellable, rememberBackend } from './cancel.ts';
 import { explainFault, isPassing, placeOf } from './faults.ts';
 
 export type Client = pg.PoolClient;
@@ -30,7 +31,8 @@ export interface Database {
   transaction<T>(work: (client: Client) => Promise<T>): Promise<T>;
   /** A connection to keep; `release(true)` closes it. */
   lend(): Promise<{ readonly client: Client; release(broken: boolean): void }>;
-  read(statement: Statement): Promise<Cells>;
+  /** Once the signal is aborted the statement is cancelled, and the read rejects with the signal's reason. */
+  read(statement: Statement, wanted?: AbortSignal): Promise<Cells>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       // An error outside any query would end the process; the next query on this connection reports it.
       client.on('error', () => {});
       await client.query(settings);
+      await rememberBackend(client);
     },
   });
   // The pool has dropped the idle connection that broke; the next work opens another.
@@ -83,6 +86,18 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  /** One statement on a connection beside the pool's, which may all be at work. */
+  async function ask(statement: string, pid: number): Promise<void> {
+    const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: CONNECT_MS });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      await client.query(statement, [pid]);
+    } finally {
+      await client.end();
+    }
+  }
+
   return {
     use,
     transaction: (work) => use((client) => inTransaction(client, 'BEGIN', work)),
@@ -94,7 +109,16 @@ export function createDatabase(options: DatabaseOptions): Database {
         throw explainFault(place, error);
       }
     },
-    read: (statement) => use((client) => readCells(client, statement)),
+    async read(statement, wanted) {
+      if (wanted === undefined) return use((client) => readCells(client, statement));
+      const work = (client: Client) => cancellable(client, ask, wanted, () => readCells(client, statement));
+      try {
+        return await use(work);
+      } catch (error) {
+        wanted.throwIfAborted();
+        throw error;
+      }
+    },
     close: () => pool.end(),
   };
 }

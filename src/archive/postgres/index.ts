@@ -100,35 +100,37 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     return closed ? Promise.reject(new ArchiveError(`archive ${place}: it is closed`)) : work();
   }
 
-  function read(statement: Statement): Promise<Cells> {
-    return whileOpen(async () => {
-      refuseNul(statement);
-      return reads.read(statement);
-    });
+  function createReadsOn(wanted?: AbortSignal): Reads {
+    const read = (statement: Statement): Promise<Cells> =>
+      whileOpen(async () => {
+        refuseNul(statement);
+        return reads.read(statement, wanted);
+      });
+    const shared = createReads(postgresDialect, read);
+    return {
+      ...shared,
+      async page(query) {
+        const cells = await read(pageStatement(postgresDialect, query));
+        return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells);
+      },
+      async count(query) {
+        const rolled = rolledCountStatement(postgresDialect, query);
+        return Number((await read(rolled ?? countStatement(postgresDialect, query)))[0]?.[0]);
+      },
+      async totals(query) {
+        const rolled = rolledSource(query) ?? undefined;
+        return toTotals(query, await read(totalsStatement(postgresDialect, query, false, rolled)));
+      },
+      byKeys(kind, ids) {
+        const possible = ids.filter(({ account, key }) => !account.includes('\0') && !key.includes('\0'));
+        return shared.byKeys(kind, possible);
+      },
+      stream: (query) => streamRecords(streams, place, openStreams, query),
+    };
   }
 
-  const shared = createReads(postgresDialect, read);
-
-  return {
-    ...shared,
+  const changes: Changes = {
     commit: (commit) => whileOpen(() => write(commit as Commit)),
-    async page(query) {
-      const cells = await read(pageStatement(postgresDialect, query));
-      return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells);
-    },
-    async count(query) {
-      const rolled = rolledCountStatement(postgresDialect, query);
-      return Number((await read(rolled ?? countStatement(postgresDialect, query)))[0]?.[0]);
-    },
-    async totals(query) {
-      const rolled = rolledSource(query) ?? undefined;
-      return toTotals(query, await read(totalsStatement(postgresDialect, query, false, rolled)));
-    },
-    byKeys(kind, ids) {
-      const possible = ids.filter(({ account, key }) => !account.includes('\0') && !key.includes('\0'));
-      return shared.byKeys(kind, possible);
-    },
-    stream: (query) => streamRecords(streams, place, openStreams, query),
     acceptQuarantined: (ids) =>
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
     writeAudit: (records, keepFrom) =>
@@ -151,7 +153,18 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
       await leave();
     },
   };
+  return {
+    ...createReadsOn(),
+    ...changes,
+    readsFor: (wanted) => ({ ...createReadsOn(wanted), ...changes }),
+  };
 }
+
+type Changes = Pick<
+  PostgresArchive,
+  'commit' | 'acceptQuarantined' | 'writeAudit' | 'leases' | 'slots' | 'close'
+>;
+type Reads = Omit<KeptArchive, keyof Changes>;
 
 /** PostgreSQL's text cannot hold NUL, so no row can have it either. */
 function refuseNul({ values }: Statement): void {
