@@ -145,11 +145,11 @@ export async function createApp(
     ),
     clock: clock.now,
   });
-  const makeContext = (viewer: Viewer): RequestContext => ({
-    deps,
+  const makeContext = (viewer: Viewer, left?: AbortSignal): RequestContext => ({
+    deps: left === undefined ? deps : { ...deps, archive: archive.readsFor?.(left) ?? archive },
     viewer,
     players: playersOf(viewer),
-    dispatch: dispatcher.begin(),
+    dispatch: dispatcher.begin(left),
     notices: [],
   });
   const logAudit = createAuditLogger(logger);

@@ -52,18 +52,20 @@ export interface DispatcherOptions {
 
 /** What starts a request's dispatch. */
 export interface Dispatcher {
-  begin(): Dispatch;
+  /** `left` is aborted once nobody waits for the request any longer: its windows then wait with all others. */
+  begin(left?: AbortSignal): Dispatch;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const patience = createPatience(options.stopping);
-  return { begin: () => begin(options, patience) };
+  return { begin: (left) => begin(options, patience, left) };
 }
 
-function begin(options: DispatcherOptions, patience: Patience): Dispatch {
+function begin(options: DispatcherOptions, patience: Patience, left?: AbortSignal): Dispatch {
   const { archive, filler, now, maxRangeMs, finalAfterMs, monotonic = () => performance.now() } = options;
   const asker = filler.newAsker();
-  const ledger = createLedgerLoader(archive, ageOf);
+  const reads = left === undefined ? archive : (archive.readsFor?.(left) ?? archive);
+  const ledger = createLedgerLoader(reads, ageOf);
   const windows = createWindowLoader(filler, isLacking);
 
   function ageOf(feed: Feed): FeedAge {
@@ -108,8 +110,10 @@ function begin(options: DispatcherOptions, patience: Patience): Dispatch {
     await patience.settle(
       tickets.map((ticket) => ticket.done),
       ask.maxWaitMs,
+      left,
     );
     for (const leave of joined) leave();
+    left?.throwIfAborted();
   }
 
   /** What lies before the windows asked for, where there were more than one ask may fetch. */

@@ -14,7 +14,7 @@ export interface ServerDeps {
   readonly auth: AuthSettings | null;
   readonly schema: GraphQLSchema;
   /** The context of one request of a viewer; never shared between requests. */
-  readonly makeContext: (viewer: Viewer) => RequestContext;
+  readonly makeContext: (viewer: Viewer, left?: AbortSignal) => RequestContext;
   /** Whether the archive is open; asked by `/readyz`. */
   readonly isReady: () => boolean;
   readonly logger: Logger;
@@ -30,7 +30,7 @@ export interface ServerDeps {
 
 /** What a family of routes is given besides the app. */
 export interface RouteDeps {
-  readonly makeContext: (viewer: Viewer) => RequestContext;
+  readonly makeContext: (viewer: Viewer, left?: AbortSignal) => RequestContext;
   readonly audit: Audit;
   readonly clock: () => number;
   readonly settings: ServerSettings;

@@ -58,6 +58,26 @@ describe('filling', () => {
     expect(calls()).toBe(before);
   });
 
+  test('lets the windows of somebody who has left wait behind those of who is there', async () => {
+    const house = await open({ names: ['vertexplay'] });
+    const left = new AbortController();
+    const days = { from: hour.from - 48 * HOUR, to: hour.from };
+    const leaving = house.dispatcher
+      .begin(left.signal)
+      .cover(ask(house.feeds, { range: days, maxWaitMs: 600_000 }));
+    await expect.poll(() => windowCalls(house, 'vertexplay').length).toBeGreaterThan(0);
+    left.abort(new Error('whoever asked has left'));
+    await expect(leaving).rejects.toThrow('whoever asked has left');
+    const before = windowCalls(house, 'vertexplay').length;
+    const { coverage } = await house.dispatcher.begin().cover(ask(house.feeds));
+    expect(coverage.complete).toBe(true);
+    const since = windowCalls(house, 'vertexplay').slice(before);
+    const last = since.findLastIndex(({ interval }) => interval !== null && interval.to > hour.from + 1_000);
+    // The six, and what had begun before they were asked for.
+    expect(last).toBeGreaterThanOrEqual(5);
+    expect(last).toBeLessThan(9);
+  });
+
   test('reads each window once for forty overlapping requests', async () => {
     const house = await open({ names: ['vertexplay'] });
     const { from, to } = hour;

@@ -17,6 +17,17 @@ describe('patience', () => {
     await patience.rest(60_000);
   });
 
+  test('ends when who waits has left, and leaves nothing with the signal that says so', async () => {
+    const left = new AbortController();
+    const patience = createPatience();
+    await patience.settle([Promise.resolve()], 60_000, left.signal);
+    expect(getEventListeners(left.signal, 'abort')).toHaveLength(0);
+    const waiting = patience.settle([never], 60_000, left.signal);
+    left.abort();
+    await waiting;
+    await patience.settle([never], 60_000, left.signal);
+  });
+
   test('leaves nothing with a signal that lives as long as the process, however many come, go and wait', async () => {
     const stopping = new AbortController();
     const patience = createPatience(stopping.signal);

@@ -10,6 +10,8 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+const INTERRUPT_MS = 20;
+
 export interface PoolOptions {
   /** How long a task may have its connection, in milliseconds; what still runs then is stopped. @default no bound */
   readonly limitMs?: number;
@@ -35,8 +37,13 @@ export function createPool(connections: readonly DuckDBConnection[], { limitMs }
   return {
     async use(task, wanted) {
       const connection = await take();
-      const stop = () => connection.interrupt();
+      let stopping: NodeJS.Timeout | null = null;
       let isLate = false;
+      const stop = () => {
+        connection.interrupt();
+        // A statement that is just about to begin does not hear of it.
+        stopping ??= setInterval(() => connection.interrupt(), INTERRUPT_MS);
+      };
       const late = () => {
         isLate = true;
         stop();
@@ -52,6 +59,11 @@ export function createPool(connections: readonly DuckDBConnection[], { limitMs }
       } finally {
         clearTimeout(timer);
         wanted?.removeEventListener('abort', stop);
+        if (stopping !== null) {
+          clearInterval(stopping);
+          // The end of a transaction may have been stopped too; where there is none, there is nothing to end.
+          await connection.run('ROLLBACK').catch(() => undefined);
+        }
         giveBack(connection);
       }
     },

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CountroomError } from '../../errors.ts';
 import type { RouteDeps } from '../deps.ts';
+import { leftSignal } from '../http/left.ts';
 import type { AuditEntry } from './audit-log.ts';
 
 /** What the audit log will say of an answer once it has ended, however it ends. */
 export interface AuditedAnswer {
-  /** Aborted once the answer has ended, or the client has left. */
+  /** Aborted once the client has left. */
   readonly left: AbortSignal;
   /** Gives what was asked for its name. */
   name(operation: string): void;
@@ -25,19 +26,18 @@ export function auditAnswer(
   asked: Pick<AuditEntry, 'route' | 'operation'>,
 ): AuditedAnswer {
   const startedAt = clock();
-  const left = new AbortController();
+  const left = leftSignal(reply);
   let { operation } = asked;
   let cost: number | null = null;
   let rows = 0;
   let refusal: string | null = null;
   reply.raw.once('close', () => {
-    left.abort();
     const error = refusal ?? (reply.raw.writableFinished ? null : 'ABORTED');
     const { id: requestId, viewer } = request;
     audit({ requestId, viewer, ...asked, operation, rows, cost, durationMs: clock() - startedAt, error });
   });
   return {
-    left: left.signal,
+    left,
     name(given) {
       operation = given;
     },

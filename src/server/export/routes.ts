@@ -61,7 +61,7 @@ async function answer(
   reply: FastifyReply,
   audit: AuditedAnswer,
 ): Promise<unknown> {
-  const context = deps.makeContext(request.viewer);
+  const context = deps.makeContext(request.viewer, audit.left);
   const ask = readExportAsk(target.kind, request.query as Parameters, context);
   deps.charge(request.viewer, EXPORT_COST);
   audit.charged(EXPORT_COST);

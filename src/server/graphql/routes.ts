@@ -12,10 +12,12 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { ServerSettings } from '../../config/server-settings.ts';
+import { UnavailableError } from '../../errors.ts';
 import { limitRule } from '../../graph/limits/limits.ts';
 import { createFormatError } from '../../graph/response/errors.ts';
 import { createNoticesPlugin } from '../../graph/response/notices.ts';
 import type { RouteFamily, ServerDeps } from '../deps.ts';
+import { leftSignal } from '../http/left.ts';
 import { ForbiddenError, TimeoutError } from '../http/refusal.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
 import { createGraphqlPlugin, type GraphqlContext, type GraphqlPluginOptions } from './plugin.ts';
@@ -90,18 +92,22 @@ export interface GraphqlRouteOptions {
 
 /** `POST` and `GET /graphql`; `apollo` must have started. */
 export function graphqlRoute({ apollo, makeContext, settings, safelist }: GraphqlRouteOptions): RouteFamily {
+  const waits = new WeakMap<FastifyRequest, AbortSignal>();
   const answer = fastifyApolloHandler(apollo, {
-    context: async ({ viewer, id, log }) => {
+    context: async (request) => {
+      const { viewer, id } = request;
       try {
-        return Object.assign(makeContext(viewer), { requestId: id });
+        return Object.assign(makeContext(viewer, waits.get(request)), { requestId: id });
       } catch (error) {
-        log.error({ err: error }, 'masked');
+        request.log.error({ err: error }, 'masked');
         throw error;
       }
     },
   });
   const handler: typeof answer = async function (request, reply) {
-    return within(settings.queryTimeout, answer.call(this, request, reply));
+    const late = new AbortController();
+    waits.set(request, AbortSignal.any([late.signal, leftSignal(reply)]));
+    return within(settings.queryTimeout, answer.call(this, request, reply), late);
   };
   return (app) => {
     app.route({
@@ -123,10 +129,14 @@ export function graphqlRoute({ apollo, makeContext, settings, safelist }: Graphq
   };
 }
 
-/** Rejects with a TimeoutError after `ms`; the work under way is not stopped, and what it fetches is archived. */
-async function within<T>(ms: number, answer: T): Promise<Awaited<T>> {
+/**
+ * Rejects with a TimeoutError once `ms` have passed, and ends what the answer waited for: its reads, and its windows'
+ * place before others'. What is fetched for it is kept.
+ */
+async function within<T>(ms: number, answer: T, waiting: AbortController): Promise<Awaited<T>> {
   const timer = new AbortController();
   const late = setTimeout(ms, undefined, { signal: timer.signal }).then(() => {
+    waiting.abort(new UnavailableError('the answer took too long'));
     throw new TimeoutError(`the answer took longer than ${ms} ms`);
   });
   try {

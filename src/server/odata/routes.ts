@@ -93,7 +93,7 @@ async function answer(
   const { set } = resource;
   audit.name(set.name);
   const options = readOptions(raw, set.type);
-  const context = deps.makeContext(request.viewer);
+  const context = deps.makeContext(request.viewer, audit.left);
   if (resource.is === 'count') {
     const count = await set.count(context, options);
     return reply.type('text/plain;charset=utf-8').send(String(count));
