@@ -132,7 +132,7 @@ describe('docs/add-a-field.md, applied to a copy of the sources', () => {
     for (const line of [
       '"""The seat at the table; null where the provider sends none."""\n  seat: String\n',
       '"""Seats at live tables."""\n  seats: [String!]\n',
-      '"""Σ tips; 0 where none was sent."""\n  tip: Decimal!\n',
+      '"""Σ tips; 0 where none was sent."""\n  tip: Decimal\n',
       '"""Tips for dealers."""\n  TIP\n',
     ]) {
       expect(shown.schema).toContain(line);
