@@ -9,8 +9,9 @@ import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { keepCopy } from '../../src/archive/duckdb/keep-copy.ts';
 import { migrateFile, openMigrated, withoutExtensions } from '../../src/archive/duckdb/migrate.ts';
 import { migrations as fileSteps } from '../../src/archive/duckdb/migrations/list.ts';
+import { addFields } from '../../src/archive/migrations/add-fields.ts';
 import { migrations as every } from '../../src/archive/migrations/list.ts';
-import { nameOf, type Step } from '../../src/archive/migrations/migration.ts';
+import { type Migration, nameOf, type Step, stepsOf } from '../../src/archive/migrations/migration.ts';
 import { checkOrder, type MigrateResult, pendingAfter } from '../../src/archive/migrations/plan.ts';
 import { createPostgresArchive } from '../../src/archive/postgres/index.ts';
 import { migrateDatabase } from '../../src/archive/postgres/migrate.ts';
@@ -218,6 +219,35 @@ describe('migrating a DuckDB file', () => {
     lines.length = 0;
     expect(await migrate({ config, dryRun: true, io })).toBe(0);
     expect(lines).toEqual(['the archive has this release’s layout already\n']);
+  });
+});
+
+describe('a field more', () => {
+  const added: readonly Migration[] = [
+    { id: 9_000, name: 'notes', release: '9.1.0', ...addFields('bets', { note: 'text', tax: 'summed' }) },
+  ];
+
+  it('is a migration of one line, on a DuckDB file that holds rows', async () => {
+    writeFileSync(file, fixture('archive.duckdb'));
+    await upgrade(file, stepsOf('duckdb', [...every, ...added]));
+    for (const table of ['bets', 'bets_history']) {
+      expect(
+        await rowsOf(file, `SELECT count(*) > 0, count(note)::INT, count(tax)::INT FROM ${table}`),
+      ).toEqual([[true, 0, 0]]);
+      expect(await rowsOf(file, `SELECT count(tax_scale)::INT FROM ${table}`)).toEqual([[0]]);
+    }
+  });
+
+  it('is a migration of one line, on a PostgreSQL database that holds rows and goes on to be written', async () => {
+    const url = await server.createDatabase();
+    await server.run(fixture('postgres.sql').toString(), url);
+    await migrateDatabase(url, { steps: stepsOf('postgres', [...every, ...added]) });
+    const { rows } = await server.run(
+      `SELECT (SELECT sum(bets)::int FROM bet_days) AS rolled, (SELECT count(*)::int FROM bets) AS counted,
+        (SELECT sum(tax) FROM bet_days) AS tax, (SELECT count(tax_scale)::int FROM bet_days) AS scales`,
+      url,
+    );
+    expect(rows).toEqual([{ rolled: 40, counted: 40, tax: '0', scales: 0 }]);
   });
 });
 
