@@ -200,7 +200,7 @@ export async function createApp(
         );
       },
       onError: ({ account, kind }, error) =>
-        logger.error({ account: account.id, kind, error }, 'sync failed'),
+        logger.error({ account: account.id, kind, err: error }, 'sync failed'),
     });
   }
 

@@ -6,11 +6,15 @@ interface Fault {
   readonly text: string;
 }
 
-// The connection was lost or refused, or the server is coming up, going down or full.
+// The connection was lost or refused, its host's name or the way there is not known for now, or the server is coming
+// up, going down or full.
 const LOST = new Set([
   ...['57P01', '57P02', '57P03', '53300', '08000', '08001', '08003', '08004', '08006', '25P03'],
-  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOENT'],
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT'],
+  ...['EAI_AGAIN', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH'],
 ]);
+// A server that was just given up for another takes no writes; the next connection is to its successor.
+const READ_ONLY = '25006';
 const LOST_TEXT =
   /^(Connection terminated|Connection ended|timeout exceeded when trying|Client (has encountered|was closed))/;
 const CONFLICTS = new Set(['40001', '40P01']);
@@ -18,7 +22,7 @@ const CONFLICTS = new Set(['40001', '40P01']);
 /** Whether the same work may well succeed when it is done again: all of it was rolled back, or repeats to no effect. */
 export function isPassing(error: unknown): boolean {
   const { code, text } = faultOf(error);
-  return code === null ? LOST_TEXT.test(text) : LOST.has(code) || CONFLICTS.has(code);
+  return code === null ? LOST_TEXT.test(text) : LOST.has(code) || CONFLICTS.has(code) || code === READ_ONLY;
 }
 
 /** One clear line for what went wrong at `place` (host and database, never the password); our own errors stay as they are. */
@@ -58,7 +62,7 @@ function reasonOf({ code, text }: Fault): string {
   switch (code) {
     case '57014':
       return `the database took longer than a statement may (${line})`;
-    case '25006':
+    case READ_ONLY:
       return 'it is open for reading alone';
     case '28P01':
     case '28000':

@@ -182,6 +182,14 @@ export function describeCommits(subject: Subject): void {
       expect((await rowsOf(name)).map((row) => row.raw)).toEqual(['read at 30']);
     });
 
+    it('lets the later commit stand where neither provider time nor time of reading tells two apart', async () => {
+      const [first, second] = ['1', '2'].map((stake) => bet('tied', 100, { stake: decimal(stake) }));
+      await archive.commit(read('tied', { rows: [first!] }));
+      expect(await archive.commit(read('tied', { rows: [second!] }))).toMatchObject({ changed: 1 });
+      expect((await rowsOf('tied')).map(({ stake }) => stake)).toEqual(['2']);
+      expect(await historyOf('tied', 'tied')).toEqual([[first!.raw, 1_000_000, 1_000_000]]);
+    });
+
     it('counts a bet once when it comes on two pages, the newer version', async () => {
       const rows = [bet('b', 100, { versionAt: 2, raw: 'new' }), bet('b', 100, { versionAt: 1, raw: 'old' })];
       const result = await archive.commit(read('pages', { rows, readAt: 10 }));

@@ -154,6 +154,16 @@ export function describeLedger(subject: Subject): void {
       ]);
     });
 
+    it('keeps the later commit of two reads of an instant that left at one time', async () => {
+      const interval = { from: 0, to: 100 };
+      await archive.commit(read('tied', { interval, readAt: 500, rows: [bet('a', 1)] }));
+      const [before] = await archive.ledger({ account: 'tied', kind: 'BET' }, interval);
+      await archive.commit(read('tied', { interval, readAt: 500, rows: [bet('a', 1), bet('b', 2)] }));
+      const after = await archive.ledger({ account: 'tied', kind: 'BET' }, interval);
+      expect(after).toMatchObject([{ ...interval, readAt: 500, rows: 2 }]);
+      expect(after[0]?.checksum).not.toBe(before?.checksum);
+    });
+
     it('counts the rows of an interval and sums them up in a checksum without order', async () => {
       const rows = [bet('a', 1), bet('b', 2), bet('edge', 10)];
       const interval = { from: 0, to: 10 };
