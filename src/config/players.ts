@@ -2,8 +2,11 @@ import { resolve } from 'node:path';
 import type { PlayerNames, PlayerRule } from '../records/player.ts';
 import { checkAccounts } from './account-ids.ts';
 import type { Inspector } from './inspector.ts';
+import { toNamePattern } from './name-pattern.ts';
 import { readPlayersFile } from './players-file.ts';
 import type { PlayersSection } from './schema.ts';
+
+const linear = 'a regular expression without look-around and back-references';
 
 /** The operator's names with their patterns compiled and their file read; `accounts` are the ids there are. */
 export function readPlayers(
@@ -20,20 +23,12 @@ export function readPlayers(
       () => [...at, 'account'],
       inspector,
     );
-    const match = toPattern(rule.match);
-    if (match === null) inspector.expected([...at, 'match'], 'a regular expression', rule.match);
+    const match = toNamePattern(rule.match);
+    if (match === null) inspector.expected([...at, 'match'], linear, rule.match);
     return match === null ? [] : [{ account: rule.account ?? null, match, player: rule.player }];
   });
   if (section.file === undefined) return { unmapped: section.unmapped, rules, rows: [] };
   const { rows, faults } = readPlayersFile(resolve(folder, section.file), accounts);
   for (const fault of faults) inspector.fault(['players', 'file'], fault);
   return { unmapped: section.unmapped, rules, rows };
-}
-
-function toPattern(text: string): RegExp | null {
-  try {
-    return new RegExp(text, 'u');
-  } catch {
-    return null;
-  }
 }

@@ -1,8 +1,16 @@
+/** What is compared with usernames. */
+export interface NamePattern {
+  /** As it was written. */
+  readonly source: string;
+  /** What the pattern's part of a username becomes: `player` with the groups filled in; null where it does not fit. */
+  rename(username: string, player: string): string | null;
+}
+
 /** One pattern of provider usernames; the first rule that fits names the player. */
 export interface PlayerRule {
   /** Null fits every account. */
   readonly account: string | null;
-  readonly match: RegExp;
+  readonly match: NamePattern;
   /** The player's name; `$1` is the pattern's first group. */
   readonly player: string;
 }
@@ -41,13 +49,8 @@ export function createPlayerOf({ unmapped, rules, rows }: PlayerNames): PlayerOf
 function byRule(rules: readonly PlayerRule[], account: string, username: string): string | null {
   for (const rule of rules) {
     if (rule.account !== null && rule.account !== account) continue;
-    const found = username.match(rule.match);
-    if (found?.index === undefined) continue;
-    // replaced within the whole name, so that look-behinds hold, then cut to what the pattern itself became
-    const replaced = username.replace(rule.match, rule.player);
-    const after = username.length - found.index - found[0].length;
-    const player = replaced.slice(found.index, replaced.length - after);
-    if (player !== '') return player;
+    const player = rule.match.rename(username, rule.player);
+    if (player !== null && player !== '') return player;
   }
   return null;
 }

@@ -145,7 +145,7 @@ players: { rules: [ { account: hh, match: "(", player: x } ] }
       'accounts[2].id: expected a name that accounts[1] does not have, got "h"',
       'accounts[2].provider: unknown provider "vertexplai"; did you mean "vertexplay"?',
       'players.rules[0].account: unknown account "hh"; did you mean "h"?',
-      'players.rules[0].match: expected a regular expression, got "("',
+      'players.rules[0].match: expected a regular expression without look-around and back-references, got "("',
       'server.host: expected a loopback host such as 127.0.0.1 where auth is not configured, got "0.0.0.0"',
     ];
     expect([...faults].sort()).toEqual([...expected].sort());

@@ -9,7 +9,7 @@ describe('the file of players', () => {
     const csv = '\uFEFFplayer,account,username\n"Alice, A.",vp-main,u1\n\nBob,vp-main, u2 \n';
     expect(load(yaml, { files: { 'players.csv': csv } }).players).toEqual({
       unmapped: 'separate',
-      rules: [{ account: null, match: /^vp(.+)$/u, player: '$1' }],
+      rules: [{ account: null, match: { source: '^vp(.+)$', rename: expect.any(Function) }, player: '$1' }],
       rows: [
         { account: 'vp-main', username: 'u1', player: 'Alice, A.' },
         { account: 'vp-main', username: 'u2', player: 'Bob' },

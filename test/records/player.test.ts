@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { createPlayerOf } from '../../src/records/player.ts';
+import { toNamePattern } from '../../src/config/name-pattern.ts';
+import { createPlayerOf, type NamePattern } from '../../src/records/player.ts';
+
+function pattern(source: string): NamePattern {
+  const read = toNamePattern(source);
+  if (read === null) throw new TypeError(`expected a pattern, got ${source}`);
+  return read;
+}
 
 describe('the operator’s names', () => {
   const rows = [{ account: 'hrg', username: 'hrgplann', player: 'Annie' }];
   const rules = [
-    { account: 'hrg', match: /^hrgpl(.+)$/u, player: '$1' },
-    { account: null, match: /^(?<name>\w+)@/u, player: 'mail-$<name>' },
-    { account: 'vp', match: /^x(.*)$/u, player: '$1' },
+    { account: 'hrg', match: pattern('^hrgpl(.+)$'), player: '$1' },
+    { account: null, match: pattern('^(?<name>\\w+)@'), player: 'mail-$<name>' },
+    { account: 'vp', match: pattern('^x(.*)$'), player: '$1' },
   ];
 
   it('come from the file, else a rule, else the provider', () => {
@@ -31,5 +38,17 @@ describe('the operator’s names', () => {
   it('are never empty', () => {
     const playerOf = createPlayerOf({ unmapped: 'same', rules, rows });
     expect(playerOf('vp', 'x')).toBe('x');
+  });
+
+  it('are found in linear time, whatever the pattern and the name', () => {
+    const rules = [{ account: null, match: pattern('^(a+)+$'), player: 'a' }];
+    const playerOf = createPlayerOf({ unmapped: 'same', rules, rows: [] });
+    // What backtracks would need longer than the world has been there.
+    const name = `${'a'.repeat(5_000)}b`;
+    expect(playerOf('any', name)).toBe(name);
+  });
+
+  it('have no patterns that cannot be matched so', () => {
+    for (const source of ['(a)\\1', 'a(?=b)', '(?<!a)b', '(']) expect(toNamePattern(source)).toBeNull();
   });
 });
