@@ -24,6 +24,8 @@ export interface ServerDeps {
   readonly clock: () => number;
   /** Who asked what; a log line where left out. */
   readonly audit?: Audit;
+  /** Whether new requests are refused for want of time; by the delay of the event loop where left out. */
+  readonly isOverloaded?: () => boolean;
   /** Families of routes of their own, such as exports and OData. */
   readonly routes?: readonly RouteFamily[];
 }

@@ -9,6 +9,7 @@ import { readSafelist } from './graphql/safelist.ts';
 import { healthRoutes, type Phase } from './http/health.ts';
 import { createHttp } from './http/http.ts';
 import { listen } from './http/listen.ts';
+import { watchOverload } from './http/overload.ts';
 import { createServerMetrics, metricsRoutes } from './metrics/server.ts';
 import { consoleRoutes } from './pages/console.ts';
 import { explorerRoutes } from './pages/explorer.ts';
@@ -43,6 +44,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   let closing: Promise<void> | null = null;
 
   const underWay = new Set<string>();
+  const overload = watchOverload(logger);
   const app = createHttp({
     underWay,
     settings,
@@ -51,6 +53,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
     metrics,
     logger,
     clock,
+    isOverloaded: deps.isOverloaded ?? overload.isOverloaded,
     isStopping: () => phase === 'stopping',
   });
   const { limits } = settings;
@@ -78,6 +81,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
       await app.close();
     } finally {
       clearTimeout(timer);
+      overload.stop();
       await apollo.stop();
     }
   }

@@ -58,6 +58,7 @@ export interface Options {
   readonly clock?: () => number;
   readonly port?: number;
   readonly secrets?: readonly string[];
+  readonly isOverloaded?: () => boolean;
   readonly makeContext?: ServerDeps['makeContext'];
 }
 
@@ -116,6 +117,7 @@ export async function build(options: Options = {}): Promise<Omit<Running, 'url'>
     }),
     registry,
     clock: options.clock ?? Date.now,
+    isOverloaded: options.isOverloaded,
     audit: (entry) => audited.push(entry),
     routes: options.routes ?? [],
   };

@@ -14,7 +14,7 @@ import { compressAnswers } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import { createErrorAnswer } from './errors.ts';
 import { checkHost } from './host.ts';
-import { ForbiddenError } from './refusal.ts';
+import { ForbiddenError, OverloadedError } from './refusal.ts';
 import { accessOf, checkSite } from './site.ts';
 
 /** For whatever is no page: nothing in it may be run, framed or kept. */
@@ -37,6 +37,7 @@ export interface HttpOptions {
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  readonly isOverloaded: () => boolean;
   readonly isStopping: () => boolean;
   /** The ids of requests that were not answered yet and whose client is still there. */
   readonly underWay: Set<string>;
@@ -113,10 +114,14 @@ function greet(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** Finds out who asks; throws a RefusalError for a caller who may not use the route. */
-async function admit(request: FastifyRequest, { settings, authenticate, open }: HttpOptions): Promise<void> {
+async function admit(
+  request: FastifyRequest,
+  { settings, authenticate, open, isOverloaded }: HttpOptions,
+): Promise<void> {
   checkSite(request, settings);
   const access = accessOf(request);
   if (access === 'public') return;
+  if (isOverloaded()) throw new OverloadedError('there is more to do than can be done now: ask again soon');
   if (open) checkHost(request.headers.host, settings);
   if (access === 'page') return;
   const caller = await authenticate(request.headers.authorization);

@@ -48,6 +48,13 @@ export class MisdirectedError extends RefusalError {
   readonly statusCode = 421;
 }
 
+/** The process has more to do than it can: 503. */
+export class OverloadedError extends RefusalError {
+  readonly code = 'OVERLOADED';
+  readonly statusCode = 503;
+  override readonly headers = { 'retry-after': '5' };
+}
+
 /** The answer took longer than a setting allows: 503. */
 export class TimeoutError extends RefusalError {
   readonly code = 'TIMEOUT';
