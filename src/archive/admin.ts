@@ -16,6 +16,12 @@ export interface QuarantinedRow extends FeedKey {
   readonly acceptedAt: number | null;
 }
 
+/** A row ever set aside, whatever became of it. */
+export interface SetAsideRow extends QuarantinedRow {
+  /** Whether nobody accepted it and it was not read well since. */
+  readonly isWaiting: boolean;
+}
+
 /** A version that was replaced, or came too late to stand, with the reads between which it was the one known. */
 export interface ReplacedVersion<K extends RecordKind = RecordKind> {
   readonly record: StoredRecord<K>;
@@ -34,6 +40,8 @@ export interface ArchiveAdmin {
   ): Promise<readonly ReplacedVersion<K>[]>;
   /** Rows that still keep an interval from being complete, oldest first. */
   quarantined(accounts: readonly string[]): Promise<readonly QuarantinedRow[]>;
+  /** Every row set aside in intervals that touch the range or without one, accepted or not, oldest first. */
+  setAside(feed: FeedKey, range: Interval): Promise<readonly SetAsideRow[]>;
   /** Takes rows as they are: their intervals no longer count them. Returns how many were waiting. */
   acceptQuarantined(ids: readonly string[]): Promise<number>;
   /** Writes to the audit log, and deletes what is older than `keepFrom` (milliseconds). */

@@ -42,6 +42,11 @@ export interface Filler {
   /** Whether a window failed a moment ago and is not asked for again before its time. */
   mustWait(feed: Feed, window: Window): boolean;
   health(feed: Feed): FeedHealth;
+  /**
+   * Reads an interval at once, held or not, archives what comes and says which pieces those were. Rejects with an
+   * UpstreamError where the provider fails, with an ArchiveError where the archive does.
+   */
+  readNow(feed: Feed, interval: Interval, asker: Asker): Promise<readonly Piece[]>;
   /** How many windows of a feed were read so far. */
   windowsRead(feed: Feed): number;
   /** Gives back what was not begun, finishes what was, at most until the signal. */
@@ -93,6 +98,8 @@ export function createFiller(options: FillerOptions): Filler {
   const { monotonic = () => performance.now() } = options;
   const stamp = createStamp();
   const states = new Map<string, FeedState>();
+  // Those begun by `readNow`.
+  const readings = new Set<{ readonly stop: AbortController; readonly done: Promise<void> }>();
   let servings = 0;
   let closed = false;
 
@@ -206,6 +213,31 @@ export function createFiller(options: FillerOptions): Filler {
     onCommit?.(feed, piece, { ...result, duplicates: result.duplicates + duplicates });
   }
 
+  async function readNow(feed: Feed, interval: Interval, asker: Asker): Promise<readonly Piece[]> {
+    const { setbacks } = stateOf(feed);
+    const pieces: Piece[] = [];
+    const stop = new AbortController();
+    const context = {
+      turn: interactiveTurn(asker),
+      signal: stop.signal,
+      stamp,
+      onDelay: (delay: Delay) => setbacks.delayed(delay),
+    };
+    const reading = readWindow(feed, interval, context, async (piece) => {
+      await commit(feed, piece);
+      pieces.push(piece);
+    });
+    const done = { stop, done: reading.then(ignore, ignore) };
+    readings.add(done);
+    try {
+      if (closed) stop.abort(new Error('the gateway is closing'));
+      await reading;
+      return pieces;
+    } finally {
+      readings.delete(done);
+    }
+  }
+
   async function fail({ feed, window }: Job, state: FeedState, error: unknown): Promise<void> {
     const failure = failureOf(error);
     state.setbacks.failed(window, failure);
@@ -267,10 +299,13 @@ export function createFiller(options: FillerOptions): Filler {
     const jobs = [...states.values()].flatMap((state) => [...state.jobs.values()]);
     const give = (job: Job) => job.stop.abort(new Error('the gateway is closing'));
     for (const job of jobs) if (job.load === null) give(job);
-    const giveUp = () => jobs.forEach(give);
+    const giveUp = () => {
+      jobs.forEach(give);
+      for (const { stop } of readings) stop.abort(new Error('the gateway is closing'));
+    };
     patience.addEventListener('abort', giveUp, { once: true });
     if (patience.aborted) giveUp();
-    await Promise.all(jobs.map((job) => job.ticket.done));
+    await Promise.all([...jobs.map((job) => job.ticket.done), ...[...readings].map(({ done }) => done)]);
     patience.removeEventListener('abort', giveUp);
   }
 
@@ -285,6 +320,7 @@ export function createFiller(options: FillerOptions): Filler {
     // As if served half a turn ago: a newcomer goes before those just served, after those who wait longer.
     newAsker: () => ({ lastServed: servings - 0.5 }),
     fill,
+    readNow,
     troubles,
     mustWait,
     health,
@@ -292,5 +328,7 @@ export function createFiller(options: FillerOptions): Filler {
     close,
   };
 }
+
+const ignore = () => {};
 
 const settled: Ticket = { done: Promise.resolve(), join: () => () => {} };

@@ -1,5 +1,5 @@
 import type { ClockReading } from '../records/clock-reading.ts';
-import { counts, type FeedTiming, lackingWindows, type ReadPart, statesOf } from '../records/coverage.ts';
+import { counts, type FeedTiming, lackingWindows, type ReadPart, statesOf, timeOf } from '../records/coverage.ts';
 import { type Interval, intersect, lengthOf, subtract } from '../records/interval.ts';
 import { reachOf, type Window, windowsOf } from '../records/window.ts';
 
@@ -93,8 +93,8 @@ function dueForRevisit(
   reachable: Interval | null,
   now: number,
 ): Interval[] {
-  const due = ledger.filter(({ to, readAt, providerAt = readAt }) =>
-    revisits.some((after) => providerAt < to + after && to + after <= now),
+  const due = ledger.filter((part) =>
+    revisits.some((after) => timeOf(part) < part.to + after && part.to + after <= now),
   );
   return reachable === null ? [] : cut(due, reachable);
 }

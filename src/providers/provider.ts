@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { AxisField } from '../records/axis.ts';
 import type { Interval } from '../records/interval.ts';
 import type { PaceRule } from '../records/pace.ts';
-import type { Bet, ProviderName, Quarantined, RecordKind, RecordOf } from '../records/record.ts';
+import type { Bet, ProviderName, Quarantined, RecordKind, RecordOf, Transfer } from '../records/record.ts';
 import type { Delay, Departure, Exchange, Turn } from '../upstream/call.ts';
 import type { CreateSandbox } from './sandbox.ts';
 
@@ -85,6 +85,19 @@ export interface DetailAsk extends CallContext {
   readonly range: Interval;
 }
 
+export interface TransferCheckAsk extends CallContext {
+  readonly code: string;
+}
+
+/** What asking for one transfer by its code came to. */
+export interface CheckedTransfer {
+  readonly operation: string;
+  /** When the request left, by our wall clock. */
+  readonly askedAt: number;
+  /** Null for whatever is not that transfer beyond doubt: it proves nothing. */
+  readonly transfer: Transfer | null;
+}
+
 /** One account's connection to its provider. */
 export interface Connection {
   /** Reads one page; rejects with an UpstreamError or a NothingToAskError. */
@@ -95,6 +108,11 @@ export interface Connection {
   readonly axisOf?: (kind: RecordKind) => AxisField;
   /** Reads one bet by its key; null where the provider does not know it. Absent where it has no such operation. */
   readonly readDetail?: (ask: DetailAsk) => Promise<Bet | null>;
+  /**
+   * Asks for one transfer by its code, once. What is not found, refused or not answered is a null, not an error: nothing
+   * follows from it. Absent where the provider has no such operation.
+   */
+  readonly checkTransfer?: (ask: TransferCheckAsk) => Promise<CheckedTransfer | null>;
 }
 
 export interface ConnectDeps {

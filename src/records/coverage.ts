@@ -59,7 +59,7 @@ export interface FeedCoverage {
 export interface ReadPart extends Interval {
   readonly readAt: number;
   /** What the provider's clock showed at least when the read left. @default readAt, where it was not known */
-  readonly providerAt?: number;
+  readonly providerAt?: number | null;
   readonly quarantined: number;
   /** Rows within it that a later read did not list. @default 0 */
   readonly contradicted?: number;
@@ -80,9 +80,14 @@ export interface Ageing {
   readonly finalAfter: number;
 }
 
+/** When a part was read, by the provider's clock; by ours where that was not known. */
+export function timeOf({ readAt, providerAt }: ReadPart): number {
+  return providerAt ?? readAt;
+}
+
 /** Where a read was open, held and final; one with rows set aside is not divided, its youngest state is that of all. */
 export function statesOf(part: ReadPart, { settlementLag, finalAfter }: Ageing): HeldPart[] {
-  const at = part.providerAt ?? part.readAt;
+  const at = timeOf(part);
   const [finalTo, heldTo] = [at - finalAfter, at - settlementLag];
   if (part.quarantined > 0) {
     return [{ ...part, state: part.to > heldTo ? 'open' : part.to > finalTo ? 'held' : 'final' }];
@@ -188,16 +193,16 @@ export function counts(part: HeldPart, timing: FeedTiming, clock: ClockReading):
 }
 
 /** Whether a part was read within `openMaxAge`, by the provider's clock; one read in its future tells nothing. */
-function isFresh({ readAt, providerAt = readAt }: ReadPart, timing: FeedTiming, clock: ClockReading) {
-  return Math.abs(clock.providerNow - providerAt) <= timing.openMaxAge;
+function isFresh(part: ReadPart, timing: FeedTiming, clock: ClockReading): boolean {
+  return Math.abs(clock.providerNow - timeOf(part)) <= timing.openMaxAge;
 }
 
 // A step, and as much for what was learnt of the clock meanwhile.
 const REACH_TOLERANCE_MS = 2_000;
 
 /** Whether a part ends because the provider's present did, and not because no more was asked for. */
-function endsWhereItsReadCould({ to, readAt, providerAt = readAt }: ReadPart): boolean {
-  return to >= providerAt - FUTURE_MARGIN_MS - REACH_TOLERANCE_MS;
+function endsWhereItsReadCould(part: ReadPart): boolean {
+  return part.to >= timeOf(part) - FUTURE_MARGIN_MS - REACH_TOLERANCE_MS;
 }
 
 function windowEnd({ to }: Interval, { grid }: FeedTiming): number {
@@ -270,7 +275,7 @@ function explain(
         from: part.to,
         to: windowEnd(part, timing),
         reason: 'PENDING' as const,
-        retryAt: byOurs((part.providerAt ?? part.readAt) + timing.openMaxAge),
+        retryAt: byOurs(timeOf(part) + timing.openMaxAge),
         message: null,
       })),
   ];

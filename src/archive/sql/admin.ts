@@ -1,7 +1,7 @@
 import type { Interval } from '../../records/interval.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
-import type { QuarantinedRow, ReplacedVersion } from '../admin.ts';
+import type { QuarantinedRow, ReplacedVersion, SetAsideRow } from '../admin.ts';
 import type { FeedKey } from '../archive.ts';
 import type { LedgerPart } from '../ledger.ts';
 import { columnSql, recordColumns } from './columns.ts';
@@ -60,19 +60,42 @@ export function toHistory<K extends RecordKind>(kind: K, cells: Cells): Replaced
   }));
 }
 
-/** Rows nobody accepted whose last read still stands in the ledger, or that came without an interval. */
+const quarantineColumns = `id, account, kind, ${doubles('from_at', 'to_at')}, reason, raw,
+      ${doubles('seen_at', 'read_at', 'accepted_at')}`;
+
+// Nobody accepted it, and its last read still stands in the ledger, or it came without an interval.
+const isWaiting = `(accepted_at IS NULL AND (from_at IS NULL OR EXISTS (
+      SELECT 1 FROM intervals AS i WHERE i.account = q.account AND i.kind = q.kind AND i.read_at = q.read_at
+        AND i.from_at < q.to_at AND i.to_at > q.from_at)))`;
+
+/** Rows that nobody accepted and that were not read well since. */
 export function quarantineStatement(dialect: Dialect, accounts: readonly string[]): Statement {
   const binder = createBinder(dialect);
   const wanted = binder.bind('texts', accounts);
   const text = `
-    SELECT id, account, kind, ${doubles('from_at', 'to_at')}, reason, raw,
-      ${doubles('seen_at', 'read_at', 'accepted_at')}
-    FROM quarantine AS q
-    WHERE account IN (SELECT unnest(${wanted})) AND accepted_at IS NULL AND (from_at IS NULL OR EXISTS (
-      SELECT 1 FROM intervals AS i WHERE i.account = q.account AND i.kind = q.kind AND i.read_at = q.read_at
-        AND i.from_at < q.to_at AND i.to_at > q.from_at))
+    SELECT ${quarantineColumns} FROM quarantine AS q
+    WHERE account IN (SELECT unnest(${wanted})) AND ${isWaiting}
     ORDER BY seen_at, id`;
   return { text, values: binder.values };
+}
+
+/** Every row ever set aside in an interval that touches the range, or without an interval, with whether it still waits. */
+export function setAsideStatement(dialect: Dialect, feed: FeedKey, range: Interval): Statement {
+  const binder = createBinder(dialect);
+  const [account, kind] = [binder.bind('text', feed.account), binder.bind('text', feed.kind)];
+  const [from, to] = [binder.bind('int', range.from), binder.bind('int', range.to)];
+  const text = `
+    SELECT ${quarantineColumns}, CASE WHEN ${isWaiting} THEN 1 ELSE 0 END
+    FROM quarantine AS q
+    WHERE account = ${account} AND kind = ${kind}
+      AND (from_at IS NULL OR (from_at < ${to} AND to_at > ${from}))
+    ORDER BY seen_at, id`;
+  return { text, values: binder.values };
+}
+
+export function toSetAside(cells: Cells): SetAsideRow[] {
+  const waiting = cells.at(-1) ?? [];
+  return toQuarantined(cells).map((row, index) => ({ ...row, isWaiting: Number(waiting[index]) === 1 }));
 }
 
 export function toQuarantined(cells: Cells): QuarantinedRow[] {

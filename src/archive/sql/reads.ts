@@ -3,9 +3,11 @@ import {
   historyStatement,
   ledgerStatement,
   quarantineStatement,
+  setAsideStatement,
   toHistory,
   toLedger,
   toQuarantined,
+  toSetAside,
 } from './admin.ts';
 import { readAuditStatement, toAuditRecords } from './audit.ts';
 import { coverageStatement, toSpans } from './coverage.ts';
@@ -17,7 +19,7 @@ import { byKeysStatement, fingerprintStatement, usernamesStatement } from './row
 export type SharedReads = Required<
   Pick<
     KeptArchive,
-    'coverage' | 'byKeys' | 'fingerprint' | 'usernames' | 'ledger' | 'history' | 'quarantined' | 'readAudit'
+    'coverage' | 'byKeys' | 'fingerprint' | 'usernames' | 'ledger' | 'history' | 'quarantined' | 'setAside' | 'readAudit'
   >
 >;
 
@@ -50,6 +52,9 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     },
     async quarantined(accounts) {
       return toQuarantined(await read(quarantineStatement(dialect, accounts)));
+    },
+    async setAside(feed, range) {
+      return toSetAside(await read(setAsideStatement(dialect, feed, range)));
     },
     async readAudit(span) {
       return toAuditRecords(await read(readAuditStatement(dialect, span)));

@@ -1,15 +1,26 @@
-import { UsageError } from '../../errors.ts';
+import { UpstreamError, UsageError } from '../../errors.ts';
+import { MAX_SCALE, sum, unitsOf } from '../../records/decimal.ts';
 import type { Interval } from '../../records/interval.ts';
 import type { PaceRule } from '../../records/pace.ts';
-import type { HttpRequest } from '../../upstream/call.ts';
+import type { Transfer } from '../../records/record.ts';
+import type { HttpRequest, HttpResponse } from '../../upstream/call.ts';
 import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
+import { readObject } from '../json.ts';
 import { checkLimits } from '../limit-checks.ts';
 import { paceRule } from '../pace.ts';
-import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
+import type {
+  CheckedTransfer,
+  ConnectDeps,
+  FeedLimits,
+  Page,
+  PageAsk,
+  ProviderAccount,
+  TransferCheckAsk,
+} from '../provider.ts';
 import { type ReadRows, readManyRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
 import { formatOffsetTime } from '../times.ts';
-import { describe, firstFault } from '../wire.ts';
+import { describe, firstFault, parseBody } from '../wire.ts';
 import { codesOf, SUCCESS } from './codes.ts';
 import { toBet, toTransfer } from './mapping.ts';
 import type { HotRoadCredentials, HotRoadOptions } from './options.ts';
@@ -19,17 +30,21 @@ import { betData, betRow, envelope, transferRow } from './wire.ts';
 export const BETS = '/api/get_transactions_by_update_time_interval';
 export const TRANSFERS = '/api/get_transfer_operation_log';
 
-export type Operation = typeof BETS | typeof TRANSFERS;
+/** 4.5 Check Transfer Operation: its path and fields stand in 4.6's sample request. */
+export const CHECK = '/api/check_transfer_operation';
+
+export type Operation = typeof BETS | typeof TRANSFERS | typeof CHECK;
 export type HotRoadAccount = ProviderAccount<HotRoadCredentials, HotRoadOptions>;
 
 export interface Client {
   readBets(ask: PageAsk): Promise<Page<'BET'>>;
   readTransfers(ask: PageAsk): Promise<Page<'TRANSFER'>>;
+  checkTransfer(ask: TransferCheckAsk): Promise<CheckedTransfer | null>;
   /** Each operation has a rule of its own. */
   paceOf(operation: Operation, limits: FeedLimits): PaceRule;
 }
 
-/** Speaks operations 3.7 and 4.6 for one account; throws a UsageError where the account declares no currency. */
+/** Speaks operations 3.7, 4.5 and 4.6 for one account; throws a UsageError where the account declares no currency. */
 export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps): Client {
   const { id, credentials, options } = account;
   const currency = currencyOf(account);
@@ -68,16 +83,45 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
   }
 
   function requestOf(path: Operation, { from, to }: Interval): HttpRequest {
-    const body = {
-      agentId: credentials.agentId,
-      startTime: formatOffsetTime(from),
-      endTime: formatOffsetTime(to),
-    };
-    return { method: 'POST', path, headers, body: JSON.stringify(body) };
+    return posted(path, { startTime: formatOffsetTime(from), endTime: formatOffsetTime(to) });
+  }
+
+  function posted(path: Operation, fields: Readonly<Record<string, string>>): HttpRequest {
+    const body = JSON.stringify({ agentId: credentials.agentId, ...fields });
+    return { method: 'POST', path, headers, body };
+  }
+
+  async function checkTransfer(ask: TransferCheckAsk): Promise<CheckedTransfer | null> {
+    const once = { ...ask, limits: { ...ask.limits, maxAttempts: 1 } };
+    try {
+      return await callSent(exchange, once, {
+        operation: CHECK,
+        pace: paceOf(CHECK, ask.limits),
+        send: ({ now }) => ({ request: posted(CHECK, { transactionCode: ask.code }), sent: now }),
+        read: (response, askedAt) => ({ operation: CHECK, askedAt, transfer: transferIn(response, ask.code) }),
+      });
+    } catch (error) {
+      ask.signal?.throwIfAborted();
+      if (error instanceof UpstreamError) return null;
+      throw error;
+    }
+  }
+
+  /** The transfer of that code in an answer of 4.5, whose codes are not public: anything else is none. */
+  function transferIn(response: HttpResponse, code: string): Transfer | null {
+    const answered = readEnvelope(response);
+    const row = transferRow.safeParse(answered);
+    if (!row.success) return null;
+    const { transactionCode, agentId, amount, preBalance, currentBalance } = row.data;
+    if (transactionCode !== code || agentId !== credentials.agentId) return null;
+    if (preBalance === null || currentBalance === null) return null;
+    if (unitsOf(sum(preBalance, amount), MAX_SCALE) !== unitsOf(currentBalance, MAX_SCALE)) return null;
+    return toTransfer(row.data, readObject(answered).raw, currency);
   }
 
   return {
     paceOf,
+    checkTransfer,
     readBets: async (ask) =>
       pageOf(
         await read(BETS, ask, async (answer, data) => {
@@ -94,6 +138,18 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
         }),
       ),
   };
+}
+
+/** The `data` of an answer that says success; undefined of any other. */
+function readEnvelope({ status, text }: HttpResponse): unknown {
+  if (status !== 200) return undefined;
+  try {
+    const parsed = envelope.safeParse(parseBody(CHECK, text));
+    return parsed.success && parsed.data.code === SUCCESS ? parsed.data.data : undefined;
+  } catch (error) {
+    if (error instanceof UpstreamError) return undefined;
+    throw error;
+  }
 }
 
 interface Asked {

@@ -55,6 +55,7 @@ export const provider: Provider<HotRoadCredentials, HotRoadOptions> = {
     const client = createClient(account, deps);
     return {
       readPage: (kind, ask) => (kind === 'TRANSFER' ? client.readTransfers(ask) : client.readBets(ask)),
+      checkTransfer: client.checkTransfer,
       paceOf: (kind, limits) => client.paceOf(kind === 'TRANSFER' ? TRANSFERS : BETS, limits),
     };
   },

@@ -8,16 +8,17 @@ import type {
   SandboxSettings,
 } from '../sandbox.ts';
 import { parseOffsetTime } from '../times.ts';
-import { BETS, type Operation, TRANSFERS } from './client.ts';
+import { BETS, CHECK, type Operation, TRANSFERS } from './client.ts';
 import { betsIn, transfersIn } from './sandbox-rows.ts';
 import { basicAuthorization } from './signing.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const MAX_SPAN = 30 * MINUTE;
 const RETENTION = 40 * 24 * 60 * MINUTE;
 const ROW_CAP = 20_000;
 // 4.6 states no interval.
-const MIN_INTERVALS: Readonly<Record<Operation, number>> = { [BETS]: 3_000, [TRANSFERS]: 0 };
+const MIN_INTERVALS: Readonly<Record<Operation, number>> = { [BETS]: 3_000, [TRANSFERS]: 0, [CHECK]: 0 };
 
 const credentials = { agentId: 'sandboxhrg', username: 'Hr5andboxKey0001', password: 'Hr5andboxKey0001' };
 
@@ -27,6 +28,7 @@ const codes = {
   S002: { message: 'parameters wrong', action: 'refuseInput' },
   S003: { message: 'more than 30 minutes', action: 'refuseInput' },
   S004: { message: 'before 40 days', action: 'refuseInput' },
+  S006: { message: 'transaction unknown', action: 'giveUp' },
   S005: { message: 'called again too early', action: 'slowDown' },
 } as const;
 
@@ -36,7 +38,7 @@ interface Verdict {
   readonly refused?: string;
 }
 
-/** The strict other side of operations 3.7 and 4.6. */
+/** The strict other side of operations 3.7, 4.5 and 4.6. */
 export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => {
   const { clock = Date.now, minIntervalMs, rowsPerMinute = 4 } = settings;
   const authorization = basicAuthorization(credentials.username, credentials.password);
@@ -45,7 +47,8 @@ export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => 
 
   function judge(request: SandboxRequest, at: number): Verdict {
     const { method, path, headers, body } = request;
-    if (path !== BETS && path !== TRANSFERS) return { reply: { status: 404, body: '' }, refused: 'path' };
+    if (path !== BETS && path !== TRANSFERS && path !== CHECK)
+      return { reply: { status: 404, body: '' }, refused: 'path' };
     if (method !== 'POST') return { reply: { status: 405, body: '' }, refused: 'method' };
     if (headers['authorization'] !== authorization) {
       return { reply: { status: 401, body: '' }, refused: 'authorization' };
@@ -58,10 +61,20 @@ export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => 
     const since = at - (lastAt.get(path) ?? Number.NEGATIVE_INFINITY);
     if (since < (minIntervalMs ?? MIN_INTERVALS[path])) return refuse('S005', 'interval between calls');
     lastAt.set(path, at);
+    if (path === CHECK) return checked(ask.transactionCode, at);
     if (ask.interval === null) return refuse('S002', 'startTime and endTime');
     const fault = path === BETS ? faultOf(ask.interval, at) : reversed(ask.interval);
     if (fault !== null) return { ...refuse(fault.code, fault.rule), interval: ask.interval };
     return { reply: listed(path, ask, at), interval: ask.interval };
+  }
+
+  /** 4.5 of the last hour, which is as far back as this side remembers single codes. */
+  function checked(code: string | null, at: number): Verdict {
+    if (code === null) return refuse('S002', 'transactionCode');
+    const found = transfersIn({ from: at - HOUR, to: at + 1 }, rowsPerMinute).find(
+      ({ text }) => JSON.parse(text).transactionCode === code,
+    );
+    return { reply: json(found === undefined ? '{"code":"S006"}' : `{"code":"0000","data":${found.text}}`) };
   }
 
   function listed(path: Operation, { interval, userId }: Ask, at: number): SandboxReply {
@@ -105,6 +118,7 @@ function truthOf(kind: RecordKind, interval: Interval, rowsPerMinute: number): r
 interface Ask {
   readonly agentId: unknown;
   readonly userId: string | null;
+  readonly transactionCode: string | null;
   readonly interval: Interval | null;
 }
 
@@ -117,11 +131,12 @@ function askOf(body: string): Ask | null {
     return null;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const { agentId, userId, startTime, endTime }: Readonly<Record<string, unknown>> = { ...value };
+  const { agentId, userId, transactionCode, startTime, endTime }: Readonly<Record<string, unknown>> = { ...value };
   const [from, to] = [instantOf(startTime), instantOf(endTime)];
   return {
     agentId,
     userId: typeof userId === 'string' ? userId : null,
+    transactionCode: typeof transactionCode === 'string' ? transactionCode : null,
     interval: from === null || to === null ? null : { from, to },
   };
 }

@@ -1,0 +1,279 @@
+import type { KeptArchive } from '../archive/admin.ts';
+import { hullOf } from '../records/clock-reading.ts';
+import { type Interval, lengthOf, union } from '../records/interval.ts';
+import { bothEnds, type Evidence, provableFrom, searchedSpan, touches, wholeOf } from '../records/verdict.ts';
+import { type Feed, feedClock, feedName } from './feed.ts';
+import { type Filler, interactiveTurn } from './filler.ts';
+import type { Patience } from './patience.ts';
+import { type Failure, failureOf } from './trouble.ts';
+
+/** A transfer whose arrival is asked for: its code, and when it was sent by our clock. */
+export interface TransferAsk {
+  readonly code: string;
+  readonly sentAt: number;
+}
+
+/** What was looked through for one transfer. Whether it was found, the archive tells: what is read is archived. */
+export interface TransferSearch {
+  /** Both ends included. */
+  readonly searched: Interval;
+  /** The reads of all of `searched` that came late enough to prove what is not in it; null where not all was read so. */
+  readonly proof: readonly Evidence[] | null;
+  /** The reads made for this question, whatever they prove. */
+  readonly reads: readonly Evidence[];
+  /** Why the provider could not be asked; null where it could. */
+  readonly failure: Failure | null;
+  /** The earliest instant, by our clock, at which a read can prove absence. */
+  readonly provableAt: number;
+}
+
+export interface TransferSearcher {
+  /** Asks the provider, as far as `maxWaitMs` allows, for what may prove where these transfers are; 0 asks nobody. */
+  search(feed: Feed, asks: readonly TransferAsk[], maxWaitMs: number): Promise<readonly TransferSearch[]>;
+}
+
+export interface TransferSearcherOptions {
+  readonly archive: Pick<KeptArchive, 'commit' | 'ledger'>;
+  readonly filler: Pick<Filler, 'readNow' | 'newAsker'>;
+  readonly patience: Patience;
+  readonly now: () => number;
+  readonly monotonic: () => number;
+}
+
+/** A read of this process, and when it was begun by the monotonic clock: it left no sooner. */
+interface OwnRead extends Evidence {
+  readonly begunAt: number;
+}
+
+interface Reading extends Interval {
+  readonly begunAt: number;
+  readonly done: Promise<void>;
+}
+
+interface FeedSearches {
+  /** When each question was first asked. */
+  readonly asked: Map<string, number>;
+  reads: OwnRead[];
+  readonly readings: Set<Reading>;
+  failure: Failure | null;
+  /** What is to be read, gathered for a turn so that who asks at once shares the reads. */
+  wanted: Interval[];
+  flush: Promise<void> | null;
+}
+
+const REMEMBER_MS = 600_000;
+/** A read that left so long before the question may answer it. */
+const EARLIER_MS = 10_000;
+const LONG_AFTER_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MOST_ATTEMPTS = 2;
+
+export function createTransferSearcher(options: TransferSearcherOptions): TransferSearcher {
+  const { archive, filler, patience, now, monotonic } = options;
+  const feeds = new Map<string, FeedSearches>();
+
+  function stateOf(feed: Feed): FeedSearches {
+    const name = feedName(feed);
+    let state = feeds.get(name);
+    if (state === undefined) {
+      state = { asked: new Map(), reads: [], readings: new Set(), failure: null, wanted: [], flush: null };
+      feeds.set(name, state);
+    }
+    return state;
+  }
+
+  /** When this question was first asked, by the monotonic clock; remembered for ten minutes. */
+  function firstAsked({ asked }: FeedSearches, { code, sentAt }: TransferAsk): number {
+    const since = monotonic() - REMEMBER_MS;
+    for (const [name, at] of asked) if (at <= since) asked.delete(name);
+    const name = `${sentAt} ${code}`;
+    const at = asked.get(name) ?? monotonic();
+    asked.set(name, at);
+    return at;
+  }
+
+  async function search(
+    feed: Feed,
+    asks: readonly TransferAsk[],
+    maxWaitMs: number,
+  ): Promise<readonly TransferSearch[]> {
+    const deadline = monotonic() + maxWaitMs;
+    const state = stateOf(feed);
+    state.reads = state.reads.filter(({ begunAt }) => begunAt > monotonic() - REMEMBER_MS - EARLIER_MS);
+    const since = asks.map((ask) => firstAsked(state, ask));
+    const checked = maxWaitMs === 0 ? asks.map(() => null) : await check(feed, asks, maxWaitMs / 2);
+    return Promise.all(
+      asks.map(async (ask, index) => {
+        const found = checked[index] ?? null;
+        if (found !== null) return { ...outcome(feed, ask), reads: [found] };
+        return look(feed, ask, since[index] ?? monotonic(), deadline);
+      }),
+    );
+  }
+
+  /** Asks for each transfer by its code where the provider can be asked so; what is found is archived. */
+  async function check(
+    feed: Feed,
+    asks: readonly TransferAsk[],
+    waitMs: number,
+  ): Promise<readonly (Evidence | null)[]> {
+    const found: (Evidence | null)[] = asks.map(() => null);
+    const { connection, account, limits } = feed;
+    if (connection.checkTransfer === undefined) return found;
+    const enough = new AbortController();
+    const turn = interactiveTurn(filler.newAsker());
+    const checks = asks.map(async ({ code, sentAt }, index) => {
+      const checked = await connection.checkTransfer?.({ code, turn, limits, signal: enough.signal });
+      if (checked == null || checked.transfer === null) return;
+      const { operation, askedAt, transfer } = checked;
+      await archive.commit({
+        account: account.id,
+        provider: account.provider,
+        kind: feed.kind,
+        interval: null,
+        readAt: askedAt,
+        rows: [transfer],
+        quarantined: [],
+      });
+      const providerTime = feed.upstream?.clock.offset() == null ? null : feedClock(feed, now()).providerNow;
+      found[index] = { operation, askedAt, providerTime, from: sentAt, to: sentAt, rows: 1 };
+    });
+    await patience.settle(checks, waitMs);
+    enough.abort(new Error('the list decides'));
+    return found;
+  }
+
+  /** Reads what is needed for one question, or waits for those who read it. */
+  async function look(feed: Feed, ask: TransferAsk, since: number, deadline: number): Promise<TransferSearch> {
+    const state = stateOf(feed);
+    // Once more where what the first look taught of the provider's clock moved what is to be searched.
+    for (let attempts = 0; ; attempts += 1) {
+      const { searched, provableAt } = outcome(feed, ask);
+      const isEarly = provableAt > now();
+      const fresh = isEarly ? monotonic() - feed.limits.openMaxAge : since - EARLIER_MS;
+      const proof = proofIn(state, feed, searched, since) ?? (await ledgerProof(feed, searched));
+      const reads = state.reads.filter((each) => each.begunAt >= fresh && touches(searched, each));
+      const left = deadline - monotonic();
+      const isDone = proof !== null || (isEarly && reads.length > 0) || attempts === MOST_ATTEMPTS || left <= 0;
+      if (isDone || (attempts > 0 && state.failure !== null)) {
+        return { ...outcome(feed, ask), proof, reads, failure: attempts > 0 ? state.failure : null };
+      }
+      await patience.settle([read(feed, bothEnds(searched), fresh)], left);
+    }
+  }
+
+  function outcome(feed: Feed, { sentAt }: TransferAsk): TransferSearch {
+    const { upstream, limits } = feed;
+    const measured = upstream?.clock.offsetSince(sentAt - HOUR_MS) ?? null;
+    const searched = searchedSpan(sentAt, measured && hullOf(measured, upstream?.clock.offset() ?? null));
+    const { now: wall, providerNow } = feedClock(feed, now());
+    const provableAt = wall + provableFrom(searched, limits.settlementLag) - providerNow;
+    return { searched, proof: null, reads: [], failure: null, provableAt };
+  }
+
+  /** The reads of this process that left late enough, and since the question was asked. */
+  function proofIn(state: FeedSearches, feed: Feed, searched: Interval, since: number) {
+    const earliest = provableFrom(searched, feed.limits.settlementLag);
+    return wholeOf(
+      searched,
+      state.reads.filter(
+        ({ begunAt, providerTime, askedAt }) =>
+          begunAt >= since - EARLIER_MS && (providerTime ?? askedAt) >= earliest,
+      ),
+    );
+  }
+
+  /** What was read a day or more after its end needs no other look: nothing comes so late. */
+  async function ledgerProof(feed: Feed, searched: Interval): Promise<readonly Evidence[] | null> {
+    const parts = await archive.ledger({ account: feed.account.id, kind: feed.kind }, bothEnds(searched));
+    const late = parts.flatMap(({ from, to, readAt, providerAt, rows }): Evidence[] =>
+      (providerAt ?? readAt) < provableFrom(searched, LONG_AFTER_MS)
+        ? []
+        : [
+            {
+              operation: operationOf(feed),
+              askedAt: readAt,
+              providerTime: providerAt ?? null,
+              from,
+              to,
+              rows: rows ?? 0,
+            },
+          ],
+    );
+    return wholeOf(searched, late);
+  }
+
+  /** Resolves when the interval was read by a call begun no sooner than `fresh`, or when that failed. */
+  async function read(feed: Feed, interval: Interval, fresh: number): Promise<void> {
+    const state = stateOf(feed);
+    const running = [...state.readings].filter(({ begunAt }) => begunAt >= fresh);
+    if (wholeOf({ from: interval.from, to: interval.to - 1 }, running) !== null) {
+      await Promise.all(running.map(({ done }) => done));
+      return;
+    }
+    state.wanted.push(interval);
+    state.flush ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      const wanted = state.wanted;
+      state.wanted = [];
+      state.flush = null;
+      return readAll(feed, state, wanted);
+    });
+    await state.flush;
+  }
+
+  async function readAll(feed: Feed, state: FeedSearches, wanted: readonly Interval[]): Promise<void> {
+    const longest = feed.limits.maxWindow ?? Math.max(feed.limits.grid, ...wanted.map((each) => lengthOf([each])));
+    const asker = filler.newAsker();
+    await Promise.all(
+      union(wanted)
+        .flatMap((each) => slices(each, longest))
+        .map((slice) => {
+          const begunAt = monotonic();
+          const done = readSlice(feed, state, slice, begunAt, asker);
+          const reading = { ...slice, begunAt, done };
+          state.readings.add(reading);
+          return done.finally(() => state.readings.delete(reading));
+        }),
+    );
+  }
+
+  async function readSlice(
+    feed: Feed,
+    state: FeedSearches,
+    slice: Interval,
+    begunAt: number,
+    asker: ReturnType<Filler['newAsker']>,
+  ): Promise<void> {
+    try {
+      const pieces = await filler.readNow(feed, slice, asker);
+      const isKnown = feed.upstream?.clock.offset() != null;
+      for (const { interval, readAt, providerAt, rows, quarantined } of pieces) {
+        if (interval === null) continue;
+        state.reads.push({
+          ...interval,
+          operation: operationOf(feed),
+          askedAt: readAt,
+          providerTime: isKnown ? providerAt : null,
+          rows: rows.length + quarantined.length,
+          begunAt,
+        });
+      }
+      state.failure = null;
+    } catch (error) {
+      state.failure = failureOf(error);
+    }
+  }
+
+  return { search };
+}
+
+/** The operation that lists a feed, as its pace's key ends with. */
+function operationOf({ pace }: Feed): string {
+  return pace.key.split(' ').at(-1) ?? pace.key;
+}
+
+function slices({ from, to }: Interval, longest: number): Interval[] {
+  const all: Interval[] = [];
+  for (let start = from; start < to; start += longest) all.push({ from: start, to: Math.min(to, start + longest) });
+  return all;
+}
