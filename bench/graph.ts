@@ -82,6 +82,7 @@ export async function openGraph(bets: number): Promise<BenchGraph> {
         feeds: [feed],
         clock: Date.now,
         health: filler.health,
+        searchTransfers: async () => [],
         readDetail: async () => 'UNSUPPORTED',
       },
       viewer,

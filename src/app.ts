@@ -12,7 +12,9 @@ import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
 import type { Feed } from './feeds/feed.ts';
 import { createFiller } from './feeds/filler.ts';
 import { leaseFeed } from './feeds/leases.ts';
+import { createPatience } from './feeds/patience.ts';
 import { type Sync, startSync } from './feeds/sync.ts';
+import { createTransferSearcher } from './feeds/transfer-search.ts';
 import type { GraphDeps, RequestContext } from './graph/context.ts';
 import { createSubgraph } from './graph/schema/subgraph.ts';
 import type { Viewer } from './graph/viewer.ts';
@@ -119,6 +121,12 @@ export async function createApp(
     maxRangeMs: config.server.maxRange,
     finalAfterMs: config.sync.enabled ? Math.max(0, ...config.sync.revisits) : 0,
   });
+  const transferSearcher = createTransferSearcher({
+    archive,
+    filler,
+    patience: createPatience(stopping.signal),
+    ...clock,
+  });
   registerFeedMetrics(registry, feeds, filler.health);
 
   const deps: GraphDeps = {
@@ -129,6 +137,7 @@ export async function createApp(
     feeds,
     clock: clock.now,
     health: filler.health,
+    searchTransfers: transferSearcher.search,
     async readDetail(account, key, near) {
       const feed = feeds.find((each) => each.account.id === account && each.kind === 'BET');
       return feed === undefined

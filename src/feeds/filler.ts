@@ -199,13 +199,14 @@ export function createFiller(options: FillerOptions): Filler {
 
   async function commit(feed: Feed, piece: Piece, fence?: Fence): Promise<void> {
     const { account, kind } = feed;
-    const { interval, readAt, rows, quarantined, duplicates } = piece;
+    const { interval, readAt, providerAt, rows, quarantined, duplicates } = piece;
     const result = await archive.commit({
       account: account.id,
       provider: account.provider,
       kind,
       interval,
       readAt,
+      providerAt,
       rows,
       quarantined,
       fence,

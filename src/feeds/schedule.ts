@@ -1,5 +1,12 @@
 import type { ClockReading } from '../records/clock-reading.ts';
-import { counts, type FeedTiming, lackingWindows, type ReadPart, statesOf, timeOf } from '../records/coverage.ts';
+import {
+  counts,
+  type FeedTiming,
+  lackingWindows,
+  type ReadPart,
+  statesOf,
+  timeOf,
+} from '../records/coverage.ts';
 import { type Interval, intersect, lengthOf, subtract } from '../records/interval.ts';
 import { reachOf, type Window, windowsOf } from '../records/window.ts';
 

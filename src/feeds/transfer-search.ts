@@ -102,13 +102,25 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
     state.reads = state.reads.filter(({ begunAt }) => begunAt > monotonic() - REMEMBER_MS - EARLIER_MS);
     const since = asks.map((ask) => firstAsked(state, ask));
     const checked = maxWaitMs === 0 ? asks.map(() => null) : await check(feed, asks, maxWaitMs / 2);
-    return Promise.all(
-      asks.map(async (ask, index) => {
-        const found = checked[index] ?? null;
-        if (found !== null) return { ...outcome(feed, ask), reads: [found] };
-        return look(feed, ask, since[index] ?? monotonic(), deadline);
-      }),
-    );
+    // Once more where what the first look taught of the provider's clock moved what is to be searched.
+    for (let attempts = 0; ; attempts += 1) {
+      const left = deadline - monotonic();
+      const isLast = attempts === MOST_ATTEMPTS || left <= 0 || (attempts > 0 && state.failure !== null);
+      const looks = await Promise.all(asks.map((ask, index) => look(feed, ask, since[index] ?? monotonic())));
+      const lacking = looks.filter(({ isDone }, index) => !isDone && checked[index] === null);
+      if (isLast || lacking.length === 0) {
+        const failure = attempts > 0 ? state.failure : null;
+        return looks.map(({ search }, index) => {
+          const found = checked[index] ?? null;
+          return found === null ? { ...search, failure } : { ...search, reads: [found] };
+        });
+      }
+      // All at once, so that they share what is read.
+      await patience.settle(
+        lacking.map(({ search, fresh }) => read(feed, bothEnds(search.searched), fresh)),
+        left,
+      );
+    }
   }
 
   /** Asks for each transfer by its code where the provider can be asked so; what is found is archived. */
@@ -143,23 +155,21 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
     return found;
   }
 
-  /** Reads what is needed for one question, or waits for those who read it. */
-  async function look(feed: Feed, ask: TransferAsk, since: number, deadline: number): Promise<TransferSearch> {
+  /** What is known for one question by now, and since when a read counts for it. */
+  async function look(feed: Feed, ask: TransferAsk, since: number) {
     const state = stateOf(feed);
-    // Once more where what the first look taught of the provider's clock moved what is to be searched.
-    for (let attempts = 0; ; attempts += 1) {
-      const { searched, provableAt } = outcome(feed, ask);
-      const isEarly = provableAt > now();
-      const fresh = isEarly ? monotonic() - feed.limits.openMaxAge : since - EARLIER_MS;
-      const proof = proofIn(state, feed, searched, since) ?? (await ledgerProof(feed, searched));
-      const reads = state.reads.filter((each) => each.begunAt >= fresh && touches(searched, each));
-      const left = deadline - monotonic();
-      const isDone = proof !== null || (isEarly && reads.length > 0) || attempts === MOST_ATTEMPTS || left <= 0;
-      if (isDone || (attempts > 0 && state.failure !== null)) {
-        return { ...outcome(feed, ask), proof, reads, failure: attempts > 0 ? state.failure : null };
-      }
-      await patience.settle([read(feed, bothEnds(searched), fresh)], left);
-    }
+    const search = outcome(feed, ask);
+    const { searched, provableAt } = search;
+    const isEarly = provableAt > now();
+    // Where nothing can be proven yet it may still be found: as often as any open window is read.
+    const fresh = isEarly ? monotonic() - feed.limits.openMaxAge : since - EARLIER_MS;
+    const proof = proofIn(state, feed, searched, since) ?? (await ledgerProof(feed, searched));
+    const reads = state.reads.filter((each) => each.begunAt >= fresh && touches(searched, each));
+    return {
+      search: { ...search, proof, reads },
+      fresh,
+      isDone: proof !== null || (isEarly && reads.length > 0),
+    };
   }
 
   function outcome(feed: Feed, { sentAt }: TransferAsk): TransferSearch {
@@ -222,7 +232,8 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
   }
 
   async function readAll(feed: Feed, state: FeedSearches, wanted: readonly Interval[]): Promise<void> {
-    const longest = feed.limits.maxWindow ?? Math.max(feed.limits.grid, ...wanted.map((each) => lengthOf([each])));
+    const longest =
+      feed.limits.maxWindow ?? Math.max(feed.limits.grid, ...wanted.map((each) => lengthOf([each])));
     const asker = filler.newAsker();
     await Promise.all(
       union(wanted)
@@ -274,6 +285,7 @@ function operationOf({ pace }: Feed): string {
 
 function slices({ from, to }: Interval, longest: number): Interval[] {
   const all: Interval[] = [];
-  for (let start = from; start < to; start += longest) all.push({ from: start, to: Math.min(to, start + longest) });
+  for (let start = from; start < to; start += longest)
+    all.push({ from: start, to: Math.min(to, start + longest) });
   return all;
 }

@@ -3,6 +3,7 @@ import type { Archive } from '../archive/archive.ts';
 import type { DetailOutcome } from '../feeds/detail.ts';
 import type { Dispatch } from '../feeds/dispatch.ts';
 import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
+import type { TransferSearcher } from '../feeds/transfer-search.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Players, Viewer } from './viewer.ts';
 
@@ -12,7 +13,7 @@ export type { DetailOutcome } from '../feeds/detail.ts';
 export interface GraphDeps {
   readonly archive: Archive;
   /** Rows set aside unread; the same archive's. */
-  readonly quarantine: Pick<ArchiveAdmin, 'quarantined' | 'acceptQuarantined'>;
+  readonly quarantine: Pick<ArchiveAdmin, 'quarantined' | 'setAside' | 'acceptQuarantined'>;
   /** Every provider there is, with or without an account. */
   readonly providers: readonly Pick<Provider, 'name' | 'title' | 'feeds'>[];
   readonly accounts: readonly Account[];
@@ -21,6 +22,7 @@ export interface GraphDeps {
   readonly health: (feed: Feed) => FeedHealth;
   /** Reads one bet at its provider and archives it; says whether it was found, or why the provider was not asked. */
   readonly readDetail: (account: string, key: string, near: number | null) => Promise<DetailOutcome>;
+  readonly searchTransfers: TransferSearcher['search'];
 }
 
 /** A remark beside the data, in the response's `extensions.notices`. */

@@ -115,6 +115,8 @@ export interface Surroundings {
   readonly onCover?: (ask: CoverAsk) => Promise<void>;
   readonly readDetail?: GraphDeps['readDetail'];
   readonly clock?: () => number;
+  readonly feeds?: readonly Feed[];
+  readonly searchTransfers?: GraphDeps['searchTransfers'];
 }
 
 export interface Answer {
@@ -181,14 +183,14 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
     },
   };
   const refuse = () => Promise.reject(new Error('quarantine: expected no call'));
-  const { quarantined = refuse, acceptQuarantined = refuse } = archive;
+  const { quarantined = refuse, setAside = refuse, acceptQuarantined = refuse } = archive;
   return {
     deps: {
       archive,
-      quarantine: { quarantined, acceptQuarantined },
+      quarantine: { quarantined, setAside, acceptQuarantined },
       providers,
       accounts,
-      feeds,
+      feeds: surroundings.feeds ?? feeds,
       clock: clock ?? (() => NOON),
       health: () => ({
         state: 'OK',
@@ -199,6 +201,7 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
         queued: 0,
         reading: 0,
       }),
+      searchTransfers: surroundings.searchTransfers ?? refuse,
       readDetail: surroundings.readDetail ?? (async (): Promise<DetailOutcome> => 'UNSUPPORTED'),
     },
     viewer: { ...localViewer, ...viewer },

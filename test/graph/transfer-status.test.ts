@@ -1,114 +1,368 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Archive } from '../../src/archive/archive.ts';
+import type { KeptArchive } from '../../src/archive/admin.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
-import type { Gap } from '../../src/records/coverage.ts';
+import { UpstreamError } from '../../src/errors.ts';
+import type { Feed } from '../../src/feeds/feed.ts';
+import { createPatience } from '../../src/feeds/patience.ts';
+import type { Piece } from '../../src/feeds/reader.ts';
+import { createTransferSearcher } from '../../src/feeds/transfer-search.ts';
+import type { Connection } from '../../src/providers/provider.ts';
+import type { ClockOffset } from '../../src/records/clock-reading.ts';
+import type { Interval } from '../../src/records/interval.ts';
+import type { Transfer } from '../../src/records/record.ts';
 import {
-  complete,
   createCommit,
   createTransfer,
+  DAY,
+  feeds,
+  HOUR,
   iso,
   MINUTE,
   NOON,
   run,
+  SECOND,
   type Surroundings,
 } from './harness.ts';
 
 const SENT = NOON;
-const searched = { from: SENT - 5 * MINUTE, to: SENT + 10 * MINUTE };
-const LATE = searched.to + 2 * MINUTE;
-
-const open: Archive[] = [];
+const LAG = 2 * MINUTE;
+const open: KeptArchive[] = [];
 afterEach(() => Promise.all(open.splice(0).map((archive) => archive.close())));
 
-async function createArchive(): Promise<Archive> {
-  const archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_account, username) => username });
-  open.push(archive);
-  return archive;
+interface SetUp {
+  /** What the provider lists; both ends of what is asked belong to its answer. */
+  readonly rows?: readonly Transfer[];
+  readonly quarantined?: Piece['quarantined'];
+  /** The provider's clock against ours; null where it sends no date. */
+  readonly offset?: ClockOffset | null;
+  readonly checkTransfer?: Connection['checkTransfer'];
+  readonly retention?: number | null;
+  readonly viewer?: Surroundings['viewer'];
+  /** What a read comes to instead. */
+  readonly fails?: () => UpstreamError | null;
 }
 
-/** As a filler would: reads what is asked for when it is asked for. */
-function reading(
-  archive: Archive,
-  parts: Parameters<typeof createCommit<'TRANSFER'>>[3],
-  codes: readonly string[] = [],
-) {
-  const rows = codes.map((code) => createTransfer(code, SENT + 1_000));
-  return async () => {
-    await archive.commit(
-      createCommit('hrg-main', 'TRANSFER', rows, { interval: searched, readAt: LATE, ...parts }),
-    );
+/** A gateway on paper over a real archive: its provider reads up to its own now, as a filler would let it. */
+async function setUp(options: SetUp = {}) {
+  const { rows = [], quarantined = [], offset = { leastMs: 0, mostMs: 0 }, fails = () => null } = options;
+  const archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_account, username) => username });
+  open.push(archive);
+  let now = SENT + 10 * MINUTE + LAG;
+  const asked: Interval[] = [];
+  const read = () => ({
+    now,
+    providerNow: now + (offset?.leastMs ?? 0),
+    providerLatest: now + (offset?.mostMs ?? 0),
+  });
+  const feed: Feed = {
+    ...feeds.find(({ kind }) => kind === 'TRANSFER')!,
+    upstream: {
+      clock: {
+        read,
+        note() {},
+        at: () => read().providerNow,
+        offset: () => offset,
+        offsetSince: () => offset,
+        onFall: () => () => {},
+      },
+      outage: () => null,
+      onRecovery: () => () => {},
+    },
+  };
+  const own: Feed = {
+    ...feed,
+    limits: {
+      ...feed.limits,
+      grid: HOUR,
+      maxWindow: null,
+      retention: options.retention === undefined ? 40 * DAY : options.retention,
+    },
+    pace: { key: 'hotroad hrgag /api/log', minIntervalMs: 0, quota: null },
+    connection: { ...feed.connection, checkTransfer: options.checkTransfer },
+  };
+  const searcher = createTransferSearcher({
+    archive,
+    filler: {
+      newAsker: () => ({ lastServed: 0 }),
+      async readNow(_feed, interval) {
+        const error = fails();
+        if (error !== null) throw error;
+        asked.push(interval);
+        const { providerNow: providerAt } = read();
+        const to = Math.min(interval.to, providerAt - SECOND);
+        const within = rows.filter(({ axisAt }) => axisAt >= interval.from && axisAt <= to);
+        const held = interval.from < to ? { from: interval.from, to } : null;
+        const parts = { interval: held, readAt: now, providerAt, quarantined: [...quarantined] };
+        await archive.commit({ ...createCommit('hrg-main', 'TRANSFER', within, {}), ...parts });
+        return [{ ...parts, rows: within, duplicates: 0, unknownFields: [] }];
+      },
+    },
+    patience: createPatience(),
+    now: () => now,
+    monotonic: () => now,
+  });
+  const surroundings = {
+    archive,
+    feeds: [own],
+    clock: () => now,
+    searchTransfers: searcher.search,
+    ...(options.viewer && { viewer: options.viewer }),
+  };
+  const fields =
+    'state transfer { transactionCode } searched { from to } provenAt retryAt reason ' +
+    'evidence { operation askedAt providerTime from to rows }';
+  return {
+    archive,
+    asked,
+    pass(ms: number) {
+      now += ms;
+    },
+    now: () => now,
+    async ask(code = 't1', maxWait = '5s', sentAt = SENT) {
+      const source = `query($code: String!, $sentAt: DateTime!) {
+        transferStatus(account: "hrg-main", transactionCode: $code, sentAt: $sentAt, maxWait: "${maxWait}") { ${fields} } }`;
+      const { data, errors } = await run(surroundings, source, { code, sentAt: iso(sentAt) });
+      if (errors.length > 0) return { errors };
+      return data['transferStatus'] as Record<string, unknown>;
+    },
+    async askAll(asks: readonly { transactionCode: string; sentAt: string }[]) {
+      const source = `query($asks: [TransferAsk!]!) {
+        transferStatuses(account: "hrg-main", asks: $asks, maxWait: "5s") { ${fields} } }`;
+      const { data, errors } = await run(surroundings, source, { asks });
+      expect(errors).toEqual([]);
+      return data['transferStatuses'] as Record<string, unknown>[];
+    },
   };
 }
 
-async function verdict(surroundings: Surroundings) {
-  const { data, errors, asks } = await run(
-    { clock: () => LATE, ...surroundings },
-    `{ transferStatus(account: "hrg-main", transactionCode: "t1", sentAt: "${iso(SENT)}") {
-         state transfer { transactionCode } searched { from to } provenAt retryAt } }`,
-  );
-  expect(errors).toEqual([]);
-  expect(asks.flatMap((ask) => ask.feeds.map(({ account, kind }) => [account.id, kind]))).toEqual(
-    asks.map(() => ['hrg-main', 'TRANSFER']),
-  );
-  const answer = data['transferStatus'] as Record<string, unknown>;
-  expect(answer['searched']).toEqual({ from: iso(searched.from), to: iso(searched.to) });
-  return { ...answer, searched: undefined, calls: asks.length };
-}
+const searched = { from: iso(SENT - 5 * MINUTE), to: iso(SENT + 10 * MINUTE) };
 
-const nothing = { transfer: null, provenAt: null, retryAt: null, calls: 1 };
-
-describe('transferStatus', () => {
-  it('is ARRIVED at once where the transfer is archived', async () => {
-    const archive = await createArchive();
-    await archive.commit(createCommit('hrg-main', 'TRANSFER', [createTransfer('t1', SENT - 60 * MINUTE)]));
-    expect(await verdict({ archive })).toEqual({
-      ...nothing,
+describe('a transfer that is there', () => {
+  it('is ARRIVED at once where it is archived, whatever its time, and the reason says how far', async () => {
+    const { archive, ask, asked } = await setUp();
+    await archive.commit(createCommit('hrg-main', 'TRANSFER', [createTransfer('t1', SENT - 3 * HOUR)]));
+    expect(await ask()).toMatchObject({
       state: 'ARRIVED',
       transfer: { transactionCode: 't1' },
-      calls: 0,
+      retryAt: null,
+      reason: expect.stringMatching(/3h before it was sent$/),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('is ARRIVED where the search brings it, on the evidence of that read', async () => {
+    const { ask, asked, now } = await setUp({ rows: [createTransfer('t1', SENT + SECOND)] });
+    const answer = await ask();
+    expect(answer).toMatchObject({ state: 'ARRIVED', searched, provenAt: null });
+    expect(answer['evidence']).toEqual([
+      {
+        operation: '/api/log',
+        askedAt: iso(now()),
+        providerTime: iso(now()),
+        from: searched.from,
+        to: iso(SENT + 10 * MINUTE + 1),
+        rows: 1,
+      },
+    ]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is asked for by its code first, and archived where that finds it', async () => {
+    const codes: string[] = [];
+    const house = await setUp({
+      checkTransfer: async ({ code }) => {
+        codes.push(code);
+        return { operation: '/api/check', askedAt: SENT + MINUTE, transfer: createTransfer(code, SENT + 1) };
+      },
+    });
+    const answer = await house.ask();
+    expect(answer).toMatchObject({ state: 'ARRIVED', transfer: { transactionCode: 't1' } });
+    expect(answer['evidence']).toMatchObject([
+      { operation: '/api/check', from: iso(SENT), to: iso(SENT), rows: 1 },
+    ]);
+    expect([codes, house.asked]).toEqual([['t1'], []]);
+  });
+});
+
+describe('a transfer that is not there', () => {
+  it('is NOT_ARRIVED once all of its time was read late enough, by one call', async () => {
+    const { ask, asked, now } = await setUp({
+      rows: [createTransfer('t2', SENT)],
+      checkTransfer: async () => null,
+    });
+    expect(await ask()).toMatchObject({
+      state: 'NOT_ARRIVED',
+      searched,
+      provenAt: iso(now()),
+      retryAt: null,
+    });
+    expect(asked).toEqual([{ from: SENT - 5 * MINUTE, to: SENT + 10 * MINUTE + 1 }]);
+  });
+
+  it('is NOT_YET_KNOWN a moment before, with the earliest moment, and read once meanwhile', async () => {
+    const { ask, asked, pass } = await setUp();
+    pass(-1);
+    const early = { state: 'NOT_YET_KNOWN', provenAt: null, retryAt: iso(SENT + 10 * MINUTE + LAG) };
+    expect(await ask()).toMatchObject(early);
+    expect(await ask()).toMatchObject(early);
+    expect(asked).toHaveLength(1);
+    pass(1);
+    expect(await ask()).toMatchObject({ state: 'NOT_ARRIVED' });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is searched for and proven absent by the provider’s clock, whose offset is known between two bounds', async () => {
+    const { ask, pass, now } = await setUp({ offset: { leastMs: -5 * MINUTE, mostMs: -4 * MINUTE } });
+    const span = { from: iso(SENT - 10 * MINUTE), to: iso(SENT + 6 * MINUTE) };
+    expect(await ask()).toMatchObject({ state: 'NOT_YET_KNOWN', searched: span });
+    // Its clock has surely shown the end and the lag when its slowest reading has.
+    pass(SENT + 6 * MINUTE + LAG + 5 * MINUTE - now() - 1);
+    expect(await ask()).toMatchObject({ state: 'NOT_YET_KNOWN', retryAt: iso(now() + 1) });
+    pass(1);
+    expect(await ask()).toMatchObject({ state: 'NOT_ARRIVED', searched: span });
+  });
+
+  it('is searched for an hour further either way where the provider’s clock is not known', async () => {
+    const { ask } = await setUp({ offset: null });
+    const span = { from: iso(SENT - 65 * MINUTE), to: iso(SENT + 70 * MINUTE) };
+    expect(await ask()).toMatchObject({ state: 'NOT_YET_KNOWN', searched: span });
+  });
+
+  it('needs a read made for the question, at most ten seconds before it', async () => {
+    const { ask, asked, pass } = await setUp();
+    await ask();
+    await ask();
+    pass(9 * SECOND);
+    expect(await ask('t3')).toMatchObject({ state: 'NOT_ARRIVED' });
+    expect(asked).toHaveLength(1);
+    pass(2 * SECOND);
+    expect(await ask('t4')).toMatchObject({ state: 'NOT_ARRIVED' });
+    expect(asked).toHaveLength(2);
+    // The question is the same for ten minutes: what answered it once answers it again.
+    expect(await ask()).toMatchObject({ state: 'NOT_ARRIVED' });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('needs no other read where one was made a day after its end', async () => {
+    const { archive, ask, asked, pass } = await setUp();
+    const interval = { from: SENT - HOUR, to: SENT + HOUR };
+    const providerAt = SENT + 10 * MINUTE + DAY;
+    await archive.commit(
+      createCommit('hrg-main', 'TRANSFER', [], { interval, readAt: providerAt, providerAt: providerAt - 1 }),
+    );
+    pass(2 * DAY);
+    expect(await ask('t1', '0s')).toMatchObject({ state: 'NOT_YET_KNOWN' });
+    await archive.commit(
+      createCommit('hrg-main', 'TRANSFER', [], { interval, readAt: providerAt + 1, providerAt }),
+    );
+    expect(await ask('t1', '0s')).toMatchObject({ state: 'NOT_ARRIVED', provenAt: iso(providerAt + 1) });
+    expect(asked).toEqual([]);
+  });
+
+  it('is asked for together with all others, whose reads are shared', async () => {
+    const { askAll, asked } = await setUp({ rows: [createTransfer('t2', SENT)] });
+    const asks = ['t1', 't2', 't3'].map((transactionCode, index) => ({
+      transactionCode,
+      sentAt: iso(SENT - index * MINUTE),
+    }));
+    expect((await askAll(asks)).map(({ state }) => state)).toEqual(['NOT_ARRIVED', 'ARRIVED', 'NOT_ARRIVED']);
+    expect(asked).toEqual([{ from: SENT - 7 * MINUTE, to: SENT + 10 * MINUTE + 1 }]);
+  });
+
+  it('is not told absent by a wait of nothing, which asks nobody', async () => {
+    const { ask, asked } = await setUp();
+    expect(await ask('t1', '0s')).toMatchObject({ state: 'NOT_YET_KNOWN', evidence: [] });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('absence is not proven', () => {
+  const unreadable = (raw: object) => [{ reason: 'amount: not a decimal number', raw: JSON.stringify(raw) }];
+
+  it('by a provider that does not answer: the reason is its own', async () => {
+    const fails = () => new UpstreamError('hrg-main: expected HTTP 200, got 503', { action: 'retry' });
+    const { ask } = await setUp({ fails });
+    expect(await ask()).toMatchObject({
+      state: 'NOT_YET_KNOWN',
+      reason: 'hrg-main: expected HTTP 200, got 503',
     });
   });
 
-  it('is ARRIVED where the search brings it', async () => {
-    const archive = await createArchive();
-    const answer = await verdict({ archive, onCover: reading(archive, {}, ['t1']) });
-    expect(answer).toEqual({ ...nothing, state: 'ARRIVED', transfer: { transactionCode: 't1' } });
+  it('where a row that could not be read holds the code, accepted or not, however it is spelt', async () => {
+    const raw = `{"transactionCode":"\\u0074\\u0031","amount":"1,000.00"}`;
+    const { archive, ask } = await setUp({ quarantined: [{ reason: 'amount: not a decimal number', raw }] });
+    const answer = { state: 'NOT_YET_KNOWN', retryAt: null, reason: expect.stringMatching(/holds the code/) };
+    expect(await ask()).toMatchObject(answer);
+    const ids = (await archive.quarantined(['hrg-main'])).map(({ id }) => id);
+    expect(await archive.acceptQuarantined(ids)).toBe(1);
+    expect(await ask()).toMatchObject(answer);
   });
 
-  it('is NOT_ARRIVED where all of the span was read late enough', async () => {
-    const archive = await createArchive();
-    const answer = await verdict({ archive, onCover: reading(archive, {}, ['t2']) });
-    expect(answer).toEqual({ ...nothing, state: 'NOT_ARRIVED', provenAt: iso(LATE) });
+  it('where a row could not be read whose code nobody can tell, until it is accepted', async () => {
+    const { archive, ask } = await setUp({ quarantined: unreadable({ amount: '1,000.00' }) });
+    expect(await ask()).toMatchObject({ state: 'NOT_YET_KNOWN', reason: expect.stringMatching(/may be it/) });
+    const ids = (await archive.quarantined(['hrg-main'])).map(({ id }) => id);
+    await archive.acceptQuarantined(ids);
+    expect(await ask()).toMatchObject({ state: 'NOT_ARRIVED' });
   });
 
-  it('is NOT_YET_KNOWN where it was read too early, until it can be held', async () => {
-    const archive = await createArchive();
-    const readAt = searched.to + MINUTE;
-    const answer = await verdict({ archive, clock: () => readAt, onCover: reading(archive, { readAt }) });
-    expect(answer).toEqual({ ...nothing, state: 'NOT_YET_KNOWN', retryAt: iso(LATE) });
+  it('but for a row that has another code of its own', async () => {
+    const { ask } = await setUp({
+      quarantined: unreadable({ transactionCode: 'another', amount: '1,000.00' }),
+    });
+    expect(await ask()).toMatchObject({ state: 'NOT_ARRIVED' });
   });
 
-  it('is NOT_YET_KNOWN where a part was not read', async () => {
-    const archive = await createArchive();
-    const part = { from: searched.from + 1, to: searched.to };
-    const gap: Gap = {
-      account: 'hrg-main',
-      kind: 'TRANSFER',
-      from: searched.from,
-      to: searched.from + 1,
-      reason: 'PROVIDER_ERROR',
-      retryAt: LATE + 5_000,
-      message: null,
-    };
-    const coverage = { ...complete, complete: false, gaps: [gap] };
-    const answer = await verdict({ archive, coverage, onCover: reading(archive, { interval: part }) });
-    expect(answer).toEqual({ ...nothing, state: 'NOT_YET_KNOWN', retryAt: iso(LATE + 5_000) });
+  it('where the provider listed it once and no longer does', async () => {
+    const { archive, ask, now } = await setUp();
+    const interval = { from: SENT - HOUR, to: SENT + HOUR };
+    const row = createTransfer('t1', SENT);
+    await archive.commit(createCommit('hrg-main', 'TRANSFER', [row], { interval, readAt: SENT + MINUTE }));
+    const answer = await ask();
+    expect(answer).toMatchObject({ state: 'ARRIVED' });
+    await archive.commit(createCommit('hrg-main', 'TRANSFER', [], { interval, readAt: now() }));
+    expect(await ask()).toMatchObject({
+      state: 'NOT_YET_KNOWN',
+      transfer: null,
+      reason: expect.stringMatching(/listed it, and no longer did/),
+    });
   });
 
-  it('is NOT_YET_KNOWN where a row of the span could not be read', async () => {
-    const archive = await createArchive();
-    const quarantined = [{ reason: 'amount: not a decimal number', raw: '{}' }];
-    const answer = await verdict({ archive, onCover: reading(archive, { quarantined }) });
-    expect(answer).toMatchObject({ state: 'NOT_YET_KNOWN', provenAt: null });
+  it('where a code is there that differs in case alone', async () => {
+    const { ask } = await setUp({ rows: [createTransfer('T1', SENT)] });
+    expect(await ask()).toMatchObject({
+      state: 'NOT_YET_KNOWN',
+      retryAt: null,
+      reason: expect.stringMatching(/"T1"/),
+    });
+  });
+
+  it('beyond what the provider keeps, or is believed to keep', async () => {
+    for (const retention of [40 * DAY, null]) {
+      const { ask, pass } = await setUp({ retention });
+      pass(40 * DAY - 15 * MINUTE - LAG);
+      expect(await ask()).toMatchObject({ state: 'NOT_ARRIVED' });
+      pass(1);
+      expect(await ask('t9')).toMatchObject({
+        state: 'NOT_YET_KNOWN',
+        reason: expect.stringMatching(/records begin/),
+      });
+    }
+  });
+
+  it('to a player', async () => {
+    const viewer = { onlyPlayer: 'ann', role: 'player' as const };
+    const { ask } = await setUp({ viewer, rows: [createTransfer('t1', SENT, { providerUsername: 'bob' })] });
+    expect(await ask()).toMatchObject({ state: 'NOT_YET_KNOWN', transfer: null });
+  });
+
+  it('for what no provider could have recorded: BAD_USER_INPUT before any call', async () => {
+    const { ask, asked } = await setUp();
+    for (const code of ['', ' t1', 't1 ', 'x'.repeat(31)]) {
+      expect(await ask(code)).toMatchObject({
+        errors: [{ code: 'BAD_USER_INPUT', message: expect.stringMatching(/^transactionCode: /) }],
+      });
+    }
+    expect(asked).toEqual([]);
   });
 });

@@ -24,12 +24,13 @@ export function coverageStatement(
   const text = `
     WITH ages (account, kind, settlement_lag, final_after) AS (VALUES ${ages.join(', ')}),
     reads AS (
-      SELECT i.account, i.kind, from_at, to_at, read_at, quarantined,
-        read_at - final_after AS final_to, read_at - settlement_lag AS held_to
+      SELECT i.account, i.kind, from_at, to_at, read_at, provider_at, quarantined,
+        coalesce(provider_at, read_at) - final_after AS final_to,
+        coalesce(provider_at, read_at) - settlement_lag AS held_to
       FROM intervals AS i JOIN ages AS a ON i.account = a.account AND i.kind = a.kind
       WHERE from_at < ${to} AND to_at > ${from} AND ${from} < ${to}),
     states AS (
-      SELECT account, kind, read_at, quarantined, state,
+      SELECT account, kind, read_at, provider_at, quarantined, state,
         CASE WHEN quarantined > 0 OR state = 'final' THEN from_at WHEN state = 'held' THEN greatest(from_at, final_to)
           ELSE greatest(from_at, held_to) END AS state_from,
         CASE WHEN quarantined > 0 OR state = 'open' THEN to_at WHEN state = 'held' THEN least(to_at, held_to)
@@ -38,7 +39,7 @@ export function coverageStatement(
       WHERE quarantined = 0
         OR state = CASE WHEN to_at > held_to THEN 'open' WHEN to_at > final_to THEN 'held' ELSE 'final' END),
     parts AS (
-      SELECT account, kind, read_at, quarantined, state,
+      SELECT account, kind, read_at, provider_at, quarantined, state,
         greatest(state_from, ${from}) AS part_from, least(state_to, ${to}) AS part_to
       FROM states WHERE state_from < state_to AND state_from < ${to} AND state_to > ${from}),
     edges AS (
@@ -48,14 +49,15 @@ export function coverageStatement(
     islands AS (
       SELECT *, sum(edge) OVER (PARTITION BY account, kind ORDER BY part_from) AS island FROM edges)
     SELECT account, kind, ${double('min(part_from)')}, ${double('max(part_to)')}, min(state),
-      ${double('min(read_at)')}, ${double('sum(quarantined)')}
+      ${double('min(read_at)')}, ${double('min(coalesce(provider_at, read_at))')}, ${double('sum(quarantined)')}
     FROM islands GROUP BY account, kind, island ORDER BY account, kind, min(part_from)`;
   return { text, values: binder.values };
 }
 
 /** The spans of a coverage statement's answer. */
 export function toSpans(cells: Cells): HeldSpan[] {
-  const [accounts = [], kinds = [], froms = [], tos = [], states = [], reads = [], quarantined = []] = cells;
+  const [accounts = [], kinds = [], froms = [], tos = [], states = [], reads = [], providers = []] = cells;
+  const quarantined = cells[7] ?? [];
   return accounts.map((account, row) => ({
     account: String(account),
     kind: kinds[row] as RecordKind,
@@ -63,6 +65,7 @@ export function toSpans(cells: Cells): HeldSpan[] {
     to: Number(tos[row]),
     state: states[row] as HeldSpan['state'],
     readAt: Number(reads[row]),
+    providerAt: Number(providers[row]),
     quarantined: Number(quarantined[row]),
   }));
 }

@@ -19,7 +19,15 @@ import { byKeysStatement, fingerprintStatement, usernamesStatement } from './row
 export type SharedReads = Required<
   Pick<
     KeptArchive,
-    'coverage' | 'byKeys' | 'fingerprint' | 'usernames' | 'ledger' | 'history' | 'quarantined' | 'setAside' | 'readAudit'
+    | 'coverage'
+    | 'byKeys'
+    | 'fingerprint'
+    | 'usernames'
+    | 'ledger'
+    | 'history'
+    | 'quarantined'
+    | 'setAside'
+    | 'readAudit'
   >
 >;
 

@@ -1,14 +1,26 @@
+import { BadUserInputError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
 import { type Connected, readConnection } from '../lists/page.ts';
 import { PageArgs, toPageWindow, WaitArgs } from '../lists/page-args.ts';
-import { Arg, Args, Ctx, ID, Query, Resolver } from '../schema/decorators.ts';
+import { Arg, Args, Ctx, Field, ID, InputType, Query, Resolver } from '../schema/decorators.ts';
 import { DateTime } from '../schema/scalars.ts';
-import { checkMaxWait, checkText } from '../selection/checks.ts';
+import { checkList, checkMaxWait } from '../selection/checks.ts';
 import { selectTransfers, TransferFilter } from './filter.ts';
-import { checkTransferAccount, findVerdict } from './status.ts';
+import { checkCode, checkTransferAccount, findVerdicts } from './status.ts';
 import { type Transfer, TransferConnection } from './type.ts';
 import { TransferVerdict } from './verdict.ts';
 import { toTransfer } from './view.ts';
+
+const MOST_ASKS = 1_000;
+
+@InputType({ description: 'A transfer whose arrival is asked for.' })
+export class TransferAsk {
+  @Field(() => String, { description: 'The code it was sent under.' })
+  transactionCode!: string;
+
+  @Field(() => DateTime, { description: 'When it was sent, by the operator’s clock.' })
+  sentAt!: number;
+}
 
 @Resolver()
 export class TransferResolver {
@@ -29,8 +41,9 @@ export class TransferResolver {
   @Query(() => TransferVerdict, {
     nullable: true,
     description:
-      'Whether a transfer arrived at the provider, with proof: ask before you send the money again. The provider’s records ' +
-      'from 5 minutes before `sentAt` to 10 minutes after it are searched; an archived transfer is found whatever its time.',
+      'Whether a transfer arrived at the provider, with proof: ask before you send the money again. It is asked for by its ' +
+      'code where the provider can be asked so; else, and for proof of absence, the provider’s records around `sentAt` are ' +
+      'read anew. An archived transfer is found whatever its time.',
   })
   async transferStatus(
     @Arg('account', () => ID, { description: 'The account it was sent through, such as `hrg-main`.' })
@@ -43,8 +56,31 @@ export class TransferResolver {
     @Ctx() context: RequestContext,
   ): Promise<TransferVerdict> {
     const feed = checkTransferAccount(context, account);
-    const key = checkText('transactionCode', transactionCode);
-    return findVerdict(context, { feed, key, sentAt, maxWaitMs: checkMaxWait(args.maxWait) });
+    const ask = { code: checkCode('transactionCode', transactionCode), sentAt };
+    const [verdict] = await findVerdicts(context, feed, [ask], checkMaxWait(args.maxWait));
+    return verdict!;
+  }
+
+  @Query(() => [TransferVerdict], {
+    nullable: true,
+    description:
+      'As `transferStatus`, of many transfers at once and in their order: they share what is read.',
+  })
+  async transferStatuses(
+    @Arg('account', () => ID, { description: 'The account they were sent through, such as `hrg-main`.' })
+    account: string,
+    @Arg('asks', () => [TransferAsk], { description: 'The transfers; at most 1,000.' }) asks: TransferAsk[],
+    @Args(() => WaitArgs) args: WaitArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<readonly TransferVerdict[]> {
+    const feed = checkTransferAccount(context, account);
+    if (asks.length > MOST_ASKS)
+      throw new BadUserInputError(`asks: expected at most ${MOST_ASKS}, got ${asks.length.toString()}`);
+    const wanted = (checkList('asks', asks) ?? []).map(({ transactionCode, sentAt }, index) => ({
+      code: checkCode(`asks[${index}].transactionCode`, transactionCode),
+      sentAt,
+    }));
+    return findVerdicts(context, feed, wanted, checkMaxWait(args.maxWait));
   }
 }
 

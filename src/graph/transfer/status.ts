@@ -1,25 +1,25 @@
-import type { HeldSpan } from '../../archive/archive.ts';
+import type { SetAsideRow } from '../../archive/admin.ts';
+import type { StoredRecord } from '../../archive/archive.ts';
 import { BadUserInputError } from '../../errors.ts';
 import type { Feed } from '../../feeds/feed.ts';
-import { type Interval, subtract } from '../../records/interval.ts';
+import type { TransferAsk, TransferSearch } from '../../feeds/transfer-search.ts';
+import { formatDuration } from '../../records/duration.ts';
+import { type Interval, union } from '../../records/interval.ts';
+import { bothEnds, doubtOf, touches } from '../../records/verdict.ts';
 import type { RequestContext } from '../context.ts';
 import { show } from '../rows/ids.ts';
 import { loadersOf, loadVisible } from '../rows/loaders.ts';
-import { checkAccount, cover, feedsOf } from '../selection/scope.ts';
+import { checkAccount, feedsOf } from '../selection/scope.ts';
 import type { TransferVerdict } from './verdict.ts';
 import { toTransfer } from './view.ts';
 
-// The operator's clock and the provider's may differ by this much either way.
-const CLOCKS_DIFFER_MS = 5 * 60_000;
-// A transfer call that has not been recorded this long after it left has ended without effect.
-const ARRIVES_WITHIN_MS = 5 * 60_000;
-
-export interface StatusAsk {
-  readonly feed: Feed;
-  readonly key: string;
-  readonly sentAt: number;
-  readonly maxWaitMs: number;
-}
+const LONGEST_CODE = 30;
+const MINUTE_MS = 60_000;
+/** How far back a log of transfers is believed whose provider states no end. */
+const ASSUMED_RETENTION_MS = 40 * 86_400_000;
+const RETRY_MS = 2_000;
+/** A transfer recorded this far from when it was sent is worth a word. */
+const FAR_MS = 15 * MINUTE_MS;
 
 /** The transfer feed of an account; a BadUserInputError where there is no such account, or it has no transfers. */
 export function checkTransferAccount(context: RequestContext, id: string): Feed {
@@ -29,43 +29,156 @@ export function checkTransferAccount(context: RequestContext, id: string): Feed 
   throw new BadUserInputError(`account: expected an account whose provider lists transfers, got ${show(id)}`);
 }
 
-/** Whether a transfer arrived. Absence is only said where every read behind it came late enough to prove it. */
-export async function findVerdict(context: RequestContext, ask: StatusAsk): Promise<TransferVerdict> {
-  const { deps } = context;
-  const { feed, key, sentAt } = ask;
-  const rowKey = { account: feed.account.id, key };
-  const searched = { from: sentAt - CLOCKS_DIFFER_MS, to: sentAt + CLOCKS_DIFFER_MS + ARRIVES_WITHIN_MS };
-  const verdict = { searched, transfer: null, provenAt: null, retryAt: null };
+/** A code as providers take them; a BadUserInputError naming `field` where no provider could have recorded it. */
+export function checkCode(field: string, code: string): string {
+  if (code === '' || code.length > LONGEST_CODE) {
+    throw new BadUserInputError(
+      `${field}: expected a code of 1 to ${LONGEST_CODE} characters, got ${code.length.toString()}`,
+    );
+  }
+  if (code === code.trim()) return code;
+  throw new BadUserInputError(`${field}: expected a code without a space at an end, got ${show(code)}`);
+}
 
+/** Whether transfers arrived. Absence is only said where every read behind it came late enough to prove it. */
+export async function findVerdicts(
+  context: RequestContext,
+  feed: Feed,
+  asks: readonly TransferAsk[],
+  maxWaitMs: number,
+): Promise<readonly TransferVerdict[]> {
+  const { deps, viewer } = context;
+  const before = await transfersOf(context, feed, asks);
+  const open = asks.filter((_, index) => isLost(before[index] ?? null));
+  const found = await deps.searchTransfers(feed, open, viewer.fetches ? maxWaitMs : 0);
+  const searches = new Map(open.map((ask, index) => [ask, found[index]!]));
+  // The reads before the rows: what comes in between is found, and never called absent.
+  const rows = await transfersOf(context, feed, asks);
+  const spans = [...searches.values()].map(({ searched }) => searched);
+  const aside = await setAsideIn(context, feed, spans);
+  const codes = await codesIn(context, feed, spans);
+  return Promise.all(
+    asks.map(async (ask, index) => {
+      const row = rows[index] ?? null;
+      const search = searches.get(ask) ?? (await deps.searchTransfers(feed, [ask], 0))[0]!;
+      if (row !== null) return verdictOfRow(context, ask, row, search);
+      return verdictOfAbsence(context, feed, ask, { search, aside, codes });
+    }),
+  );
+}
+
+/** Whether nothing is archived of a transfer, or what is was not listed any more. */
+function isLost(row: StoredRecord<'TRANSFER'> | null): boolean {
+  return row === null || row.withdrawnAt !== null || row.vanishedAt !== null;
+}
+
+/** What is archived under the codes, where the viewer may see it. */
+function transfersOf(context: RequestContext, feed: Feed, asks: readonly TransferAsk[]) {
   const loader = loadersOf(context).rows.TRANSFER;
-  const archived = await loadVisible(context, loader, rowKey);
-  if (archived !== null) return { ...verdict, state: 'ARRIVED', transfer: toTransfer(context, archived) };
-
-  const { coverage } = await cover(context, [feed], searched, ask.maxWaitMs);
-  // The ledger before the row: what comes in between is found, and never called absent.
-  const { settlementLag } = feed.limits;
-  const age = { account: feed.account.id, kind: feed.kind, settlementLag, finalAfter: settlementLag };
-  const spans = await deps.archive.coverage([age], searched);
-  const fetched = await loadVisible(context, loader.clear(rowKey), rowKey);
-  if (fetched !== null) return { ...verdict, state: 'ARRIVED', transfer: toTransfer(context, fetched) };
-
-  const provenAt = proofOf(spans, searched, settlementLag);
-  if (provenAt !== null) return { ...verdict, state: 'NOT_ARRIVED', provenAt };
-  const retries = coverage.gaps.map(({ retryAt }) => retryAt).filter((at) => at !== null);
-  const closesAt = searched.to + settlementLag;
-  const fallback =
-    coverage.gaps.length > 0 ? null : Math.max(closesAt, deps.clock() + feed.limits.openMaxAge);
-  return {
-    ...verdict,
-    state: 'NOT_YET_KNOWN',
-    retryAt: retries.length > 0 ? Math.min(...retries) : fallback,
-  };
+  return Promise.all(
+    asks.map(({ code }) => {
+      const rowKey = { account: feed.account.id, key: code };
+      return loadVisible(context, loader.clear(rowKey), rowKey);
+    }),
+  );
 }
 
-/** When the last part of `searched` was read late enough, or null where some part never was. */
-function proofOf(spans: readonly HeldSpan[], searched: Interval, settlementLag: number): number | null {
-  const proving = spans.filter(({ state, quarantined }) => state !== 'open' && quarantined === 0);
-  if (subtract(searched, proving).length > 0) return null;
-  // `readAt` is a span's oldest read; the one that held its end came no earlier than end + lag.
-  return Math.max(searched.to + settlementLag, ...proving.map(({ readAt }) => readAt));
+function verdictOfRow(
+  context: RequestContext,
+  { sentAt }: TransferAsk,
+  row: StoredRecord<'TRANSFER'>,
+  { searched, reads }: TransferSearch,
+): TransferVerdict {
+  const lostAt = row.withdrawnAt ?? row.vanishedAt;
+  if (lostAt !== null) {
+    const reason = `the provider listed it, and no longer did when it was asked at ${iso(lostAt)}: ask the provider`;
+    return { ...unknown(searched), reason, evidence: reads };
+  }
+  const apart = Math.abs(row.createdAt - sentAt);
+  const minutes = formatDuration(Math.round(apart / MINUTE_MS) * MINUTE_MS);
+  const far = apart > FAR_MS ? `, ${minutes} ${row.createdAt > sentAt ? 'after' : 'before'} it was sent` : '';
+  const transfer = toTransfer(context, row);
+  const reason = `the provider recorded it at ${iso(row.createdAt)}${far}`;
+  return { ...unknown(searched), state: 'ARRIVED', transfer, reason, evidence: reads };
 }
+
+interface Facts {
+  readonly search: TransferSearch;
+  readonly aside: readonly SetAsideRow[];
+  readonly codes: readonly string[];
+}
+
+function verdictOfAbsence(
+  context: RequestContext,
+  feed: Feed,
+  { code }: TransferAsk,
+  { search, aside, codes }: Facts,
+): TransferVerdict {
+  const { searched, proof, reads, failure, provableAt } = search;
+  const now = context.deps.clock();
+  const notKnown = (reason: string, retryAt: number | null) => ({
+    ...unknown(searched),
+    reason,
+    retryAt,
+    evidence: proof ?? reads,
+  });
+  const doubt = aside
+    .map((row) =>
+      doubtOf(code, { ...row, isWithin: row.interval !== null && touches(searched, row.interval) }),
+    )
+    .find((each) => each !== null);
+  if (doubt !== undefined) return notKnown(doubt, null);
+  const alike = codes.find((each) => each !== code && each.toLowerCase() === code.toLowerCase());
+  if (alike !== undefined) return notKnown(`${show(alike)} is there, which differs in case alone`, null);
+  const retention = feed.limits.retention ?? ASSUMED_RETENTION_MS;
+  const latest = now + (feed.upstream?.clock.offset()?.mostMs ?? 0);
+  if (searched.from < latest - retention)
+    return notKnown('it was sent before the provider’s records begin: they prove nothing of it', null);
+  if (proof === null) {
+    if (provableAt > now) {
+      return notKnown(
+        'the provider may still record it: absence can be proven once its records are finished',
+        provableAt,
+      );
+    }
+    if (failure !== null) return notKnown(failure.message, now + failure.waitMs);
+    return notKnown('not all of its time was read since you first asked', now + RETRY_MS);
+  }
+  // A player asks about rows of others as well: that they are not his is no proof that they are not there.
+  if (context.viewer.onlyPlayer !== null) return notKnown('absence is told to operators alone', null);
+  const provenAt = Math.max(...proof.map(({ askedAt }) => askedAt));
+  const reason = `the provider listed all it recorded from ${iso(searched.from)} to ${iso(searched.to)}, and not this code`;
+  return { ...unknown(searched), state: 'NOT_ARRIVED', provenAt, reason, evidence: proof };
+}
+
+function unknown(searched: Interval) {
+  const nothing = { transfer: null, provenAt: null, retryAt: null };
+  return { state: 'NOT_YET_KNOWN' as const, searched, ...nothing };
+}
+
+async function setAsideIn(context: RequestContext, feed: Feed, spans: readonly Interval[]) {
+  const feedKey = { account: feed.account.id, kind: feed.kind };
+  const found = await Promise.all(
+    union(spans.map(bothEnds)).map((span) => context.deps.quarantine.setAside(feedKey, span)),
+  );
+  return found.flat();
+}
+
+/** The codes of what is archived in the spans. */
+async function codesIn(context: RequestContext, feed: Feed, spans: readonly Interval[]): Promise<string[]> {
+  const codes: string[] = [];
+  for (const range of union(spans.map(bothEnds))) {
+    const query = {
+      kind: 'TRANSFER' as const,
+      accounts: [feed.account.id],
+      range,
+      players: null,
+      where: null,
+    };
+    for await (const rows of context.deps.archive.stream({ ...query, axis: 'SETTLED' }))
+      codes.push(...rows.map(({ key }) => key));
+  }
+  return codes;
+}
+
+const iso = (at: number) => new Date(at).toISOString();

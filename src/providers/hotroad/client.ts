@@ -98,7 +98,11 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
         operation: CHECK,
         pace: paceOf(CHECK, ask.limits),
         send: ({ now }) => ({ request: posted(CHECK, { transactionCode: ask.code }), sent: now }),
-        read: (response, askedAt) => ({ operation: CHECK, askedAt, transfer: transferIn(response, ask.code) }),
+        read: (response, askedAt) => ({
+          operation: CHECK,
+          askedAt,
+          transfer: transferIn(response, ask.code),
+        }),
       });
     } catch (error) {
       ask.signal?.throwIfAborted();

@@ -131,7 +131,9 @@ function askOf(body: string): Ask | null {
     return null;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const { agentId, userId, transactionCode, startTime, endTime }: Readonly<Record<string, unknown>> = { ...value };
+  const { agentId, userId, transactionCode, startTime, endTime }: Readonly<Record<string, unknown>> = {
+    ...value,
+  };
   const [from, to] = [instantOf(startTime), instantOf(endTime)];
   return {
     agentId,

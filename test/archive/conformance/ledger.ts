@@ -24,7 +24,9 @@ export function describeLedger(subject: Subject): void {
 
     const feed = (account: string): FeedAge => ({ account, kind: 'BET', ...age });
     const spansOf = async (account: string, range = { from: 0, to: 100_000 }) =>
-      (await archive.coverage([feed(account)], range)).map(({ account: _, kind: __, ...span }) => span);
+      (await archive.coverage([feed(account)], range)).map(
+        ({ account: _, kind: __, providerAt: ___, ...span }) => span,
+      );
 
     it('keeps the provider’s time of a read with what later reads leave of it', async () => {
       const range = { from: 0, to: 300 };
@@ -77,6 +79,14 @@ export function describeLedger(subject: Subject): void {
         const spans = parts.map(([state, from, to]) => ({ from, to, state, readAt, quarantined: 0 }));
         expect(await spansOf('states')).toEqual(spans);
       }
+    });
+
+    it('goes by the provider’s clock where it is known, however ours stands', async () => {
+      const interval = { from: 0, to: 1_000 };
+      await archive.commit(read('behind', { interval, readAt: 90_000, providerAt: 1_050 }));
+      const [held, open] = await archive.coverage([feed('behind')], { from: 60, to: 1_000 });
+      expect(held).toMatchObject({ from: 60, to: 950, state: 'held', readAt: 90_000, providerAt: 1_050 });
+      expect(open).toMatchObject({ from: 950, to: 1_000, state: 'open' });
     });
 
     it('divides every read as the arithmetic of one read does', async () => {
