@@ -36,7 +36,7 @@ import { ask, bearer, post } from './harness.ts';
  */
 const decided: Readonly<Record<string, string>> = {
   Query:
-    'providers accounts account bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus player ' +
+    'providers accounts account bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus transferStatuses player ' +
     'betTotals transferTotals seqNoTotals quarantined# _entities _service',
   Mutation: 'acceptQuarantined#',
   QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt#',
@@ -84,7 +84,8 @@ const decided: Readonly<Record<string, string>> = {
   SeqNoFailure:
     'id~ account seqNo~ player providerUsername@ event statusCode statusMeaning succeeded requestedAt respondedAt ' +
     'archivedAt raw!',
-  TransferVerdict: 'state transfer searched provenAt retryAt',
+  TransferVerdict: 'state transfer searched provenAt retryAt reason evidence',
+  VerdictEvidence: 'operation askedAt providerTime from to rows',
 };
 
 /** Every route, and who may use it. */
@@ -219,6 +220,7 @@ const argumentsOf: Readonly<Record<string, string>> = {
   'Query.coverage': 'range: $range',
   'Query.node': 'id: $failure',
   'Query.nodes': 'ids: $ids',
+  'Query.transferStatuses': `account: "hrg-main", asks: [{ transactionCode: "tx1", sentAt: "${iso(at)}" }], maxWait: "0s"`,
   'Query.transferStatus': `account: "hrg-main", transactionCode: "tx1", sentAt: "${iso(at)}", maxWait: "0s"`,
   'Query.player': 'username: $player',
   'Query.betTotals': 'filter: $filter, groupBy: [PLAYER, ACCOUNT, CURRENCY], maxWait: "0s"',
@@ -333,6 +335,7 @@ describe('permission matrix', () => {
       bet: `id: "${encodeId('Bet', 'one-main', `one${mark}`)}"`,
       betByProviderId: `account: "vp-main", providerBetId: "vp${mark}"`,
       player: `username: "${name}"`,
+      transferStatuses: `account: "hrg-main", asks: [{ transactionCode: "tx${mark}", sentAt: "${iso(at)}" }], maxWait: "0s"`,
       transferStatus: `account: "hrg-main", transactionCode: "tx${mark}", sentAt: "${iso(at)}", maxWait: "0s"`,
       _entities: `representations: [{ __typename: "Player", username: "${name}" },
         { __typename: "Player", id: "${encodeId('Player', '', name)}" },
