@@ -20,8 +20,13 @@ export interface Passage {
 export interface Breaker {
   /** Null while calls go freely. */
   outage(): Outage | null;
-  /** Resolves when a call may go; `onWait` is told while it may not. Rejects with the signal's reason. */
-  pass(signal: AbortSignal | undefined, onWait: (outage: Outage) => void): Promise<Passage>;
+  /** Resolves when calls go freely or one may try; `onWait` is told while none may. Rejects with the signal's reason. */
+  ready(signal: AbortSignal | undefined, onWait: (outage: Outage) => void): Promise<void>;
+  /**
+   * Lets a call go whose turn has come, or makes it the one that tries; null where it has to wait with the others. Asked
+   * for no sooner: who tries while it still waits for something else would hold up those it waits for.
+   */
+  enter(): Passage | null;
   failed(error: UpstreamError): void;
   /** The provider answered; true where it had been down. */
   answered(): boolean;
@@ -52,11 +57,11 @@ export function createBreaker(
     return { error: pause.error, retryInMs };
   }
 
-  async function pass(signal: AbortSignal | undefined, onWait: (outage: Outage) => void): Promise<Passage> {
+  async function ready(signal: AbortSignal | undefined, onWait: (outage: Outage) => void): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
       const held = outage();
-      if (pause === null || held === null) return { isTrial: false, leave() {} };
+      if (pause === null || held === null) return;
       if (trial !== null) {
         onWait(held);
         await abandonable(trial, signal);
@@ -64,13 +69,19 @@ export function createBreaker(
         onWait(held);
         await sleep(pause.until, pause.over.signal, signal);
       } else {
-        return begin();
+        return;
       }
     }
   }
 
+  function enter(): Passage | null {
+    if (pause === null) return { isTrial: false, leave() {} };
+    return trial !== null || pause.until > clock.monotonic() ? null : begin();
+  }
+
   async function sleep(until: number, over: AbortSignal, signal: AbortSignal | undefined): Promise<void> {
-    const either = signal === undefined ? over : AbortSignal.any([signal, over]);
+    // One of its own for each: any number may wait for the same pause.
+    const either = AbortSignal.any(signal === undefined ? [over] : [signal, over]);
     await clock.until(until, either).catch((error: unknown) => {
       signal?.throwIfAborted();
       if (!over.aborted) throw error;
@@ -94,7 +105,8 @@ export function createBreaker(
 
   return {
     outage,
-    pass,
+    ready,
+    enter,
     failed(error) {
       inARow += 1;
       if (inARow < policy.breakAfter) return;

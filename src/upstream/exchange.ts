@@ -80,29 +80,30 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     return { ...reading, operation, leftAt, providerAt: () => providerClock.at(leftAt) ?? reading.now };
   }
 
-  async function attempt<T>(call: Call<T>, passage: Passage, breaker: Breaker): Promise<T | typeof notSent> {
-    const isHeldBack = () => !passage.isTrial && breaker.outage() !== null;
+  async function attempt<T>(call: Call<T>, breaker: Breaker): Promise<T | typeof notSent> {
+    let passage: Passage | null = null;
+    const isHeldBack = () => passage?.isTrial !== true && breaker.outage() !== null;
     const open = async () => {
       refuseWhenStopped();
-      if (isHeldBack()) throw new HeldBack();
+      if (passage === null || isHeldBack()) passage = breaker.enter();
+      if (passage === null) throw new HeldBack();
       await http.open();
     };
-    let slot: Slot;
+    let slot: Slot | null = null;
     try {
       slot = await pacer.slot({ rule: call.pace, turn: call.turn, open, signal: call.signal });
-    } catch (error) {
-      if (error instanceof HeldBack) return notSent;
-      // A connection that cannot be opened is a failure of the provider like any other.
-      if (error instanceof UpstreamError && error.action === 'retry') breaker.failed(error);
-      throw error;
-    }
-    try {
       refuseWhenStopped();
       if (isHeldBack() || call.isPrepared?.() === false) return notSent;
       return await sendOnce(call, slot, breaker);
+    } catch (error) {
+      if (error instanceof HeldBack) return notSent;
+      // A connection that cannot be opened is a failure of the provider like any other.
+      if (slot === null && error instanceof UpstreamError && error.action === 'retry') breaker.failed(error);
+      throw error;
     } finally {
-      slot.unused();
-      slot.done();
+      slot?.unused();
+      slot?.done();
+      (passage as Passage | null)?.leave();
     }
   }
 
@@ -158,12 +159,12 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       call.signal?.throwIfAborted();
       refuseWhenStopped();
       if (call.prepare !== undefined) await abandonable(call.prepare(), call.signal);
-      const passage = await breaker.pass(call.signal, ({ error, retryInMs }) =>
+      await breaker.ready(call.signal, ({ error, retryInMs }) =>
         call.onDelay?.({ error, waitMs: retryInMs }),
       );
       let waitMs = 0;
       try {
-        const value = await attempt(call, passage, breaker);
+        const value = await attempt(call, breaker);
         if (value === notSent) continue;
         stop = null;
         return value;
@@ -187,8 +188,6 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
         if (error.action !== 'retry' || failures >= call.maxAttempts) throw error;
         waitMs = error.retryAfterMs ?? backoffMs(policy, failures);
         call.onDelay?.({ error, waitMs: Math.max(waitMs, breaker.outage()?.retryInMs ?? 0) });
-      } finally {
-        passage.leave();
       }
       await clock.until(clock.monotonic() + waitMs, call.signal);
     }

@@ -14,6 +14,7 @@ import { axisField } from '../../src/records/axis.ts';
 import type { Coverage } from '../../src/records/coverage.ts';
 import { decimal } from '../../src/records/decimal.ts';
 import type { Bet, RecordKind, RecordOf, SeqNoFailure, Transfer } from '../../src/records/record.ts';
+import { searchedSpan } from '../../src/records/verdict.ts';
 import { blank } from '../records/blank.ts';
 
 export const SECOND = 1_000;
@@ -169,6 +170,16 @@ export function askTotals(field: string, range: string, archive: () => Archive) 
   return { totals, rows };
 }
 
+/** A search that asks nobody and proves nothing. */
+const searchNothing: GraphDeps['searchTransfers'] = async (_feed, asks) =>
+  asks.map(({ sentAt }) => ({
+    searched: searchedSpan(sentAt, null),
+    proof: null,
+    reads: [],
+    failure: null,
+    provableAt: sentAt,
+  }));
+
 export function createContext(surroundings: Surroundings, asks: CoverAsk[] = []): RequestContext {
   const { archive, viewer, players = namedPlayers, coverage = complete, onCover, clock } = surroundings;
   const dispatch: Dispatch = {
@@ -201,7 +212,7 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
         queued: 0,
         reading: 0,
       }),
-      searchTransfers: surroundings.searchTransfers ?? refuse,
+      searchTransfers: surroundings.searchTransfers ?? searchNothing,
       readDetail: surroundings.readDetail ?? (async (): Promise<DetailOutcome> => 'UNSUPPORTED'),
     },
     viewer: { ...localViewer, ...viewer },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
-import { createBreaker, type Outage } from '../../src/upstream/breaker.ts';
+import { createBreaker, type Outage, type Passage } from '../../src/upstream/breaker.ts';
 import type { Clock } from '../../src/upstream/clock.ts';
 
 const policy = { breakAfter: 3, breakMs: 5_000, longestBreakMs: 12_000 };
@@ -34,7 +34,14 @@ function setUp() {
     for (let count = 0; count < times; count += 1) breaker.failed(down);
   };
   const waits: Outage[] = [];
-  const pass = (signal?: AbortSignal) => breaker.pass(signal, (outage) => waits.push(outage));
+  /** As a call does: waits until one may go, then goes, or waits on with the others. */
+  const pass = async (signal?: AbortSignal): Promise<Passage> => {
+    for (;;) {
+      await breaker.ready(signal, (outage) => waits.push(outage));
+      const passage = breaker.enter();
+      if (passage !== null) return passage;
+    }
+  };
   return { clock, breaker, fail, pass, waits };
 }
 
@@ -101,6 +108,17 @@ describe('a breaker', () => {
     expect(waits).toEqual([{ error: down, retryInMs: 5_000 }]);
     breaker.tryNow();
     expect((await waiting).isTrial).toBe(true);
+  });
+
+  test('lets those try whose turn comes first, not those who were ready first', async () => {
+    const { clock, breaker, fail } = setUp();
+    fail(3);
+    expect(breaker.enter()).toBeNull();
+    const ready = [1, 2].map(() => breaker.ready(undefined, () => {}));
+    await clock.pass(5_000);
+    await Promise.all(ready);
+    expect(breaker.enter()?.isTrial).toBe(true);
+    expect(breaker.enter()).toBeNull();
   });
 
   test('lets go of whoever no longer waits, before a trial and during it', async () => {
