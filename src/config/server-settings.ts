@@ -82,6 +82,9 @@ export const serverSettings = z.strictObject({
   bodyLimit: atLeastOne(1_000_000).describe('bytes of a request’s body'),
   requestTimeout: durationFrom(1000).prefault('30s').describe('how long a request may take to arrive'),
   queryTimeout: durationFrom(1).prefault('2m').describe('how long a GraphQL answer may take'),
+  stallTimeout: durationFrom(1)
+    .prefault('30s')
+    .describe('how long the reader of an export may take no byte before it is broken off'),
   drainDelay: durationFrom(0)
     .prefault('5s')
     .describe('how long SIGTERM leaves the gateway unready and still listening, before it drains'),

@@ -48,7 +48,10 @@ const WRITE_MS = 120_000;
 const TURN_MS = 10_000;
 // A process that stands still inside a commit would hold up every other's.
 const COMMIT_IDLE_MS = 30_000;
-const STREAM_IDLE_MS = 600_000;
+// Longer than a reader may take no byte: see `server.stallTimeout`.
+const STREAM_IDLE_MS = 120_000;
+// As many as there may be exports under way.
+const STREAMS = 8;
 
 /**
  * Opens an archive that several processes share, and brings it to this release's layout first. Rejects with an
@@ -69,7 +72,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     });
   const reads = pool('reads', 4, READ_MS, COMMIT_IDLE_MS, 5_000);
   const writes = pool('writes', 3, WRITE_MS, COMMIT_IDLE_MS, 30_000);
-  const streams = pool('streams', 4, READ_MS, STREAM_IDLE_MS, 0);
+  const streams = pool('streams', STREAMS, READ_MS, STREAM_IDLE_MS, 0);
   const turns = pool('turns', 2, TURN_MS, TURN_MS, 10_000);
   const news = createNews(url, randomUUID());
   const openStreams = new Set<() => void>();

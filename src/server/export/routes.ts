@@ -5,6 +5,7 @@ import type { Gap } from '../../records/coverage.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { type AuditedAnswer, auditAnswer, audited } from '../audit/audited-answer.ts';
 import type { RouteDeps, RouteFamily } from '../deps.ts';
+import { limitStall } from '../http/stall.ts';
 import { vary } from '../http/vary.ts';
 import { type ExportAsk, readExportAsk } from './ask.ts';
 import { createCompressor, type Encoding, encodingFor } from './encoding.ts';
@@ -13,6 +14,7 @@ import { type ExportFormat, exportFormats, exportNames } from './names.ts';
 import { type OpenExport, openExport } from './open-export.ts';
 import { ParameterError } from './parameter-error.ts';
 import type { Parameters } from './parameters.ts';
+import { createStreamSlots, type TakeStream } from './stream-slots.ts';
 
 const contentTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
@@ -25,8 +27,9 @@ const EXPORT_COST = 1_000;
 
 /** `/export/{bets,transfers,failures}.{csv,ndjson,parquet}`: the archive's rows, streamed. */
 export const exportRoutes: RouteFamily = (app, deps) => {
+  const takeStream = createStreamSlots();
   for (const [name, kind] of Object.entries(exportNames)) {
-    for (const format of exportFormats) addRoute(app, deps, { name, kind, format });
+    for (const format of exportFormats) addRoute(app, deps, { name, kind, format }, takeStream);
   }
 };
 
@@ -36,7 +39,7 @@ interface Target {
   readonly format: ExportFormat;
 }
 
-function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target): void {
+function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target, takeStream: TakeStream): void {
   app.get(
     `/export/${target.name}.${target.format}`,
     // Rows are compressed here, as they are streamed; what is in Parquet is compressed already.
@@ -45,7 +48,7 @@ function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target): void {
       const operation = `${target.name}.${target.format}`;
       const audit = auditAnswer(deps, request, reply, { route: 'export', operation });
       try {
-        return await audited(audit, () => answer(deps, target, request, reply, audit));
+        return await audited(audit, () => answer(deps, target, request, reply, { audit, takeStream }));
       } catch (error) {
         if (!(error instanceof BadUserInputError)) throw error;
         return reply.code(400).send({ error: describe(error) });
@@ -59,7 +62,7 @@ async function answer(
   target: Target,
   request: FastifyRequest,
   reply: FastifyReply,
-  audit: AuditedAnswer,
+  { audit, takeStream }: { readonly audit: AuditedAnswer; readonly takeStream: TakeStream },
 ): Promise<unknown> {
   const context = deps.makeContext(request.viewer, audit.left);
   const ask = readExportAsk(target.kind, request.query as Parameters, context);
@@ -77,10 +80,12 @@ async function answer(
   const etag = await etagOf(context, ask, opened, `${target.format} ${encoding}`);
   if (etag !== null) reply.header('etag', etag);
   if (etag !== null && matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  if (request.method !== 'HEAD') reply.raw.once('close', takeStream(request.viewer.name));
   reply.type(contentTypes[target.format]);
   reply.header('content-disposition', `attachment; filename="${fileName(target, ask)}"`);
   if (encoding !== null) reply.header('content-encoding', encoding);
   if (request.method === 'HEAD') return reply.send();
+  limitStall(reply, deps.settings.stallTimeout, () => audit.refuse('STALLED'));
   return reply.send(await body(target, opened, audit, encoding));
 }
 

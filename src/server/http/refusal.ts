@@ -48,6 +48,13 @@ export class MisdirectedError extends RefusalError {
   readonly statusCode = 421;
 }
 
+/** What was asked for has no room now: 503. */
+export class BusyError extends RefusalError {
+  readonly code = 'BUSY';
+  readonly statusCode = 503;
+  override readonly headers = { 'retry-after': '10' };
+}
+
 /** The process has more to do than it can: 503. */
 export class OverloadedError extends RefusalError {
   readonly code = 'OVERLOADED';

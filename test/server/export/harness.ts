@@ -24,6 +24,7 @@ import {
 export interface HarnessOptions extends Omit<Surroundings, 'archive'> {
   readonly commits?: readonly Commit<RecordKind>[];
   readonly playerOf?: PlayerOf;
+  readonly settings?: Parameters<typeof serverSettings.parse>[0];
   /** Methods that stand in for those of an archive nothing else is asked of. */
   readonly archive?: Partial<Archive>;
 }
@@ -43,7 +44,7 @@ export async function openHarness(options: HarnessOptions = {}) {
     makeContext: () => createContext({ ...options, archive, viewer, players }, asks),
     audit: (entry) => audited.push(entry),
     clock: () => NOON,
-    settings: { ...serverSettings.parse({}), host: '127.0.0.1', port: 0 },
+    settings: { ...serverSettings.parse(options.settings ?? {}), host: '127.0.0.1', port: 0 },
     charge: () => {},
   };
   const app = fastify({ forceCloseConnections: true });

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Archive } from '../../../src/archive/archive.ts';
 import type { Bet, Stored } from '../../../src/records/record.ts';
 import { complete, createBet, createCommit, NOON } from '../../graph/harness.ts';
+import { deferred } from '../harness.ts';
 import { type Harness, type HarnessOptions, openHarness } from './harness.ts';
 
 const harnesses: Harness[] = [];
@@ -75,6 +78,66 @@ describe('streaming', () => {
         .toMatchObject([{ route: 'export', operation: name, error: 'ABORTED' }]);
     },
   );
+
+  it.each(['identity', 'gzip'])('breaks off a reader who takes no byte, in %s', async (encoding) => {
+    const source = endless();
+    const opened = await harness({ archive: source.archive, settings: { stallTimeout: '100ms' } });
+    const { hostname, port } = new URL(opened.url);
+    const socket = connect(Number(port), hostname).pause();
+    const closed = once(socket, 'close');
+    socket.on('error', () => {});
+    const head = `Host: x\r\nAccept-Encoding: ${encoding}\r\n\r\n`;
+    socket.write(`GET /export/bets.csv?${day}&raw=true HTTP/1.1\r\n${head}`);
+    await source.abandoned;
+    await expect.poll(() => opened.audited).toMatchObject([{ operation: 'bets.csv', error: 'STALLED' }]);
+    socket.resume();
+    await closed;
+  });
+
+  it('leaves a reader alone who waits for the archive', async () => {
+    const bytes = deferred<void>();
+    async function* stream() {
+      yield [storedBet('b1')];
+      await bytes.promise;
+      yield [storedBet('b2')];
+    }
+    const opened = await harness({
+      archive: { stream: stream as unknown as Archive['stream'] },
+      settings: { stallTimeout: '1ms' },
+    });
+    const response = await opened.get(`/export/bets.csv?${day}`, {
+      headers: { 'accept-encoding': 'identity' },
+    });
+    const reader = response.body!.getReader();
+    await reader.read();
+    // Several times as long as a reader may take nothing.
+    const { hostname, port } = new URL(opened.url);
+    for (let turn = 0; turn < 20; turn += 1) await (await fetch(`http://${hostname}:${port}/x`)).text();
+    bytes.resolve();
+    let rest = '';
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      rest += new TextDecoder().decode(part.value);
+    }
+    expect(rest).toContain('b2');
+  });
+
+  it('says 503 before it begins where a key has as many exports under way as it may', async () => {
+    const source = endless();
+    const opened = await harness({ archive: source.archive });
+    const path = `/export/bets.csv?${day}&raw=true`;
+    const leaving = Array.from({ length: 4 }, () => new AbortController());
+    const unread = await Promise.all(leaving.map(({ signal }) => opened.get(path, { signal })));
+    expect(unread.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const refused = await opened.get(path, { headers: { 'accept-encoding': 'gzip' } });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
+    expect(await refused.json()).toMatchObject({ error: { code: 'BUSY' } });
+    expect((await opened.get(path, { method: 'HEAD' })).status).toBe(200);
+    leaving[0]!.abort();
+    await expect.poll(() => opened.audited.some(({ error }) => error === 'ABORTED')).toBe(true);
+    const next = new AbortController();
+    expect((await opened.get(path, { signal: next.signal })).status).toBe(200);
+    for (const each of [next, ...leaving]) each.abort();
+  });
 
   it('stops making a Parquet file when the client leaves, and leaves no file behind', async () => {
     const source = endless();
