@@ -224,3 +224,13 @@ describe('docs/architecture.md', () => {
     expect(rooms.filter((room) => !text.includes(`| \`src/${room}/\` |`))).toEqual([]);
   });
 });
+
+describe('SECURITY.md', () => {
+  const text = readFileSync(join(root, '../SECURITY.md'), 'utf8');
+
+  it('follows its promises with tests that exist', () => {
+    const named = [...text.matchAll(/`(test\/[\w./-]*)`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((path) => !existsSync(join(root, '..', path)))).toEqual([]);
+  });
+});
