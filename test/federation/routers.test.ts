@@ -143,7 +143,7 @@ describe.each(routers)('through %s', (_title, name) => {
     [
       'a page too long, on a player of the CRM',
       `{ vips { username bets(${range}, first: 5000) { totalCount } } }`,
-      'first: expected 0 to 1000, got 5000',
+      'first: expected 0 to 1000, got 5000; all rows of a range: GET /export/bets.ndjson, what is new or changed: the query changes',
     ],
     [
       'a scalar that is none, which is refused before anything runs',

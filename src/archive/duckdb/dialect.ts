@@ -31,6 +31,12 @@ export const duckDbDialect: Dialect = {
         return column;
     }
   },
+  // IN makes a join of five values or more, and a page then reads every column of every row instead of the newest rows'.
+  oneOf(column, type, values, binder) {
+    const texts = type === 'text' ? values.filter((value) => typeof value === 'string') : [];
+    if (texts.length === values.length) return `list_contains(${binder.bind('texts', texts)}, ${column})`;
+    return `list_contains([${values.map((value) => binder.bind(type, value)).join(', ')}], ${column})`;
+  },
   scaleOf: (column) => `${column}_scale`,
   // SUM wraps round silently beyond 1.7e20 at scale 18, hence the split of whole and fraction.
   sumTerms: (column, wide) => (wide ? [`trunc(${column})`, `(${column} - trunc(${column}))`] : [column]),

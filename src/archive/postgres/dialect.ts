@@ -33,6 +33,8 @@ export const postgresDialect: Dialect = {
         return column;
     }
   },
+  oneOf: (column, type, values, binder) =>
+    `${column} IN (${values.map((value) => binder.bind(type, value)).join(', ')})`,
   scaleOf: (column) => `scale(${column})`,
   // Sums of NUMERIC never overflow.
   sumTerms: (column) => [column],

@@ -20,6 +20,11 @@ export interface Dialect {
   parameter(index: number, type: ParameterType): string;
   /** A column as a cell: times as milliseconds and integers as doubles, decimals as text in their own scale. */
   cell(column: string, type: Column['type']): string;
+  /**
+   * Whether a column has one of several values, none of them null: an engine may read far more where this is spelt as
+   * another would like it best.
+   */
+  oneOf(column: string, type: ParameterType, values: readonly SqlValue[], binder: Binder): string;
   /** The number of decimals a decimal column's values were sent with. */
   scaleOf(column: string): string;
   /**
@@ -41,16 +46,25 @@ export interface Binder {
   readonly values: readonly SqlValue[];
   /** Takes a value and returns its parameter's text. */
   bind(type: ParameterType, value: SqlValue): string;
+  /** Takes values, any number of them, and returns the condition that the column has one of them. */
+  oneOf(column: string, type: ParameterType, values: readonly SqlValue[]): string;
 }
 
 /** A binder that numbers parameters from 1. */
 export function createBinder(dialect: Dialect): Binder {
   const values: SqlValue[] = [];
-  return {
+  const binder: Binder = {
     values,
     bind(type, value) {
       values.push(value);
       return dialect.parameter(values.length, type);
     },
+    oneOf(column, type, [first, ...others]) {
+      if (first === undefined) return 'false';
+      // Alone, a value can be compared with what a block holds at least and at most.
+      if (others.length === 0) return `${column} = ${binder.bind(type, first)}`;
+      return dialect.oneOf(column, type, [first, ...others], binder);
+    },
   };
+  return binder;
 }

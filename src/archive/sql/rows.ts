@@ -13,13 +13,13 @@ export function axisSql(kind: RecordKind, axis: TimeAxis): string {
 /** The condition that selects a query's rows, without order or place. */
 export function selectionSql(query: RowQuery, binder: Binder): string {
   const axis = axisSql(query.kind, query.axis);
-  const parts = [oneOf('account', query.accounts, binder)];
+  const parts = [binder.oneOf('account', 'text', query.accounts)];
   if (query.range !== null) {
     parts.push(`${axis} >= ${binder.bind('time', query.range.from)}`);
     parts.push(`${axis} < ${binder.bind('time', query.range.to)}`);
   }
   if (query.players !== null) {
-    const named = `SELECT account, username FROM names WHERE ${oneOf('player', query.players, binder)}`;
+    const named = `SELECT account, username FROM names WHERE ${binder.oneOf('player', 'text', query.players)}`;
     parts.push(`(account, provider_username) IN (${named})`);
   }
   if (query.where !== null) parts.push(whereSql(query.kind, query.where, binder));
@@ -126,7 +126,7 @@ export function byKeysStatement(
 /** Usernames with the operator's name for each: account, username, player. */
 export function usernamesStatement(dialect: Dialect, players: readonly string[] | null): Statement {
   const binder = createBinder(dialect);
-  const selection = players === null ? 'true' : oneOf('player', players, binder);
+  const selection = players === null ? 'true' : binder.oneOf('player', 'text', players);
   const text = `SELECT account, username, player FROM names WHERE ${selection} ORDER BY account, username`;
   return { text, values: binder.values };
 }
@@ -134,11 +134,6 @@ export function usernamesStatement(dialect: Dialect, players: readonly string[] 
 /** Every column of a stored record, in the order of `recordColumns`. */
 export function recordCells(dialect: Dialect, kind: RecordKind): string {
   return recordColumns[kind].map((column) => dialect.cell(columnSql(column), column.type)).join(', ');
-}
-
-function oneOf(column: string, values: readonly string[], binder: Binder): string {
-  if (values.length === 0) return 'false';
-  return `${column} IN (${values.map((value) => binder.bind('text', value)).join(', ')})`;
 }
 
 function beyond(axis: string, place: Position, side: 'after' | 'before', binder: Binder): string {

@@ -53,19 +53,18 @@ function startsWith(column: Column, prefix: string, binder: Binder): string {
 }
 
 function isIn(column: Column, values: readonly Scalar[], binder: Binder): string {
-  const parameters = values.flatMap((value) => {
-    if (isNumeric(column)) {
-      const bound = numericBound(column, value);
-      return isExact(bound) ? [bindFloor(column, bound.floor, binder)] : [];
-    }
-    return [bindPlain(column, value, binder)];
+  const comparable = values.flatMap((value) => {
+    if (!isNumeric(column)) return [plainOf(column, value)];
+    const bound = numericBound(column, value);
+    return isExact(bound) ? [floorOf(column, bound.floor)] : [];
   });
-  return parameters.length === 0 ? 'false' : `${columnSql(column)} IN (${parameters.join(', ')})`;
+  return binder.oneOf(columnSql(column), column.type, comparable);
 }
 
 function comparison(column: Column, operator: Operator, value: Scalar, binder: Binder): string {
   const name = columnSql(column);
-  if (!isNumeric(column)) return `${name} ${operators[operator]} ${bindPlain(column, value, binder)}`;
+  if (!isNumeric(column))
+    return `${name} ${operators[operator]} ${binder.bind(column.type, plainOf(column, value))}`;
   const bound = numericBound(column, value);
   if (isExact(bound)) return `${name} ${operators[operator]} ${bindFloor(column, bound.floor, binder)}`;
   if (operator === 'eq') return 'false';
@@ -93,14 +92,18 @@ function numericBound(column: Column, value: Scalar): Bound {
 }
 
 function bindFloor(column: Column, floor: string, binder: Binder): string {
-  return binder.bind(column.type, column.type === 'decimal' ? floor : Number(floor));
+  return binder.bind(column.type, floorOf(column, floor));
 }
 
-function bindPlain(column: Column, value: Scalar, binder: Binder): string {
+function floorOf(column: Column, floor: string): Scalar {
+  return column.type === 'decimal' ? floor : Number(floor);
+}
+
+function plainOf(column: Column, value: Scalar): Scalar {
   if (column.type === 'texts') throw unfit(column, 'isNull alone, it is a list', value);
   const wanted = column.type === 'bool' ? 'boolean' : 'string';
   if (typeof value !== wanted) throw unfit(column, `a ${wanted}`, value);
-  return binder.bind(column.type, value);
+  return value;
 }
 
 function unfit(column: Column, expected: string, got: Scalar): BadUserInputError {

@@ -1,5 +1,7 @@
 import { BadUserInputError } from '../../errors.ts';
 import type { PageQuery } from '../../records/query.ts';
+import type { RecordKind } from '../../records/record.ts';
+import { tableName } from '../../records/shape.ts';
 import type { RequestContext } from '../context.ts';
 import { ArgsType, Field, Int } from '../schema/decorators.ts';
 import { Duration } from '../schema/scalars.ts';
@@ -58,15 +60,32 @@ export function toPageWindow(context: RequestContext, scope: CursorScope, args: 
     throw new BadUserInputError(`first, last: expected one of them, got first ${first} and last ${last}`);
   }
   return {
-    limit: last === null ? checkSize('first', first ?? DEFAULT_PAGE_SIZE) : checkSize('last', last),
+    limit:
+      last === null
+        ? checkPage(scope.kind, 'first', first ?? DEFAULT_PAGE_SIZE)
+        : checkPage(scope.kind, 'last', last),
     end: last === null ? 'first' : 'last',
     after: after === null ? null : decodeCursor(context, scope, 'after', after),
     before: before === null ? null : decodeCursor(context, scope, 'before', before),
   };
 }
 
+/** As `checkSize`, for a page of rows: whoever wants more is shown what gives all of them. */
+function checkPage(kind: RecordKind, field: string, size: number): number {
+  if (size > MAX_PAGE_SIZE) {
+    throw new BadUserInputError(
+      `${tooMany(field, size)}; all rows of a range: GET /export/${tableName[kind]}.ndjson, what is new or changed: the query changes`,
+    );
+  }
+  return checkSize(field, size);
+}
+
 /** A number of rows that may be asked for at once. */
 export function checkSize(field: string, size: number): number {
   if (size >= 0 && size <= MAX_PAGE_SIZE) return size;
-  throw new BadUserInputError(`${field}: expected 0 to ${MAX_PAGE_SIZE}, got ${size}`);
+  throw new BadUserInputError(tooMany(field, size));
+}
+
+function tooMany(field: string, size: number): string {
+  return `${field}: expected 0 to ${MAX_PAGE_SIZE}, got ${size}`;
 }

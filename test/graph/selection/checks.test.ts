@@ -27,7 +27,11 @@ describe('wrong input is refused before anything is called, naming the field', (
       bets('range: { from: "2026-11-01", to: "2026-11-01" }'),
       /^range: expected from to be earlier/,
     ],
-    ['first over 1,000', bets(RANGE, 'first: 1001'), 'first: expected 0 to 1000, got 1001'],
+    [
+      'first over 1,000, with what answers more',
+      bets(RANGE, 'first: 1001'),
+      /^first: expected 0 to 1000, got 1001; all rows of a range: GET \/export\/bets\.ndjson, .*changes$/,
+    ],
     ['a negative last', bets(RANGE, 'last: -1'), 'last: expected 0 to 1000, got -1'],
     [
       'both ends',
