@@ -13,6 +13,7 @@ import type { Feed } from './feeds/feed.ts';
 import { createFiller } from './feeds/filler.ts';
 import { leaseFeed } from './feeds/leases.ts';
 import { createPatience } from './feeds/patience.ts';
+import { reopenOnFall } from './feeds/reopen.ts';
 import { type Sync, startSync } from './feeds/sync.ts';
 import { createTransferSearcher } from './feeds/transfer-search.ts';
 import type { GraphDeps, RequestContext } from './graph/context.ts';
@@ -121,6 +122,12 @@ export async function createApp(
     maxRangeMs: config.server.maxRange,
     finalAfterMs: config.sync.enabled ? Math.max(0, ...config.sync.revisits) : 0,
   });
+  reopenOnFall(feeds, archive, ({ account, kind }, err) =>
+    logger.error(
+      { account: account.id, kind, err },
+      'what a clock that fell back had held was not opened again',
+    ),
+  );
   const transferSearcher = createTransferSearcher({
     archive,
     filler,

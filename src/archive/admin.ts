@@ -16,6 +16,13 @@ export interface QuarantinedRow extends FeedKey {
   readonly acceptedAt: number | null;
 }
 
+/** What a provider's clock that fell back asks for: times are milliseconds, by that clock. */
+export interface Reopening {
+  /** What lies before keeps its state. */
+  readonly above: number;
+  readonly providerNow: number;
+}
+
 /** A row ever set aside, whatever became of it. */
 export interface SetAsideRow extends QuarantinedRow {
   /** Whether nobody accepted it and it was not read well since. */
@@ -33,6 +40,8 @@ export interface ReplacedVersion<K extends RecordKind = RecordKind> {
 export interface ArchiveAdmin {
   /** The feed's ledger as it was read, uncut, within `range`; oldest first. */
   ledger(feed: FeedKey, range: Interval): Promise<readonly LedgerPart[]>;
+  /** Takes reads said to be made after the provider's now for made now: what they held is open again, and read again. */
+  reopen(feed: FeedKey, reopening: Reopening): Promise<void>;
   /** Every version of a row that was replaced, oldest read first. */
   history<K extends RecordKind>(
     kind: K,

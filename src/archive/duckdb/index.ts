@@ -5,6 +5,7 @@ import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Username } from '../archive.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
+import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
 import { createReads } from '../sql/reads.ts';
 import { reversed, toRecords } from '../sql/records.ts';
@@ -65,6 +66,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   const changes: Changes = {
     commit: (commit) => (closed ? refused() : sender.send(commit, clock(), namesOf(commit, playerOf))),
     writeAudit: (records, keepFrom) => call('change', writeAuditStatements(duckDbDialect, records, keepFrom)),
+    reopen: (feed, reopening) => call('change', [reopenStatement(duckDbDialect, feed, reopening)]),
     acceptQuarantined: (ids) => call('accept', { ids, now: clock() }),
     async close() {
       if (closed) return;
@@ -84,7 +86,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   };
 }
 
-type Changes = Pick<KeptArchive, 'commit' | 'writeAudit' | 'acceptQuarantined' | 'close'>;
+type Changes = Pick<KeptArchive, 'commit' | 'writeAudit' | 'reopen' | 'acceptQuarantined' | 'close'>;
 
 /** Calls that are given up with the signal; a snapshot that is opened is closed all the same. */
 function wantedCalls(call: Thread['call'], wanted: AbortSignal): Thread['call'] {

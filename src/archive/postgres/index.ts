@@ -4,6 +4,7 @@ import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Leases } from '../archive.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
+import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
 import type { SqlValue, Statement } from '../sql/dialect.ts';
 import { createReads } from '../sql/reads.ts';
@@ -134,6 +135,13 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
 
   const changes: Changes = {
     commit: (commit) => whileOpen(() => write(commit as Commit)),
+    reopen: (feed, reopening) =>
+      whileOpen(() =>
+        writes.transaction(async (client) => {
+          const { text, values } = reopenStatement(postgresDialect, feed, reopening);
+          await client.query(text, [...values]);
+        }),
+      ),
     acceptQuarantined: (ids) =>
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
     writeAudit: (records, keepFrom) =>
@@ -165,7 +173,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
 
 type Changes = Pick<
   PostgresArchive,
-  'commit' | 'acceptQuarantined' | 'writeAudit' | 'leases' | 'slots' | 'close'
+  'commit' | 'reopen' | 'acceptQuarantined' | 'writeAudit' | 'leases' | 'slots' | 'close'
 >;
 type Reads = Omit<KeptArchive, keyof Changes>;
 

@@ -1,7 +1,7 @@
 import type { Interval } from '../../records/interval.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
-import type { QuarantinedRow, ReplacedVersion, SetAsideRow } from '../admin.ts';
+import type { QuarantinedRow, Reopening, ReplacedVersion, SetAsideRow } from '../admin.ts';
 import type { FeedKey } from '../archive.ts';
 import type { LedgerPart } from '../ledger.ts';
 import { columnSql, recordColumns } from './columns.ts';
@@ -21,6 +21,21 @@ export function ledgerStatement(dialect: Dialect, feed: FeedKey, range: Interval
     SELECT ${doubles('from_at', 'to_at', 'read_at', 'rows')}, checksum, ${doubles('quarantined', 'provider_at')}
     FROM intervals WHERE account = ${account} AND kind = ${kind} AND from_at < ${to} AND to_at > ${from}
     ORDER BY from_at`;
+  return { text, values: binder.values };
+}
+
+/** Lets reads that claim to be later than `providerNow` be of that time, where they reach beyond `above`. */
+export function reopenStatement(
+  dialect: Dialect,
+  feed: FeedKey,
+  { above, providerNow }: Reopening,
+): Statement {
+  const binder = createBinder(dialect);
+  const at = binder.bind('int', Math.trunc(providerNow));
+  const [account, kind] = [binder.bind('text', feed.account), binder.bind('text', feed.kind)];
+  const text = `
+    UPDATE intervals SET provider_at = ${at} WHERE account = ${account} AND kind = ${kind}
+      AND to_at > ${binder.bind('int', Math.trunc(above))} AND coalesce(provider_at, read_at) > ${at}`;
   return { text, values: binder.values };
 }
 

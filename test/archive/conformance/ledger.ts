@@ -89,6 +89,30 @@ export function describeLedger(subject: Subject): void {
       expect(open).toMatchObject({ from: 950, to: 1_000, state: 'open' });
     });
 
+    it('opens again what a provider’s clock that fell back had held, and nothing before', async () => {
+      const [early, late] = [
+        { from: 0, to: 1_000 },
+        { from: 1_000, to: 2_000 },
+      ];
+      for (const interval of [early, late])
+        await archive.commit(read('fallen', { interval, readAt: 9_000, providerAt: 5_000 }));
+      await archive.commit(read('other', { interval: late, readAt: 9_000, providerAt: 5_000 }));
+      await archive.reopen(feed('fallen'), { above: 1_400, providerNow: 1_500 });
+      expect((await spansOf('fallen')).map(({ from, to, state }) => [from, to, state])).toEqual([
+        [0, 1_000, 'final'],
+        [1_000, 1_400, 'held'],
+        [1_400, 2_000, 'open'],
+      ]);
+      expect((await spansOf('other')).map(({ state }) => state)).toEqual(['final']);
+      // A read that was made since is none of its business.
+      await archive.commit(read('fallen', { interval: late, readAt: 9_001, providerAt: 2_200 }));
+      await archive.reopen(feed('fallen'), { above: 1_400, providerNow: 2_300 });
+      expect((await spansOf('fallen')).map(({ to, state }) => [to, state])).toEqual([
+        [1_200, 'final'],
+        [2_000, 'held'],
+      ]);
+    });
+
     it('divides every read as the arithmetic of one read does', async () => {
       let runs = 0;
       const part = fc.record({

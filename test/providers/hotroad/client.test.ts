@@ -140,3 +140,71 @@ describe('reading HotRoad', () => {
     expect(() => hotroad.connect({ ...account, currency: null }, { exchange })).toThrow(UsageError);
   });
 });
+
+describe('asking HotRoad for one transfer by its code', () => {
+  const row = {
+    transactionCode: 'T-1',
+    agentId: 'sandboxhrg',
+    userId: 'hrgpl00017',
+    amount: '-900.0',
+    preBalance: '1000.5',
+    currentBalance: '100.50',
+    createDate: '2026-11-21T20:00:00.000+0800',
+  };
+  const limits = { ...limitsOf('TRANSFER'), maxAttempts: 5 };
+  async function check(reply?: HttpResponse, code = 'T-1') {
+    const { connection, sent, sandbox } = setUp({}, reply);
+    const ask = { code, limits, turn: { lane: 'interactive' as const, order: 0, served() {} } };
+    return { checked: await connection.checkTransfer?.(ask), sent, sandbox };
+  }
+  const answered = (over: object) => ok(JSON.stringify({ code: '0000', data: { ...row, ...over } }));
+
+  it('sends the agent and the code where the sample of 4.6 does', async () => {
+    const { sent } = await check();
+    expect(sent).toMatchObject([
+      {
+        method: 'POST',
+        path: '/api/check_transfer_operation',
+        body: '{"agentId":"sandboxhrg","transactionCode":"T-1"}',
+      },
+    ]);
+  });
+
+  it('finds what has the code, the agent and balances that add up, to the last digit', async () => {
+    const { checked } = await check(answered({}));
+    expect(checked).toMatchObject({
+      operation: '/api/check_transfer_operation',
+      askedAt: start,
+      transfer: { key: 'T-1', amount: '-900.0', currency: 'CNY', createdAt: start },
+    });
+    const { sandbox } = await check();
+    const [truth] = sandbox.truth('TRANSFER', { from: start - 30 * MINUTE, to: start });
+    const { transactionCode } = JSON.parse(truth!) as typeof row;
+    expect((await check(undefined, transactionCode)).checked?.transfer?.key).toBe(transactionCode);
+  });
+
+  it('takes anything else for nothing: no error, no proof', async () => {
+    const others = [
+      answered({ transactionCode: 't-1' }),
+      answered({ agentId: 'another' }),
+      answered({ agentId: undefined }),
+      answered({ currentBalance: '100.51' }),
+      answered({ preBalance: null }),
+      answered({ amount: '1,000.00' }),
+      ok('{"code":"1405"}'),
+      ok('{"code":"0000","data":null}'),
+      ok('{"code":"0000","data":[]}'),
+      ok('{"data":{}}'),
+      ok('<html>'),
+      { status: 404, headers: {}, text: '' },
+      { status: 401, headers: {}, text: '' },
+      { status: 500, headers: {}, text: JSON.stringify({ code: '0000', data: row }) },
+    ];
+    for (const reply of others) {
+      const { checked, sent } = await check(reply);
+      expect(checked?.transfer ?? null).toBeNull();
+      expect(sent).toHaveLength(1);
+    }
+    expect((await check(undefined, 'unheard-of')).checked?.transfer).toBeNull();
+  });
+});
