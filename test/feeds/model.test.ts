@@ -122,12 +122,14 @@ describe.each([
   let place: Place | null = null;
   afterAll(() => place?.close());
 
-  it('ends as the provider’s truth, whatever the order of reads, crashes, restarts, late and moving rows', async () => {
+  it('ends as the provider’s truth, whatever the order of reads, crashes, restarts, late and moving rows, and whatever the clocks show', async () => {
     place ??= await open();
     let runs = 0;
     const traits = fc.record({
       paging: fc.constantFrom('whole' as const, 'pages' as const),
       isVersioned: fc.boolean(),
+      aheadMs: fc.constantFrom(0, 900_000, -900_000, 4_321, -700),
+      drift: fc.constantFrom(0, 0.001, -0.001),
     });
     await fc.assert(
       fc.asyncProperty(traits, fc.array(step, { minLength: 8, maxLength: 40 }), async (given, steps) => {
@@ -181,8 +183,8 @@ async function run(place: Place, traits: ProviderTraits, steps: readonly Step[])
         return provider.meet(null);
       case 'ask': {
         const to = provider.now() - next.ago;
-        await (await processOf(next.process)).ask({ from: to - next.windows * GRID_MS, to });
-        return;
+        const covered = await (await processOf(next.process)).ask({ from: to - next.windows * GRID_MS, to });
+        return checks.expectOpenIsSaid(covered?.feeds[0]);
       }
       case 'crash': {
         acting = await processOf(next.process);

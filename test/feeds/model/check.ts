@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { KeptArchive } from '../../../src/archive/admin.ts';
 import type { StoredRecord } from '../../../src/archive/archive.ts';
+import { type FeedCoverage, timeOf } from '../../../src/records/coverage.ts';
 import { all, firstPage } from '../../archive/conformance/sample.ts';
 import { REVISITS, type ScriptedProvider } from './provider.ts';
 import { textOf } from './truth.ts';
@@ -43,7 +44,9 @@ export function createChecks(provider: ScriptedProvider, archiveOf: () => KeptAr
     const rows = await rowsOf();
     const standing = new Map(rows.map((row) => [row.key, versionOf(row)]));
     for (const part of ledger) {
-      for (const row of provider.truth.asOf(part.readAt)) {
+      expect(timeOf(part), 'no read is later than the provider’s clock').toBeLessThanOrEqual(provider.now());
+      expect(part.to, 'nothing is held that the provider could not know').toBeLessThanOrEqual(timeOf(part));
+      for (const row of provider.truth.asOf(provider.timeOf(part.readAt))) {
         if (row.at < part.from || row.at >= part.to) continue;
         expect(standing.get(row.key) ?? -1, `${row.key} as held`).toBeGreaterThanOrEqual(row.version);
       }
@@ -53,13 +56,20 @@ export function createChecks(provider: ScriptedProvider, archiveOf: () => KeptAr
 
   return {
     expectNeverAhead,
+    /** Nothing is said to be held that rows may still come to, by the provider's own clock. */
+    expectOpenIsSaid(covered: FeedCoverage | undefined): void {
+      const held = covered?.held.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
+      expect(held, 'held').toBeLessThanOrEqual(provider.now() - provider.feed.limits.settlementLag);
+      const { openFrom = null } = covered?.coverage ?? {};
+      if (openFrom !== null) expect(openFrom).toBeGreaterThanOrEqual(held);
+    },
     /** Whether every instant since `since` was read after its last revisit. */
     async isFinal(since: number, until: number): Promise<boolean> {
       const last = Math.max(...REVISITS);
       let reached = since;
       for (const part of await ledgerOf()) {
         if (part.from > reached || part.to <= reached) continue;
-        if (part.readAt < Math.min(part.to, until) + last) return false;
+        if (timeOf(part) < Math.min(part.to, until) + last) return false;
         reached = part.to;
       }
       return reached >= until;

@@ -58,12 +58,12 @@ export function startProcess(
     leases: archive.leases && mortalLeases(archive.leases, alive),
   };
   const claims = mortal.leases === undefined ? undefined : createClaims(mortal.leases);
-  const filler = createFiller({ archive: mortal, claims, now: provider.now, monotonic: provider.now });
+  const filler = createFiller({ archive: mortal, claims, now: provider.wall, monotonic: provider.monotonic });
   const dispatcher = createDispatcher({
     archive: mortal,
     filler,
-    now: provider.now,
-    monotonic: provider.now,
+    now: provider.wall,
+    monotonic: provider.monotonic,
     maxRangeMs: 86_400_000,
     finalAfterMs: Math.max(...REVISITS),
   });
@@ -87,8 +87,8 @@ export function startProcess(
           {
             filler,
             ledger: (key, range) => alive(() => archive.ledger(key, range)),
-            now: provider.now,
-            monotonic: provider.now,
+            now: provider.wall,
+            monotonic: provider.monotonic,
             since,
             revisits: REVISITS,
           },

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../../src/errors.ts';
 import type { Feed } from '../../../src/feeds/feed.ts';
 import type { FeedLimits, Page, PageAsk } from '../../../src/providers/provider.ts';
-import { unknownClock } from '../../../src/records/clock-reading.ts';
+import { createProviderClock } from '../../../src/upstream/provider-clock.ts';
 import { createTruth, type Event, toBet } from './truth.ts';
 
 const SECOND = 1_000;
@@ -31,6 +31,10 @@ export interface ProviderTraits {
   readonly isVersioned: boolean;
   /** @default 3 */
   readonly pageSize?: number;
+  /** How far our clock is ahead of the provider's at the start. @default 0 */
+  readonly aheadMs?: number;
+  /** How much quicker ours runs: 0.001 is a second in a thousand. @default 0 */
+  readonly drift?: number;
 }
 
 /** What the next calls meet: the call of this number fails, or something happens between it and the next. */
@@ -39,9 +43,9 @@ export interface Mishap {
   readonly what: 'slowDown' | 'giveUp' | 'split' | Event;
 }
 
-/** A scripted provider on a clock of its own, which moves on with every call. */
+/** A scripted provider on a clock of its own, which moves on with every call, and our clocks beside it. */
 export function createProvider(
-  { account, paging, isVersioned, pageSize = 3 }: ProviderTraits,
+  { account, paging, isVersioned, pageSize = 3, aheadMs = 0, drift = 0 }: ProviderTraits,
   start: number,
 ) {
   const truth = createTruth(SETTLES_MS);
@@ -51,11 +55,21 @@ export function createProvider(
   /** Told of every call before it is made and after it was answered: a process may end there. */
   let onCall: (moment: 'call' | 'answer') => Promise<void> = () => Promise.resolve();
 
+  const monotonic = () => (now - start) * (1 + drift);
+  const wall = () => Math.floor(start + aheadMs + monotonic());
+  // What its clock showed at each read, by what ours did.
+  const reads = new Map<number, number>();
+  const clock = createProviderClock({ now: wall, monotonic, until: async () => {} });
+
   async function readPage(ask: PageAsk): Promise<Page> {
     await onCall('call');
+    const leftAt = monotonic();
+    const left = clock.read();
+    reads.set(left.now, now);
+    const interval = ask.interval({ ...left, providerAt: () => clock.at(leftAt) ?? left.now });
     now += 7;
     calls += 1;
-    const interval = ask.interval(unknownClock(now));
+    clock.note(new Date(now).toUTCString(), { leftAt, answeredAt: monotonic() });
     const met = mishap !== null && mishap.call === calls ? mishap.what : null;
     if (typeof met === 'string')
       throw new UpstreamError(`${account}: expected rows, got ${met}`, { action: met });
@@ -66,7 +80,7 @@ export function createProvider(
         : all.slice(0, limits.rowCap ?? 0);
     const answer: Page = {
       interval,
-      askedAt: now,
+      askedAt: left.now,
       rows: rows.map((row) => toBet(row, isVersioned)),
       quarantined: [],
       count: rows.length,
@@ -89,6 +103,7 @@ export function createProvider(
     stepMs: 1,
     axis: 'settledAt',
     pace: { key: account, minIntervalMs: SECOND, quota: null },
+    upstream: { clock, outage: () => null, onRecovery: () => () => {} },
     connection: {
       readPage: (_kind, ask) => readPage(ask),
       paceOf: () => ({ key: account, minIntervalMs: SECOND, quota: null }),
@@ -98,7 +113,13 @@ export function createProvider(
   return {
     feed,
     truth,
+    /** The provider's own time. */
     now: () => now,
+    /** Its own time of a read, by our time of it. */
+    timeOf: (readAt: number) => reads.get(readAt) ?? readAt,
+    /** Ours. */
+    wall,
+    monotonic,
     pass(ms: number) {
       now += ms;
     },
