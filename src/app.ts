@@ -5,9 +5,10 @@ import type { KeptArchive } from './archive/admin.ts';
 import type { MigrateResult } from './archive/migrations/plan.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
+import { createCallBudgets } from './feeds/call-budget.ts';
 import { createClaims } from './feeds/claims.ts';
 import { connectAccount } from './feeds/connect.ts';
-import { readDetail } from './feeds/detail.ts';
+import { createDetails } from './feeds/detail.ts';
 import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
 import type { Feed } from './feeds/feed.ts';
 import { createFiller } from './feeds/filler.ts';
@@ -29,6 +30,7 @@ import { type Audit, createAuditLogger } from './server/audit/audit-log.ts';
 import { createAuditWriter } from './server/audit/audit-writer.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
 import { exportRoutes } from './server/export/routes.ts';
+import { createCallCounter } from './server/metrics/calls.ts';
 import { createDriftCounter } from './server/metrics/drift.ts';
 import { registerFeedMetrics } from './server/metrics/server.ts';
 import { createRowCounter, registerSyncMetrics } from './server/metrics/sync.ts';
@@ -134,6 +136,8 @@ export async function createApp(
     patience: createPatience(stopping.signal),
     ...clock,
   });
+  const details = createDetails({ archive, filler, ...clock });
+  const payerOf = createCallBudgets({ monotonic: clock.monotonic, onCall: createCallCounter(registry) });
   registerFeedMetrics(registry, feeds, filler.health);
 
   const deps: GraphDeps = {
@@ -145,11 +149,9 @@ export async function createApp(
     clock: clock.now,
     health: filler.health,
     searchTransfers: transferSearcher.search,
-    async readDetail(account, key, near) {
+    async readDetail(account, key, near, payer) {
       const feed = feeds.find((each) => each.account.id === account && each.kind === 'BET');
-      return feed === undefined
-        ? 'UNSUPPORTED'
-        : readDetail(feed, key, near, { archive, filler, now: clock.now });
+      return feed === undefined ? 'UNSUPPORTED' : details.read({ feed, key, near, payer });
     },
   };
   const playersOf = createPlayers({
@@ -161,13 +163,17 @@ export async function createApp(
     ),
     clock: clock.now,
   });
-  const makeContext = (viewer: Viewer, left?: AbortSignal): RequestContext => ({
-    deps: left === undefined ? deps : { ...deps, archive: archive.readsFor?.(left) ?? archive },
-    viewer,
-    players: playersOf(viewer),
-    dispatch: dispatcher.begin(left),
-    notices: [],
-  });
+  const makeContext = (viewer: Viewer, left?: AbortSignal): RequestContext => {
+    const payer = payerOf(viewer.name, viewer.callsPerMinute);
+    return {
+      deps: left === undefined ? deps : { ...deps, archive: archive.readsFor?.(left) ?? archive },
+      viewer,
+      players: playersOf(viewer),
+      dispatch: dispatcher.begin({ left, payer }),
+      payer,
+      notices: [],
+    };
+  };
   const logAudit = createAuditLogger(logger);
   const auditWriter = createAuditWriter({
     archive,

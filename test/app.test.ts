@@ -101,7 +101,7 @@ describe('the gateway', () => {
     const range = settledHours(2);
     for (const calls of [3, 9]) {
       const { child, ask } = await street.serve();
-      await ask(betsQuery(range, '0s'));
+      await ask(betsQuery(range, '1ms'));
       const asked = () => street.boxes['vertexplay']!.calls.length;
       const before = asked();
       await expect.poll(asked, { interval: 5 }).toBeGreaterThanOrEqual(Math.min(before + calls, 12));
@@ -120,7 +120,7 @@ describe('the gateway', () => {
   test('finishes what it reads and ends with 0 on SIGTERM', async () => {
     const street = await openStreet(['vertexplay']);
     const { child, ask } = await street.serve();
-    await ask(betsQuery(settledHours(20), '0s'));
+    await ask(betsQuery(settledHours(20), '1ms'));
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);

@@ -109,6 +109,13 @@ export const serverSettings = z.strictObject({
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/i, 'expected the SHA-256 of the key as 64 hex digits');
 
+const expectedCalls = 'expected calls a minute such as "60/m", or none';
+
+/** So many calls a minute; `none` lifts the bound, and is null. */
+const callsPerMinute = z
+  .union([z.literal('none'), z.string().regex(/^\d{1,9}\/m$/, expectedCalls)], expectedCalls)
+  .transform((text) => (text === 'none' ? null : Number.parseInt(text, 10)));
+
 const apiKeySettings = z
   .strictObject({
     name: z.string().min(1),
@@ -121,6 +128,9 @@ const apiKeySettings = z
       .enum(['any', 'safelist'])
       .default('any')
       .describe('whether only safelisted documents are answered'),
+    calls: callsPerMinute
+      .optional()
+      .describe('provider calls this key may cause; 120/m where left out, none for admin'),
   })
   .refine((key) => (key.key === undefined) !== (key.sha256 === undefined), {
     message: 'expected either key or sha256',

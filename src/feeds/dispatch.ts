@@ -10,8 +10,9 @@ import {
 } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
-import { type Feed, feedClock } from './feed.ts';
-import type { Filler } from './filler.ts';
+import type { Payer } from './call-budget.ts';
+import { type Feed, feedClock, feedName } from './feed.ts';
+import type { Filler, Ticket } from './filler.ts';
 import { createLedgerLoader } from './ledger-loader.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { createWindowLoader } from './window-loader.ts';
@@ -19,7 +20,7 @@ import { createWindowLoader } from './window-loader.ts';
 export interface CoverAsk {
   readonly feeds: readonly Feed[];
   readonly range: Interval;
-  /** How long to wait for what is missing; 0 asks in the background and waits for nothing; null asks no provider. */
+  /** How long to wait for what is missing; null or 0 asks no provider. */
   readonly maxWaitMs: number | null;
 }
 
@@ -50,23 +51,31 @@ export interface DispatcherOptions {
   readonly finalAfterMs: number;
 }
 
+/** The request a dispatch is begun for. */
+export interface Request {
+  /** Aborted once nobody waits for the request any longer: its windows then wait with all others. */
+  readonly left?: AbortSignal;
+  /** Who pays for the calls it causes, those in the background included. Absent: nobody, and no bound holds. */
+  readonly payer?: Payer;
+}
+
 /** What starts a request's dispatch. */
 export interface Dispatcher {
-  /** `left` is aborted once nobody waits for the request any longer: its windows then wait with all others. */
-  begin(left?: AbortSignal): Dispatch;
+  begin(request?: Request): Dispatch;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const patience = createPatience(options.stopping);
-  return { begin: (left) => begin(options, patience, left) };
+  return { begin: (request = {}) => begin(options, patience, request) };
 }
 
-function begin(options: DispatcherOptions, patience: Patience, left?: AbortSignal): Dispatch {
+function begin(options: DispatcherOptions, patience: Patience, { left, payer }: Request): Dispatch {
   const { archive, filler, now, maxRangeMs, finalAfterMs, monotonic = () => performance.now() } = options;
   const asker = filler.newAsker();
   const reads = left === undefined ? archive : (archive.readsFor?.(left) ?? archive);
   const ledger = createLedgerLoader(reads, ageOf);
-  const windows = createWindowLoader(filler, isLacking);
+  const windows = createWindowLoader(filler, isLacking, payer);
+  const asked = new Map<string, Promise<Covered>>();
 
   function ageOf(feed: Feed): FeedAge {
     const { settlementLag } = feed.limits;
@@ -90,30 +99,33 @@ function begin(options: DispatcherOptions, patience: Patience, left?: AbortSigna
   /** The windows to ask for, newest first, a list a feed. */
   function lackingOf(ask: CoverAsk, parts: readonly (readonly HeldSpan[])[]): (readonly Window[])[] {
     return ask.feeds.map((feed, index) =>
-      ask.maxWaitMs === null
-        ? []
-        : lackingWindows(timingOf(feed), ask.range, parts[index] ?? [], feedClock(feed, now()), maxRangeMs),
+      isPatient(ask)
+        ? lackingWindows(timingOf(feed), ask.range, parts[index] ?? [], feedClock(feed, now()), maxRangeMs)
+        : [],
     );
   }
 
+  /** Resolves once all are there or the wait is over, to the windows that nobody pays for, a list a feed. */
   async function fill(
-    ask: CoverAsk,
+    { feeds, maxWaitMs }: CoverAsk & { readonly maxWaitMs: number },
     lacking: readonly (readonly Window[])[],
     knownAt: number,
-  ): Promise<void> {
-    const keys = ask.feeds.flatMap((feed, index) =>
-      (lacking[index] ?? []).map((window) => ({ feed, window, knownAt })),
+  ): Promise<(readonly Window[])[]> {
+    const tickets = await Promise.all(
+      feeds.map((feed, index) =>
+        Promise.all((lacking[index] ?? []).map((window) => windows.load({ feed, window, knownAt }))),
+      ),
     );
-    const tickets = await Promise.all(keys.map((key) => windows.load(key)));
-    if (ask.maxWaitMs === null || ask.maxWaitMs === 0) return;
-    const joined = tickets.map((ticket) => ticket.join(asker));
+    const all = tickets.flat();
+    const joined = all.map((ticket) => ticket.join(asker));
     await patience.settle(
-      tickets.map((ticket) => ticket.done),
-      ask.maxWaitMs,
+      all.map((ticket) => ticket.done),
+      maxWaitMs,
       left,
     );
     for (const leave of joined) leave();
     left?.throwIfAborted();
+    return tickets.map((ofFeed, index) => unpaidOf(lacking[index] ?? [], ofFeed));
   }
 
   /** What lies before the windows asked for, where there were more than one ask may fetch. */
@@ -124,17 +136,39 @@ function begin(options: DispatcherOptions, patience: Patience, left?: AbortSigna
     return [{ from: range.from, to: oldest.from, reason: 'PENDING', retryAt: now(), message }];
   }
 
-  async function cover(ask: CoverAsk): Promise<Covered> {
+  function refusedOf(windows: readonly Window[]): Trouble[] {
+    if (payer === undefined || windows.length === 0) return [];
+    const { message, retryInMs } = payer.refusal();
+    const retryAt = retryInMs === null ? null : now() + retryInMs;
+    return windows.map((window) => ({ ...window, reason: 'RATE_LIMITED', retryAt, message }));
+  }
+
+  /**
+   * The same ask of several entities is one, as long as the ledger has not been read for it: its windows are listed
+   * and its coverage is told once, however many share it.
+   */
+  function cover(ask: CoverAsk): Promise<Covered> {
+    const name = nameOf(ask);
+    const known = asked.get(name);
+    if (known !== undefined) return known;
+    const covered = coverOnce(ask, () => asked.delete(name));
+    asked.set(name, covered);
+    return covered;
+  }
+
+  async function coverOnce(ask: CoverAsk, onLedger: () => void): Promise<Covered> {
     const knownAt = monotonic();
-    let parts = await ledgerOf(ask);
+    let parts = await ledgerOf(ask).finally(onLedger);
     const lacking = lackingOf(ask, parts);
-    if (lacking.some((ofFeed) => ofFeed.length > 0)) {
-      await fill(ask, lacking, knownAt);
+    let unpaid: readonly (readonly Window[])[] = [];
+    if (isPatient(ask) && lacking.some((ofFeed) => ofFeed.length > 0)) {
+      unpaid = await fill(ask, lacking, knownAt);
       parts = await ledgerOf(ask);
     }
     const feeds = ask.feeds.map((feed, index) => {
       const troubles = [
         ...filler.troubles(feed, ask.range),
+        ...refusedOf(unpaid[index] ?? []),
         ...beyondOf(feed, lacking[index] ?? [], ask.range),
       ];
       return coverageOf(timingOf(feed), ask.range, parts[index] ?? [], troubles, feedClock(feed, now()));
@@ -143,6 +177,19 @@ function begin(options: DispatcherOptions, patience: Patience, left?: AbortSigna
   }
 
   return { cover };
+}
+
+/** Whether an ask may make providers be asked. */
+function isPatient(ask: CoverAsk): ask is CoverAsk & { readonly maxWaitMs: number } {
+  return ask.maxWaitMs !== null && ask.maxWaitMs > 0;
+}
+
+function nameOf({ feeds, range, maxWaitMs }: CoverAsk): string {
+  return JSON.stringify([feeds.map(feedName), range.from, range.to, maxWaitMs]);
+}
+
+function unpaidOf(windows: readonly Window[], tickets: readonly Ticket[]): readonly Window[] {
+  return windows.filter((_, index) => tickets[index]?.isUnpaid === true);
 }
 
 export function timingOf({ account, kind, limits }: Feed): FeedTiming {

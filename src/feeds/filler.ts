@@ -4,6 +4,7 @@ import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Delay, Turn } from '../upstream/call.ts';
 import { type Backlog, createBacklog, type Load } from './backlog.ts';
+import type { Payer, Payment } from './call-budget.ts';
 import type { Claim, Claims } from './claims.ts';
 import { type Feed, type FeedHealth, feedClock, feedName } from './feed.ts';
 import { type Piece, readWindow } from './reader.ts';
@@ -23,6 +24,8 @@ export interface Ticket {
    * Somebody waits: the window has the interactive lane until the returned function is called by the last who do.
    */
   join(asker: Asker): () => void;
+  /** Set where the window was not begun, since the payer’s budget of calls is spent. */
+  readonly isUnpaid?: true;
 }
 
 export interface FillOptions {
@@ -30,6 +33,8 @@ export interface FillOptions {
   readonly knownAt: number;
   /** Looks again whether a window is still to be read: asked where other processes may have read it meanwhile. */
   readonly isWanted: (window: Window) => Promise<boolean>;
+  /** Who pays for the windows that are begun; those under way already are free. Absent: nobody, and no bound holds. */
+  readonly payer?: Payer;
 }
 
 /** Reads missing windows, each once however many ask for it, and keeps rows and ledger together. */
@@ -73,6 +78,7 @@ interface Job {
   readonly askers: Set<Asker>;
   readonly ticket: Ticket;
   readonly stop: AbortController;
+  readonly payment: Payment | null;
   /** Null until its first call leaves. */
   load: Load | null;
 }
@@ -86,8 +92,8 @@ interface FeedState {
 }
 
 /** The turn of a single call somebody waits for, outside any window. */
-export function interactiveTurn(asker: Asker): Turn {
-  return { lane: 'interactive', order: asker.lastServed, served: () => {} };
+export function interactiveTurn(asker: Asker, served: () => void = () => {}): Turn {
+  return { lane: 'interactive', order: asker.lastServed, served };
 }
 
 const REMEMBER_FINISHED_MS = 60_000;
@@ -118,7 +124,7 @@ export function createFiller(options: FillerOptions): Filler {
   function fill(
     feed: Feed,
     windows: readonly Window[],
-    { knownAt, isWanted }: FillOptions,
+    { knownAt, isWanted, payer }: FillOptions,
   ): readonly Ticket[] {
     const state = stateOf(feed);
     forget(state);
@@ -128,7 +134,9 @@ export function createFiller(options: FillerOptions): Filler {
       const finishedAt = state.finished.get(window.from);
       const justRead = finishedAt !== undefined && finishedAt >= knownAt;
       if (closed || justRead || mustWait(feed, window)) return settled;
-      return begin(feed, state, window, () => isWanted(window)).ticket;
+      const payment = payer?.begin() ?? null;
+      if (payer !== undefined && payment === null) return unpaid;
+      return begin(feed, state, window, payment, () => isWanted(window)).ticket;
     });
   }
 
@@ -136,7 +144,13 @@ export function createFiller(options: FillerOptions): Filler {
     return stateOf(feed).setbacks.mustWait(window);
   }
 
-  function begin(feed: Feed, state: FeedState, window: Window, isWanted: () => Promise<boolean>): Job {
+  function begin(
+    feed: Feed,
+    state: FeedState,
+    window: Window,
+    payment: Payment | null,
+    isWanted: () => Promise<boolean>,
+  ): Job {
     let over = () => {};
     const askers = new Set<Asker>();
     const job: Job = {
@@ -153,11 +167,13 @@ export function createFiller(options: FillerOptions): Filler {
         },
       },
       stop: new AbortController(),
+      payment,
       load: null,
     };
     state.jobs.set(window.from, job);
     void run(job, state, isWanted).finally(() => {
       job.load?.end();
+      payment?.end();
       state.jobs.delete(window.from);
       state.finished.set(window.from, monotonic());
       over();
@@ -273,6 +289,7 @@ export function createFiller(options: FillerOptions): Filler {
       },
       served() {
         job.load ??= backlog.begin(job.feed);
+        job.payment?.called();
         servings += 1;
         const asker = firstServed();
         if (asker !== null) asker.lastServed = servings;
@@ -333,3 +350,4 @@ export function createFiller(options: FillerOptions): Filler {
 const ignore = () => {};
 
 const settled: Ticket = { done: Promise.resolve(), join: () => () => {} };
+const unpaid: Ticket = { ...settled, isUnpaid: true };

@@ -25,14 +25,22 @@ export function createLedgerLoader(
       from: Math.min(...keys.map(({ range }) => range.from)),
       to: Math.max(...keys.map(({ range }) => range.to)),
     };
-    const spans = await archive.coverage([...feeds.values()], hull);
-    return keys.map((key) => spans.filter((span) => isOf(key, span)));
+    const spans = byFeed(await archive.coverage([...feeds.values()], hull));
+    return keys.map(({ feed, range }) =>
+      (spans.get(feedName(feed)) ?? []).filter(({ from, to }) => from < range.to && range.from < to),
+    );
   }
 
   return new DataLoader(read, { cache: false });
 }
 
-function isOf({ feed, range }: LedgerKey, span: HeldSpan): boolean {
-  const { account, kind, from, to } = span;
-  return account === feed.account.id && kind === feed.kind && from < range.to && range.from < to;
+function byFeed(spans: readonly HeldSpan[]): ReadonlyMap<string, readonly HeldSpan[]> {
+  const groups = new Map<string, HeldSpan[]>();
+  for (const span of spans) {
+    const name = feedName({ account: { id: span.account }, kind: span.kind });
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [span]);
+    else group.push(span);
+  }
+  return groups;
 }

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Window } from '../records/window.ts';
+import type { Payer } from './call-budget.ts';
 import { type Feed, feedName } from './feed.ts';
 import type { Filler, FillOptions, Ticket } from './filler.ts';
 
@@ -21,10 +22,12 @@ export type WindowLoader = DataLoader<WindowKey, Ticket, string>;
 export function createWindowLoader(
   filler: Pick<Filler, 'fill'>,
   isLacking: (feed: Feed, window: Window) => Promise<boolean>,
+  payer?: Payer,
 ): WindowLoader {
   const optionsOf = (feed: Feed, keys: readonly WindowKey[]): FillOptions => ({
     knownAt: Math.min(...keys.map(({ knownAt }) => knownAt)),
     isWanted: (window) => isLacking(feed, window),
+    payer,
   });
 
   async function fill(keys: readonly WindowKey[]): Promise<Ticket[]> {

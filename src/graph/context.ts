@@ -1,5 +1,6 @@
 import type { ArchiveAdmin } from '../archive/admin.ts';
 import type { Archive } from '../archive/archive.ts';
+import type { Payer } from '../feeds/call-budget.ts';
 import type { DetailOutcome } from '../feeds/detail.ts';
 import type { Dispatch } from '../feeds/dispatch.ts';
 import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
@@ -21,7 +22,12 @@ export interface GraphDeps {
   readonly clock: () => number;
   readonly health: (feed: Feed) => FeedHealth;
   /** Reads one bet at its provider and archives it; says whether it was found, or why the provider was not asked. */
-  readonly readDetail: (account: string, key: string, near: number | null) => Promise<DetailOutcome>;
+  readonly readDetail: (
+    account: string,
+    key: string,
+    near: number | null,
+    payer?: Payer,
+  ) => Promise<DetailOutcome>;
   readonly searchTransfers: TransferSearcher['search'];
 }
 
@@ -37,5 +43,7 @@ export interface RequestContext {
   readonly viewer: Viewer;
   readonly players: Players;
   readonly dispatch: Dispatch;
+  /** Whose budget the provider calls it causes come from; absent where none is kept. */
+  readonly payer?: Payer;
   readonly notices: Notice[];
 }

@@ -11,6 +11,8 @@ export interface Viewer {
   readonly readsPlayers: boolean;
   /** Whether a question may make a provider be asked; else the archive alone answers, with its gaps. */
   readonly fetches: boolean;
+  /** How many provider calls a minute a question may cause, of all this viewer’s together; null for no bound. */
+  readonly callsPerMinute: number | null;
   /** Whether quarantine and other administration is open. */
   readonly administers: boolean;
   /** Set for a viewer who is one player and sees that player's own rows alone. */
@@ -25,6 +27,7 @@ export const localViewer: Viewer = {
   readsRaw: true,
   readsPlayers: true,
   fetches: true,
+  callsPerMinute: null,
   administers: true,
   onlyPlayer: null,
 };

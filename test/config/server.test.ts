@@ -91,4 +91,21 @@ describe('keys', () => {
       ]);
     }
   });
+
+  it('say how many provider calls a minute they may cause', () => {
+    const callsOf = (calls: string) =>
+      load(`${oneAccount}\nauth: { apiKeys: [{ name: k, role: bi, key: a1b2c3d4e5f6g7h8i9j0${calls} }] }`)
+        .auth?.apiKeys[0]?.calls;
+    expect(['', ', calls: 60/m', ', calls: none', ', calls: 0/m'].map(callsOf)).toEqual([
+      undefined,
+      60,
+      null,
+      0,
+    ]);
+    for (const calls of ['60', '60/s', '-1/m', 'many']) {
+      expect(keys(`key: a1b2c3d4e5f6g7h8i9j0, calls: ${calls}`).join()).toMatch(
+        /^auth\.apiKeys\[0\]\.calls: expected calls a minute such as "60\/m", or none, got /,
+      );
+    }
+  });
 });

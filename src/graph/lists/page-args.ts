@@ -18,7 +18,7 @@ export class WaitArgs {
     defaultValue: DEFAULT_MAX_WAIT_MS,
     description:
       'How long to wait for rows that still have to be fetched from a provider. When it is over the answer holds what ' +
-      'is there, its coverage names the gaps, and the fetching goes on: ask again at `retryAt`. `"0s"` answers at once. ' +
+      'is there, its coverage names the gaps, and the fetching goes on: ask again at `retryAt`. `"0s"` answers from the archive at once, and nothing is fetched. ' +
       'Null means `"2s"`.',
   })
   maxWait?: number | null;

@@ -20,7 +20,13 @@ export function createKeyring(
     digest: key.key === undefined ? Buffer.from(key.sha256 ?? '', 'hex') : digestOf(key.key),
     expiresAt: key.expires ?? null,
     caller: {
-      viewer: toViewer({ name: key.name, role: key.role, accounts: key.accounts ?? null, player: null }),
+      viewer: toViewer({
+        name: key.name,
+        role: key.role,
+        accounts: key.accounts ?? null,
+        player: null,
+        calls: key.calls,
+      }),
       safelistOnly: key.documents === 'safelist',
     },
   }));

@@ -32,6 +32,15 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   player: ['query', 'read:players'],
 };
 
+/** How many provider calls a minute each role may cause where its key does not say; null for no bound. */
+const callsOf: Readonly<Record<Role, number | null>> = {
+  viewer: 120,
+  bi: 120,
+  support: 120,
+  admin: null,
+  player: 0,
+};
+
 /**
  * What a route asks of its caller. `public` answers strangers, which health alone does; so does `page`, which links of
  * other sites may lead to, for what holds no data: a page that asks for a key, and its assets.
@@ -45,6 +54,8 @@ export interface Grant {
   readonly accounts: readonly string[] | null;
   /** The player a `player` is; null for every other role. */
   readonly player: string | null;
+  /** Provider calls a minute; null for no bound. @default the role’s */
+  readonly calls?: number | null;
 }
 
 /** Whether a viewer may use a route. */
@@ -67,6 +78,7 @@ export function toViewer(grant: Grant): Viewer {
     readsRaw: granted.includes('read:raw'),
     readsPlayers: granted.includes('read:players'),
     fetches: granted.includes('fetch'),
+    callsPerMinute: grant.calls === undefined ? callsOf[grant.role] : grant.calls,
     administers: granted.includes('administer'),
     onlyPlayer: grant.player,
   };

@@ -1,0 +1,71 @@
+import { afterEach, expect, test } from 'vitest';
+import { createCallBudgets } from '../../src/feeds/call-budget.ts';
+import { type Harness, openHarness, settledHour } from './harness.ts';
+
+const MINUTE = 60_000;
+const now = Date.UTC(2026, 2, 10, 12, 25);
+const hour = settledHour(now);
+const houses: Harness[] = [];
+afterEach(async () => {
+  await Promise.all(houses.splice(0).map((house) => house.close()));
+});
+
+async function open() {
+  const house = await openHarness({ now, names: ['vertexplay'] });
+  houses.push(house);
+  const payerOf = createCallBudgets({ monotonic: () => 0 });
+  const ask = { feeds: house.feeds, range: hour, maxWaitMs: 20_000 };
+  const cover = (name: string, calls: number | null) =>
+    house.dispatcher.begin({ payer: payerOf(name, calls) }).cover(ask);
+  const calls = () => house.sandboxes['vertexplay']!.calls.filter(({ interval }) => interval !== null).length;
+  return { house, payerOf, ask, cover, calls };
+}
+
+test('past its calls a key is answered with the newest windows and a gap that says when to come back', async () => {
+  const { cover, calls } = await open();
+  const { coverage } = await cover('bi', 4);
+  expect(calls()).toBe(4);
+  expect(coverage.gaps).toEqual([
+    {
+      account: 'vertexplay-main',
+      kind: 'BET',
+      from: hour.from,
+      to: hour.from + 20 * MINUTE,
+      reason: 'RATE_LIMITED',
+      retryAt: expect.closeTo(now + 15_000, -5),
+      message: 'the provider calls of this key are spent (calls: 4/m)',
+    },
+  ]);
+  expect((await cover('bi', 4)).coverage.complete).toBe(false);
+  expect(calls()).toBe(4);
+  // What is held is free, and another key pays for the rest.
+  expect((await cover('other', 2)).coverage.complete).toBe(true);
+  expect(calls()).toBe(6);
+  expect((await cover('bi', 4)).coverage.complete).toBe(true);
+});
+
+test('whoever joins the windows of another pays nothing', async () => {
+  const { payerOf, cover } = await open();
+  const [first, joined] = await Promise.all([cover('first', 6), cover('joined', 1)]);
+  expect([first, joined].map(({ coverage }) => coverage.complete)).toEqual([true, true]);
+  expect(payerOf('joined', 1).begin()).not.toBeNull();
+  expect(payerOf('first', 6).begin()).toBeNull();
+});
+
+test('windows that nobody waits for any longer are read all the same, and stay paid by who began them', async () => {
+  const { house, payerOf, ask, calls } = await open();
+  const payer = payerOf('bi', 6);
+  await house.dispatcher.begin({ payer }).cover({ ...ask, maxWaitMs: 1 });
+  await expect.poll(calls).toBe(6);
+  expect(payer.begin()).toBeNull();
+});
+
+test('asks of one request for the same are one, and the ledger is read once for them', async () => {
+  const { house, ask } = await open();
+  const dispatch = house.dispatcher.begin();
+  const [first, ...others] = await Promise.all(Array.from({ length: 500 }, () => dispatch.cover(ask)));
+  expect(first?.coverage.complete).toBe(true);
+  expect(new Set(others)).toEqual(new Set([first]));
+  // Asked anew once it is answered: what is held may have changed.
+  expect(await dispatch.cover(ask)).not.toBe(first);
+});
