@@ -117,9 +117,9 @@ async function hear(answer: Promise<Answer>): Promise<void> {
 
 async function askEverything(url: string): Promise<void> {
   const query = `query Everything($b: BetFilter!, $t: TransferFilter!, $s: SeqNoFailureFilter!) {
-    bets(filter: $b, first: 5, maxWait: "500ms") { nodes { id raw } coverage { gaps { reason message } } }
-    transfers(filter: $t, first: 5, maxWait: "500ms") { nodes { id raw } coverage { gaps { reason message } } }
-    seqNoFailures(filter: $s, first: 5, maxWait: "500ms") { nodes { id raw } coverage { gaps { reason message } } }
+    bets(filter: $b, first: 5, maxWait: "2s") { nodes { id raw } coverage { gaps { reason message } } }
+    transfers(filter: $t, first: 5, maxWait: "2s") { nodes { id raw } coverage { gaps { reason message } } }
+    seqNoFailures(filter: $s, first: 5, maxWait: "2s") { nodes { id raw } coverage { gaps { reason message } } }
   }`;
   const variables = { b: { range }, t: { range }, s: { range } };
   await hear(post({ url }, { query, variables }, bearer(keys.admin)));
