@@ -47,7 +47,7 @@ export function digestOf<K extends RecordKind>(
   const fields: Readonly<Record<string, unknown>> = { ...record };
   const content = [
     record.key,
-    record.formerKey,
+    record.formerKey === record.key ? null : record.formerKey,
     record.providerUsername,
     record.axisAt,
     record.versionAt,

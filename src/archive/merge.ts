@@ -87,12 +87,12 @@ export function planMerge<K extends RecordKind, Id>(
   for (const version of newest) {
     const { record } = version;
     const successor = replaced.get(record.key);
-    if (successor !== undefined && successor.key !== record.key) {
+    if (successor !== undefined && successor.key !== record.key && version.formerKey === null) {
       superseded.push(version);
       continue;
     }
     const own = byKey.get(record.key);
-    const former = version.formerKey === null ? undefined : byKey.get(version.formerKey);
+    const former = replaceable(version, byKey);
     if (former !== undefined) replace.set(former.key, former);
     if (own !== undefined && (own.digest === version.digest || !supersedes(commit.readAt, version, own))) {
       if (own.digest !== version.digest) superseded.push(version);
@@ -129,6 +129,15 @@ export function planMerge<K extends RecordKind, Id>(
   };
 }
 
+/** The row archived under a version's former key, unless it turned out to have an id of its own. */
+function replaceable<K extends RecordKind, Id>(
+  { formerKey }: Version<K>,
+  byKey: ReadonlyMap<string, StandingRow<Id>>,
+): StandingRow<Id> | undefined {
+  const former = formerKey === null ? undefined : byKey.get(formerKey);
+  return former?.formerKey === null ? former : undefined;
+}
+
 /** The ledger's part for a read of `interval`: the distinct rows it has there and their checksum. */
 export function freshPart<K extends RecordKind>(
   commit: Commit<K>,
@@ -150,7 +159,7 @@ function newestOf<K extends RecordKind>(commit: Commit<K>) {
   for (const record of commit.rows) {
     const version: Version<K> = {
       record,
-      formerKey: record.formerKey === record.key ? null : record.formerKey,
+      formerKey: record.formerKey,
       digest: digestOf(commit.kind, record),
       vanishedAt: null,
       firstArchivedAt: null,
@@ -167,7 +176,8 @@ function newestOf<K extends RecordKind>(commit: Commit<K>) {
   }
   for (const version of [...byKey.values()]) {
     const former = version.formerKey === null ? undefined : byKey.get(version.formerKey);
-    if (former === undefined) continue;
+    // One that has an id of its own shares no more than the former key.
+    if (former === undefined || former.formerKey !== null) continue;
     superseded.push(former);
     byKey.delete(former.record.key);
   }

@@ -8,6 +8,7 @@ import {
   lackingWindows,
   type Trouble,
 } from '../records/coverage.ts';
+import { joinAtEdges, windowsOfEdges, withEdges } from '../records/edges.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Payer } from './call-budget.ts';
@@ -88,12 +89,19 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
   }
 
   async function isLacking(feed: Feed, window: Window): Promise<boolean> {
-    const parts = await archive.coverage([ageOf(feed)], window);
-    return lackingWindows(timingOf(feed), window, parts, feedClock(feed, now())).length > 0;
+    const timing = timingOf(feed);
+    const parts = await archive.coverage([ageOf(feed)], withEdges(window, timing.edge));
+    const lacking = lackingWindows(timing, window, joinAtEdges(parts, timing.edge), feedClock(feed, now()));
+    return lacking.some(({ from }) => from === window.from);
   }
 
   async function ledgerOf(ask: CoverAsk): Promise<(readonly HeldSpan[])[]> {
-    return Promise.all(ask.feeds.map((feed) => ledger.load({ feed, range: ask.range })));
+    return Promise.all(
+      ask.feeds.map(async (feed) => {
+        const { edge } = timingOf(feed);
+        return joinAtEdges(await ledger.load({ feed, range: withEdges(ask.range, edge) }), edge);
+      }),
+    );
   }
 
   /** The windows to ask for, newest first, a list a feed. */
@@ -110,6 +118,7 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
     { feeds, maxWaitMs }: CoverAsk & { readonly maxWaitMs: number },
     lacking: readonly (readonly Window[])[],
     knownAt: number,
+    waitMs = maxWaitMs,
   ): Promise<(readonly Window[])[]> {
     const tickets = await Promise.all(
       feeds.map((feed, index) =>
@@ -120,12 +129,26 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
     const joined = all.map((ticket) => ticket.join(asker));
     await patience.settle(
       all.map((ticket) => ticket.done),
-      maxWaitMs,
+      waitMs,
       left,
     );
     for (const leave of joined) leave();
     left?.throwIfAborted();
     return tickets.map((ofFeed, index) => unpaidOf(lacking[index] ?? [], ofFeed));
+  }
+
+  /** Fills what only shows once windows were read: that the provider may leave out the instants they begin with. */
+  async function fillEdges(
+    ask: CoverAsk & { readonly maxWaitMs: number },
+    parts: readonly (readonly HeldSpan[])[],
+    waitMs: number,
+  ): Promise<boolean> {
+    const lacking = ask.feeds.map((feed, index) =>
+      windowsOfEdges(ask.range, parts[index] ?? [], timingOf(feed)),
+    );
+    if (lacking.every((ofFeed) => ofFeed.length === 0)) return false;
+    await fill(ask, lacking, monotonic(), waitMs);
+    return true;
   }
 
   /** What lies before the windows asked for, where there were more than one ask may fetch. */
@@ -164,6 +187,8 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
     if (isPatient(ask) && lacking.some((ofFeed) => ofFeed.length > 0)) {
       unpaid = await fill(ask, lacking, knownAt);
       parts = await ledgerOf(ask);
+      const restMs = ask.maxWaitMs - (monotonic() - knownAt);
+      if (restMs > 0 && (await fillEdges(ask, parts, restMs))) parts = await ledgerOf(ask);
     }
     const feeds = ask.feeds.map((feed, index) => {
       const troubles = [
@@ -192,12 +217,14 @@ function unpaidOf(windows: readonly Window[], tickets: readonly Ticket[]): reado
   return windows.filter((_, index) => tickets[index]?.isUnpaid === true);
 }
 
-export function timingOf({ account, kind, limits }: Feed): FeedTiming {
+export function timingOf({ account, kind, limits, stepMs }: Feed): FeedTiming {
+  const hasRoom = limits.maxWindow === null || limits.grid + stepMs <= limits.maxWindow;
   return {
     account: account.id,
     kind,
     grid: limits.grid,
     retention: limits.retention,
     openMaxAge: limits.openMaxAge,
+    edge: hasRoom ? null : stepMs,
   };
 }

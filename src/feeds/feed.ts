@@ -1,4 +1,4 @@
-import type { Connection, FeedLimits } from '../providers/provider.ts';
+import type { Connection, FeedLimits, Paging } from '../providers/provider.ts';
 import type { AxisField } from '../records/axis.ts';
 import { type ClockReading, unknownClock } from '../records/clock-reading.ts';
 import type { PaceRule } from '../records/pace.ts';
@@ -18,7 +18,7 @@ export interface Feed {
   readonly account: Account;
   readonly kind: RecordKind;
   readonly limits: FeedLimits;
-  readonly paging: 'whole' | 'pages';
+  readonly paging: Paging;
   readonly stepMs: number;
   /** The time by which the provider is asked: by it windows, the ledger and coverage are told. */
   readonly axis: AxisField;

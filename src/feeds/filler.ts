@@ -7,7 +7,8 @@ import { type Backlog, createBacklog, type Load } from './backlog.ts';
 import type { Payer, Payment } from './call-budget.ts';
 import type { Claim, Claims } from './claims.ts';
 import { type Feed, type FeedHealth, feedClock, feedName } from './feed.ts';
-import { type Piece, readWindow } from './reader.ts';
+import { createReader, type Reader } from './reader.ts';
+import type { Piece } from './reading/piece.ts';
 import { createSetbacks, type Setbacks } from './setbacks.ts';
 import { createStamp } from './stamp.ts';
 import { type Failure, failureOf } from './trouble.ts';
@@ -68,6 +69,8 @@ export interface FillerOptions {
   readonly now: () => number;
   /** Milliseconds that never jump. @default performance.now */
   readonly monotonic?: () => number;
+  /** @default one that knows nothing of its feeds yet */
+  readonly reader?: Reader;
   readonly onFailure?: (feed: Feed, window: Window, failure: Failure) => void;
   readonly onCommit?: (feed: Feed, piece: Piece, result: Awaited<ReturnType<Archive['commit']>>) => void;
 }
@@ -101,7 +104,7 @@ const MOST_FINISHED = 10_000;
 
 export function createFiller(options: FillerOptions): Filler {
   const { archive, claims, backlog = createBacklog(), now, onFailure, onCommit } = options;
-  const { monotonic = () => performance.now() } = options;
+  const { monotonic = () => performance.now(), reader = createReader({ monotonic }) } = options;
   const stamp = createStamp();
   const states = new Map<string, FeedState>();
   // Those begun by `readNow`.
@@ -204,7 +207,7 @@ export function createFiller(options: FillerOptions): Filler {
     const { feed, window, stop } = job;
     const signal = claim === null ? stop.signal : AbortSignal.any([stop.signal, claim.lost]);
     const context = { turn, signal, stamp, onDelay: (delay: Delay) => state.setbacks.delayed(delay) };
-    const unread = await readWindow(feed, window, context, async (piece) => {
+    const unread = await reader.readWindow(feed, window, context, async (piece) => {
       job.load?.read(piece.rows.length);
       await commit(feed, piece, claim?.fence);
       job.load?.written(piece.rows.length);
@@ -240,7 +243,7 @@ export function createFiller(options: FillerOptions): Filler {
       stamp,
       onDelay: (delay: Delay) => setbacks.delayed(delay),
     };
-    const reading = readWindow(feed, interval, context, async (piece) => {
+    const reading = reader.readWindow(feed, interval, context, async (piece) => {
       await commit(feed, piece);
       pieces.push(piece);
     });

@@ -1,229 +1,163 @@
 import { NothingToAskError, UpstreamError } from '../errors.ts';
-import type { Page } from '../providers/provider.ts';
-import type { GapReason } from '../records/coverage.ts';
-import { type Interval, intersect } from '../records/interval.ts';
-import type { Quarantined, RecordKind, RecordOf } from '../records/record.ts';
-import { clip, halve, type Window } from '../records/window.ts';
-import type { Delay, Departure, Turn } from '../upstream/call.ts';
-import type { Feed } from './feed.ts';
+import type { Interval } from '../records/interval.ts';
+import { halve, type Window } from '../records/window.ts';
+import { isOverdue } from '../upstream/overdue.ts';
+import { type Feed, feedName } from './feed.ts';
+import { readOn } from './reading/cursor.ts';
+import { createLearnt, type Learnt } from './reading/learnt.ts';
+import { readPages } from './reading/pages.ts';
+import type { Outcome, Piece, ReadContext, Reading, Unread } from './reading/piece.ts';
+import { readWhole } from './reading/whole.ts';
 
-/** A piece of a window that was read. `interval` is null where its rows are not the whole truth of any interval. */
-export interface Piece {
-  readonly interval: Interval | null;
-  /** When its first request left, by our wall clock: reads are ordered by it. */
-  readonly readAt: number;
-  /** What the provider's clock showed at least then: by this its instants are open, held or final. */
-  readonly providerAt: number;
-  readonly rows: readonly RecordOf[RecordKind][];
-  readonly quarantined: readonly Quarantined[];
-  /** How often a row was listed more than once, on pages that agree. */
-  readonly duplicates: number;
-  /** Fields of rows that the provider's document does not have. */
-  readonly unknownFields: readonly string[];
+/** Reads windows, and remembers of each feed what its answers have shown. */
+export interface Reader {
+  /**
+   * Reads one window whole: its pages, passes and halves. Hands over each piece as it stands, oldest first, and
+   * returns what stayed unread although the provider answered. Rejects with an UpstreamError where it did not.
+   */
+  readWindow(
+    feed: Feed,
+    window: Window,
+    context: ReadContext,
+    deliver: (piece: Piece) => Promise<void>,
+  ): Promise<readonly Unread[]>;
 }
 
-/** A piece of a window that could not be read whole. */
-export interface Unread extends Interval {
-  readonly reason: GapReason;
-  readonly message: string;
-}
-
-export interface ReadContext {
-  readonly turn: Turn;
-  readonly signal?: AbortSignal;
-  readonly onDelay?: (delay: Delay) => void;
-  /** The time a read is ordered by, for when it left by the wall clock. @default that itself */
-  readonly stamp?: (wall: number) => number;
-}
-
-const PASSES = 3;
-// Where the provider says no total, only this ends pages that are never short.
-const MOST_PAGES = 1_000;
 // A window that keeps contradicting itself is not worth calls without end.
 const MOST_SPLITS = 64;
+// One that did not come in time so often is asked for a slice of this size.
+const MOST_TIMEOUTS = 2;
+const SLICES = 16;
 
-/**
- * Reads one window whole: its pages, passes and halves. Hands over each piece as it stands, oldest first, and
- * returns what stayed unread although the provider answered. Rejects with an UpstreamError where it did not.
- */
-export async function readWindow(
-  feed: Feed,
-  window: Window,
-  context: ReadContext,
-  deliver: (piece: Piece) => Promise<void>,
-): Promise<readonly Unread[]> {
+export interface ReaderOptions {
+  /** Milliseconds that never jump. */
+  readonly monotonic: () => number;
+  /** What is known of a feed before its first read. @default nothing */
+  readonly learntOf?: (monotonic: () => number) => Learnt;
+}
+
+export function createReader({ monotonic, learntOf = createLearnt }: ReaderOptions): Reader {
+  const known = new Map<string, Learnt>();
+  return {
+    readWindow(feed, window, context, deliver) {
+      const name = feedName(feed);
+      const learnt = known.get(name) ?? learntOf(monotonic);
+      known.set(name, learnt);
+      return readWindow({ feed, context, learnt, deliver }, window);
+    },
+  };
+}
+
+type Whole = Outcome & { readonly is: 'whole' };
+type TooMuch = Outcome & { readonly is: 'too much' };
+
+async function readWindow(window: Omit<Reading, 'part'>, whole: Interval): Promise<readonly Unread[]> {
+  const { learnt, deliver } = window;
   const unread: Unread[] = [];
   let splits = 0;
 
   async function readPart(part: Interval): Promise<void> {
-    const outcome = await readInterval(feed, part, context);
-    if (outcome === 'nothing to ask') return;
-    if ('piece' in outcome) return deliver(outcome.piece);
-    const halves = splits < MOST_SPLITS || outcome.cut ? halve(outcome.interval) : null;
-    if (halves === null) {
-      // Real rows all the same: kept, though nothing is held by them.
-      if (outcome.rest !== null) await deliver({ ...outcome.rest, interval: null });
-      unread.push({ ...outcome.interval, reason: 'TOO_MANY_ROWS', message: outcome.message });
-      return;
+    const length = part.to - part.from;
+    const halves = learnt.span !== null && length > learnt.span ? halve(part) : null;
+    if (halves !== null) return readBoth(halves);
+    try {
+      await settle(await ask(part, MOST_TIMEOUTS));
+    } catch (error) {
+      if (!isOverdue(error)) throw error;
+      await readSlowly(part, error);
     }
-    splits += 1;
-    await readPart(halves[0]);
-    await readPart(halves[1]);
   }
 
-  await readPart(window);
+  async function readBoth([first, second]: readonly [Interval, Interval]): Promise<void> {
+    await readPart(first);
+    await readPart(second);
+  }
+
+  async function ask(part: Interval, mostTimeouts?: number): Promise<Outcome> {
+    const outcome = await readInterval({
+      ...window,
+      part,
+      context: { ...window.context, mostTimeouts },
+    });
+    if (outcome.is !== 'nothing to ask') learnt.noteQuick(part.to - part.from);
+    return outcome;
+  }
+
+  /** A small slice tells a provider that is slow from one that is down; what fails then is the breaker's business. */
+  async function readSlowly(part: Interval, error: UpstreamError): Promise<void> {
+    const length = part.to - part.from;
+    const halves = halve(part);
+    if (halves === null) throw error;
+    if (learnt.noteSlow(length)) return readBoth(halves);
+    const slice = {
+      from: part.from,
+      to: part.from + Math.max(1, Math.floor(length / SLICES / 1_000)) * 1_000,
+    };
+    await settle(await ask(slice));
+    await readPart({ from: slice.to, to: part.to });
+  }
+
+  async function settle(outcome: Outcome): Promise<void> {
+    if (outcome.is === 'nothing to ask') return;
+    if (outcome.is === 'whole') return outcome.isRound ? readAgain(outcome) : deliver(outcome.piece);
+    const halves = splits < MOST_SPLITS || outcome.cut ? halve(outcome.interval) : null;
+    if (halves !== null) {
+      splits += 1;
+      return readBoth(halves);
+    }
+    await giveUp(outcome);
+  }
+
+  /** Real rows all the same: kept, though nothing is held by them. */
+  async function giveUp({ interval, rest, reason, message }: TooMuch): Promise<void> {
+    if (rest !== null) await deliver({ ...rest, interval: null });
+    unread.push({ ...interval, reason, message });
+  }
+
+  /** A suspiciously round number of rows stands where its halves list exactly the same; else they are the truth. */
+  async function readAgain({ interval, piece }: Whole): Promise<void> {
+    const halves = halve(interval);
+    if (halves === null) {
+      const message = `${window.feed.account.id}: ${piece.rows.length} rows in one second, which may have been cut`;
+      return giveUp({ is: 'too much', interval, reason: 'TOO_MANY_ROWS', message, cut: true, rest: piece });
+    }
+    const outcomes = [await ask(halves[0]), await ask(halves[1])];
+    const pieces = outcomes.flatMap((each) => (each.is === 'whole' ? [each.piece] : []));
+    if (pieces.length === outcomes.length && isSame(piece, pieces)) return deliver(piece);
+    for (const outcome of outcomes) await settle(outcome);
+  }
+
+  await readPart(whole);
   return unread;
 }
 
-type Outcome =
-  | 'nothing to ask'
-  | { readonly piece: Piece }
-  | {
-      readonly interval: Interval;
-      /** Whether the answer was cut by its size, rather than contradicting itself. */
-      readonly cut: boolean;
-      readonly rest: Piece | null;
-      readonly message: string;
-    };
-
-async function readInterval(feed: Feed, part: Interval, context: ReadContext): Promise<Outcome> {
+async function readInterval(reading: Reading): Promise<Outcome> {
+  const { feed, part } = reading;
   try {
-    return feed.paging === 'whole'
-      ? await readWhole(feed, part, context)
-      : await readPasses(feed, part, context);
+    return await read[feed.paging](reading);
   } catch (error) {
-    if (error instanceof NothingToAskError) return 'nothing to ask';
+    if (error instanceof NothingToAskError) return { is: 'nothing to ask' };
     if (error instanceof UpstreamError && error.action === 'split') {
-      return { interval: part, cut: true, rest: null, message: error.message };
+      const { message } = error;
+      return { is: 'too much', interval: part, reason: 'TOO_MANY_ROWS', message, cut: true, rest: null };
     }
     throw error;
   }
 }
 
-async function readWhole(feed: Feed, part: Interval, context: ReadContext): Promise<Outcome> {
-  const page = await askPage(feed, context, asked(feed, part), 1);
-  const piece = {
-    interval: heldOf(page),
-    readAt: page.readAt,
-    providerAt: page.providerAt(),
-    rows: page.rows,
-    quarantined: page.quarantined,
-    duplicates: 0,
-    unknownFields: page.unknownFields ?? [],
-  };
-  const cap = feed.limits.rowCap;
-  if (cap === null || page.count < cap) return { piece };
-  return {
-    interval: page.interval,
-    cut: true,
-    rest: piece,
-    message: `${feed.account.id}: ${page.count} rows in one answer, which may have been cut at ${cap}`,
-  };
+const read = { whole: readWhole, pages: readPages, cursor: readOn } as const;
+
+function isSame(piece: Piece, parts: readonly Piece[]): boolean {
+  const names = namesOf([piece]);
+  const others = namesOf(parts);
+  return names.size === others.size && [...names].every((name) => others.has(name));
 }
 
-/** Pages until one is short; a pass stands when it found as many keys as the provider counted, first and last. */
-async function readPasses(feed: Feed, part: Interval, context: ReadContext): Promise<Outcome> {
-  let interval = part;
-  let last: Pass | null = null;
-  for (let passes = 0; passes < PASSES; passes += 1) {
-    last = await readPass(feed, interval, context);
-    interval = last.asked;
-    if (last.stands) return { piece: last.piece };
-  }
-  return { interval, cut: false, rest: last?.piece ?? null, message: last?.message ?? '' };
-}
-
-interface Pass {
-  readonly stands: boolean;
-  readonly asked: Interval;
-  readonly piece: Piece;
-  readonly message: string;
-}
-
-async function readPass(feed: Feed, part: Interval, context: ReadContext): Promise<Pass> {
-  const rows = new Map<string, RecordOf[RecordKind]>();
-  const quarantined: Quarantined[] = [];
-  const unknownFields = new Set<string>();
-  let listed = 0;
-  const first = await askPage(feed, context, asked(feed, part), 1);
-  let page = first;
-  let known = 0;
-  for (let number = 1; ; number += 1) {
-    for (const row of page.rows) rows.set(row.key, row);
-    for (const name of page.unknownFields ?? []) unknownFields.add(name);
-    listed += page.rows.length;
-    quarantined.push(...page.quarantined);
-    const found = rows.size + quarantined.length;
-    // Pages that bring nothing new, or more than the provider says it has, might go on for ever.
-    const tooMany = number === MOST_PAGES || (page.total !== null && found > page.total);
-    if (isShort(page) || found === known || tooMany) break;
-    known = found;
-    page = await askPage(feed, context, () => first.interval, number + 1);
-  }
-  const found = rows.size + quarantined.length;
-  const totals = [first.total, page.total].filter((total) => total !== null);
-  // Without a total only a short page says that there are no more.
-  const stands = (totals.length > 0 || isShort(page)) && totals.every((total) => total === found);
-  return {
-    stands,
-    asked: first.interval,
-    piece: {
-      interval: heldOf(first),
-      readAt: first.readAt,
-      providerAt: first.providerAt(),
-      rows: [...rows.values()],
-      quarantined,
-      duplicates: listed - rows.size,
-      unknownFields: [...unknownFields],
-    },
-    message: `${feed.account.id}: expected ${page.total ?? 'fewer'} rows as the provider counts, got ${found} distinct`,
-  };
-}
-
-function isShort({ count, pageSize }: Page): boolean {
-  return count < (pageSize ?? 1);
-}
-
-/** The part as it may be asked when its call leaves. */
-function asked(feed: Feed, part: Interval): (departure: Departure) => Interval {
-  return (departure) => {
-    const interval = clip(part, { ...departure, retentionMs: feed.limits.retention }, feed.stepMs);
-    if (interval === null)
-      throw new NothingToAskError(`${feed.account.id}: nothing of the window can be asked now`);
-    return interval;
-  };
-}
-
-/** A page, with when its request left. */
-interface LeftPage extends Page {
-  readonly readAt: number;
-  readonly providerAt: () => number;
-}
-
-async function askPage(
-  feed: Feed,
-  context: ReadContext,
-  interval: (departure: Departure) => Interval,
-  number: number,
-): Promise<LeftPage> {
-  const { stamp = (wall) => wall, ...call } = context;
-  // The last attempt's: the one that was answered.
-  let left: { readonly readAt: number; readonly providerAt: () => number } | null = null;
-  const page = await feed.connection.readPage(feed.kind, {
-    ...call,
-    limits: feed.limits,
-    interval(departure) {
-      const { now, providerAt = () => now } = departure;
-      left = { readAt: stamp(now), providerAt };
-      return interval(departure);
-    },
-    page: number,
-  });
-  const { askedAt } = page;
-  return { ...page, ...(left ?? { readAt: stamp(askedAt), providerAt: () => askedAt }) };
-}
-
-/** Nothing past the provider's own time counts as read; null where all of it was still to come. */
-function heldOf({ interval, providerAt }: LeftPage): Interval | null {
-  return intersect(interval, { from: interval.from, to: providerAt() });
+function namesOf(pieces: readonly Piece[]): ReadonlySet<string> {
+  return new Set(
+    pieces.flatMap(({ rows, quarantined }) => [
+      ...rows.map(({ key }) => key),
+      ...quarantined.map(({ raw }) => raw),
+    ]),
+  );
 }

@@ -1,4 +1,5 @@
 import type { ClockReading } from '../records/clock-reading.ts';
+
 import {
   counts,
   type FeedTiming,
@@ -7,8 +8,11 @@ import {
   statesOf,
   timeOf,
 } from '../records/coverage.ts';
+
+import { windowsToAsk } from '../records/edges.ts';
+
 import { type Interval, intersect, lengthOf, subtract } from '../records/interval.ts';
-import { reachOf, type Window, windowsOf } from '../records/window.ts';
+import { reachOf, type Window } from '../records/window.ts';
 
 export interface PlanInput {
   readonly timing: FeedTiming;
@@ -58,7 +62,7 @@ export function planFeed(input: PlanInput): Plan {
     timing.retention === null ? [] : cut(missing, { from: reach.from, to: reach.from + EXPIRY_WARNING_MS });
   const latest = { from: Math.max(from, now - 2 * timing.grid), to: now };
   const newest = lackingWindows(timing, latest, parts, clock);
-  const grid = (parts: readonly Interval[]) => parts.flatMap((part) => windowsOf(part, timing.grid));
+  const grid = (parts: readonly Interval[]) => parts.flatMap((part) => windowsToAsk(part, timing));
   const inOrder = [
     ...grid(expiring),
     ...newest,
@@ -88,7 +92,7 @@ export function isDue(
   const { timing, revisits, ledger, settlementLag, clock } = input;
   const parts = ledger.flatMap((part) => statesOf(part, { settlementLag, finalAfter: settlementLag }));
   return (
-    lackingWindows(timing, window, parts, clock).length > 0 ||
+    lackingWindows(timing, window, parts, clock).some(({ from }) => from === window.from) ||
     dueForRevisit(ledger, revisits, window, clock.providerNow).length > 0
   );
 }

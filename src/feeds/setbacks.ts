@@ -3,7 +3,7 @@ import { type Interval, intersect } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Delay } from '../upstream/call.ts';
 import { type Feed, type FeedHealth, feedClock } from './feed.ts';
-import type { Unread } from './reader.ts';
+import type { Unread } from './reading/piece.ts';
 import { type Failure, failureOf } from './trouble.ts';
 
 /** Our two clocks, as far as setbacks need them: what is shown goes by the wall, what is waited for by the monotonic one. */

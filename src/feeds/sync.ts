@@ -1,5 +1,6 @@
 import type { FeedKey } from '../archive/archive.ts';
 import type { ReadPart } from '../records/coverage.ts';
+import { joinAtEdges, withEdges } from '../records/edges.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import { timingOf } from './dispatch.ts';
@@ -98,7 +99,9 @@ export async function fillRound(
   const timing = timingOf(feed);
   const { settlementLag } = feed.limits;
   const most = Math.min(MOST, Math.max(FEWEST, Math.ceil(ROUND_MS / Math.max(feed.pace.minIntervalMs, 1))));
-  const look = (range: Interval) => ledger({ account: feed.account.id, kind: feed.kind }, range);
+  const { edge } = timing;
+  const look = async (range: Interval) =>
+    joinAtEdges(await ledger({ account: feed.account.id, kind: feed.kind }, withEdges(range, edge)), edge);
   const knownAt = monotonic();
   const clock = feedClock(feed, now());
   const plan = planFeed({

@@ -22,6 +22,8 @@ export interface FeedLimits {
   readonly retention: number | null;
   /** As many rows in one answer mean it may have been cut; null where the answer comes in pages. */
   readonly rowCap: number | null;
+  /** Whether a round number of rows may have been cut there. @default where no cap is declared */
+  readonly suspectsRound?: boolean;
   /** A window read before its end plus this may still lack rows. */
   readonly settlementLag: number;
   /** An open window older than this is read again when asked for. */
@@ -32,13 +34,18 @@ export interface FeedLimits {
   readonly maxAttempts: number;
 }
 
+/**
+ * How an interval is listed. `whole`: by one answer, cut at `rowCap`. `pages`: by numbered pages, with a total or
+ * without. `cursor`: by answers that say how to go on (`Page.next`), also where an answer ends before its interval does.
+ */
+export type Paging = 'whole' | 'pages' | 'cursor';
+
 /** One record kind a provider serves, as data. */
 export interface FeedSpec {
   readonly kind: RecordKind;
   /** Defaults, from the provider's own document. */
   readonly limits: FeedLimits;
-  /** `whole`: one answer a window, cut at `rowCap`. `pages`: numbered pages with a total. */
-  readonly paging: 'whole' | 'pages';
+  readonly paging: Paging;
   /** The finest time a request can spell: 1, or 1,000 for whole seconds. */
   readonly stepMs: number;
 }
@@ -53,6 +60,8 @@ export interface ProviderAccount<C, O> {
 export interface CallContext {
   readonly turn: Turn;
   readonly limits: FeedLimits;
+  /** After so many attempts that did not come in time the call is given back. @default as many as of any others */
+  readonly mostTimeouts?: number;
   readonly signal?: AbortSignal;
   readonly onDelay?: (delay: Delay) => void;
 }
@@ -62,6 +71,8 @@ export interface PageAsk extends CallContext {
   readonly interval: (departure: Departure) => Interval;
   /** From 1; always 1 where the feed's paging is `whole`. */
   readonly page: number;
+  /** What the answer before gave as `next`; null or absent for the first. */
+  readonly cursor?: string | null;
 }
 
 export interface Page<K extends RecordKind = RecordKind> {
@@ -78,6 +89,10 @@ export interface Page<K extends RecordKind = RecordKind> {
   readonly total: number | null;
   /** The page size asked for; null where paging is `whole`. */
   readonly pageSize: number | null;
+  /** Where paging is `cursor`: what to go on with, a token or an offset as text. @default null, the list ends here */
+  readonly next?: string | null;
+  /** Where `next` is given: everything before this instant was listed, here or by the answers before. @default unknown */
+  readonly coveredTo?: number;
 }
 
 export interface DetailAsk extends CallContext {

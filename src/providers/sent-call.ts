@@ -19,6 +19,7 @@ export function callSent<S, T>(exchange: Exchange, context: CallContext, call: S
     turn: context.turn,
     timeoutMs: context.limits.timeout,
     maxAttempts: context.limits.maxAttempts,
+    mostTimeouts: context.mostTimeouts,
     signal: context.signal,
     onDelay: context.onDelay,
     build: (departure) => {

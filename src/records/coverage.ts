@@ -1,7 +1,8 @@
 import type { ClockReading } from './clock-reading.ts';
+import { windowsToAsk } from './edges.ts';
 import { type Interval, intersect, isEmpty, subtract, union } from './interval.ts';
 import type { RecordKind } from './record.ts';
-import { countWindows, FUTURE_MARGIN_MS, reachOf, type Window, windowsOf } from './window.ts';
+import { countWindows, FUTURE_MARGIN_MS, reachOf, type Window } from './window.ts';
 
 export const gapReasons = [
   'PENDING',
@@ -117,6 +118,8 @@ export interface FeedTiming {
   readonly grid: number;
   readonly retention: number | null;
   readonly openMaxAge: number;
+  /** The length of the instants at which windows meet, where they are as long as one call may ask for; else null. */
+  readonly edge: number | null;
 }
 
 /**
@@ -138,7 +141,7 @@ export function lackingWindows(
       return [{ from: part.from, to: windowEnd(part, timing) }];
     return counts(part, timing, clock) ? [part] : [];
   });
-  const windows = newest(subtract(askable, settled), mostMs).flatMap((part) => windowsOf(part, timing.grid));
+  const windows = newest(subtract(askable, settled), mostMs).flatMap((part) => windowsToAsk(part, timing));
   const distinct = new Map(windows.map((window) => [window.from, window]));
   return [...distinct.values()].sort((a, b) => b.from - a.from);
 }

@@ -16,7 +16,10 @@ export type TransferDirection = (typeof vocabularies)['TransferDirection'][numbe
 export interface RecordHead {
   /** The provider's key: with account and kind the record's identity, for ever. */
   readonly key: string;
-  /** A key this record was known by before: an archived row under it is replaced by this one. */
+  /**
+   * A key this record may have been known by before, its own where it says that it always was: an archived row under
+   * it that has no former key is replaced by this one. Null where the record knows no other key.
+   */
   readonly formerKey: string | null;
   readonly providerUsername: string;
   /** The time on the feed's axis, by which the provider is asked and its windows list the record. */

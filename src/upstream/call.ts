@@ -58,6 +58,8 @@ export interface Call<T> {
   readonly timeoutMs: number;
   /** Attempts at passing faults; waiting for a slow-down does not count. */
   readonly maxAttempts: number;
+  /** Attempts that did not come in time before the call is given back. @default `maxAttempts` */
+  readonly mostTimeouts?: number;
   readonly signal?: AbortSignal;
   /** Done before a slot is taken, e.g. to have a valid token. May throw an UpstreamError. */
   readonly prepare?: () => Promise<void>;

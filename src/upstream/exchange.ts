@@ -4,6 +4,7 @@ import { type Breaker, createBreaker, type Outage, type Passage } from './breake
 import type { Call, Departure, Exchange } from './call.ts';
 import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
+import { isOverdue } from './overdue.ts';
 import type { Pacer, Slot } from './pace.ts';
 import { createProviderClock, type ProviderClock } from './provider-clock.ts';
 import { backoffMs, defaultRetryPolicy, type RetryPolicy } from './retry.ts';
@@ -154,6 +155,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     const breaker = breakerOf(call.pace.key);
     let failures = 0;
     let slowDowns = 0;
+    let timeouts = 0;
     let reauthenticated = false;
     for (;;) {
       call.signal?.throwIfAborted();
@@ -185,7 +187,9 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
           continue;
         }
         failures += 1;
-        if (error.action !== 'retry' || failures >= call.maxAttempts) throw error;
+        if (isOverdue(error)) timeouts += 1;
+        const mostTimeouts = call.mostTimeouts ?? call.maxAttempts;
+        if (error.action !== 'retry' || failures >= call.maxAttempts || timeouts >= mostTimeouts) throw error;
         waitMs = error.retryAfterMs ?? backoffMs(policy, failures);
         call.onDelay?.({ error, waitMs: Math.max(waitMs, breaker.outage()?.retryInMs ?? 0) });
       }

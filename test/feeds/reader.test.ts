@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
-import { type Piece, readWindow } from '../../src/feeds/reader.ts';
+import { createReader } from '../../src/feeds/reader.ts';
+import type { Piece } from '../../src/feeds/reading/piece.ts';
 import type { Page } from '../../src/providers/provider.ts';
 import { unknownClock } from '../../src/records/clock-reading.ts';
 import { NOW, type PaperOptions, paperFeed, rowAt } from './paper-provider.ts';
@@ -13,9 +14,9 @@ const from = NOW - 60 * MINUTE;
 const window = { from, to: from + 10 * MINUTE };
 const turn = { lane: 'interactive', order: 0, served() {} } as const;
 
-async function read(feed: Feed, asked = window) {
+async function read(feed: Feed, asked = window, reader = createReader({ monotonic: () => 0 })) {
   const pieces: Piece[] = [];
-  const unread = await readWindow(feed, asked, { turn }, async (piece) => void pieces.push(piece));
+  const unread = await reader.readWindow(feed, asked, { turn }, async (piece) => void pieces.push(piece));
   return { pieces, unread };
 }
 
@@ -24,6 +25,11 @@ const every = (ms: number, length = window.to - from) =>
 const keysOf = (pieces: readonly Piece[]) => [
   ...new Set(pieces.flatMap(({ rows }) => rows.map(({ key }) => key))),
 ];
+/** As it is asked: from a step before. */
+const led = ({ from, to }: { readonly from: number; readonly to: number }, stepMs = 1) => ({
+  from: from - stepMs,
+  to,
+});
 const held = (pieces: readonly Piece[]) =>
   pieces.flatMap(({ interval }) => (interval === null ? [] : [interval]));
 
@@ -32,7 +38,7 @@ describe('an answer that comes whole', () => {
     const rows = [rowAt(from), rowAt(window.to)];
     const { feed, asked } = paperFeed({ rows });
     const { pieces, unread } = await read(feed);
-    expect(asked).toEqual([{ interval: window, page: 1 }]);
+    expect(asked).toEqual([{ interval: led(window), page: 1 }]);
     expect(pieces).toEqual([
       {
         interval: window,
@@ -77,7 +83,7 @@ describe('an answer that comes whole', () => {
     const tooLarge = new UpstreamError('too large', { action: 'split' });
     const { feed, asked } = paperFeed({
       answer: (page, { interval }) =>
-        interval.to - interval.from > 5 * MINUTE ? Promise.reject(tooLarge) : page,
+        interval.to - interval.from > 5 * MINUTE + 1 ? Promise.reject(tooLarge) : page,
     });
     const { pieces, unread } = await read(feed);
     expect(asked).toHaveLength(3);
@@ -107,14 +113,15 @@ describe('what may be asked when a call leaves', () => {
     const { pieces } = await read(feed);
     const interval = { from: providerNow - 3 * MINUTE, to: providerNow - SECOND };
     expect(asked).toEqual([{ interval, page: 1 }]);
-    expect(held(pieces)).toEqual([interval]);
+    // No step before it can be asked, so the very first instant is not held.
+    expect(held(pieces)).toEqual([{ from: interval.from + 1, to: interval.to }]);
   });
 
   test('is not what the provider could not yet know: its own answer tells its time', async () => {
     const departure = { ...unknownClock(NOW), providerAt: () => from + 5 * MINUTE };
     const late = paperFeed({ rows: every(MINUTE), departure });
     const { pieces } = await read(late.feed);
-    expect(late.asked).toEqual([{ interval: window, page: 1 }]);
+    expect(late.asked).toEqual([{ interval: led(window), page: 1 }]);
     expect(held(pieces)).toEqual([{ from, to: from + 5 * MINUTE }]);
     const early = paperFeed({ departure: { ...departure, providerAt: () => from } });
     const nothing = await read(early.feed);
@@ -124,7 +131,7 @@ describe('what may be asked when a call leaves', () => {
   test('is rounded inwards to what the provider can spell', async () => {
     const { feed, asked } = paperFeed({ stepMs: SECOND });
     await read(feed, { from: from + 1, to: from + 2_999 });
-    expect(asked[0]?.interval).toEqual({ from: from + SECOND, to: from + 2 * SECOND });
+    expect(asked[0]?.interval).toEqual({ from, to: from + 2 * SECOND });
   });
 
   test('may be nothing: no call, no piece, no gap', async () => {
@@ -138,18 +145,12 @@ describe('pages', () => {
     paperFeed({ rows: every(MINUTE), paging: 'pages', size: 3, ...over });
   const pagesOf = (asked: readonly { readonly page: number }[]) => asked.map(({ page }) => page);
 
-  test('are read until one is short, all of one interval', async () => {
+  test('are read until there are as many rows as the provider counts, all of one interval', async () => {
     const { feed, asked } = paged();
     const { pieces } = await read(feed);
-    expect(asked).toEqual([1, 2, 3, 4].map((page) => ({ interval: window, page })));
+    expect(asked).toEqual([1, 2, 3, 4].map((page) => ({ interval: led(window), page })));
     expect(pieces).toHaveLength(1);
     expect(keysOf(pieces)).toHaveLength(10);
-  });
-
-  test('are read on where the last one is full: only a short one is the last', async () => {
-    const { feed, asked } = paged({ size: 5 });
-    await read(feed);
-    expect(pagesOf(asked)).toEqual([1, 2, 3]);
   });
 
   test('are read again while their rows are not as many as the provider counts', async () => {
@@ -157,7 +158,7 @@ describe('pages', () => {
       answer: (page, _, call) => (call === 2 ? { ...page, rows: page.rows.slice(1) } : page),
     });
     const { pieces, unread } = await read(feed);
-    expect(pagesOf(asked)).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+    expect(pagesOf(asked)).toEqual([1, 2, 3, 4, 5, 1, 2, 3, 4]);
     expect(keysOf(pieces)).toHaveLength(10);
     expect(unread).toEqual([]);
   });
@@ -166,10 +167,10 @@ describe('pages', () => {
     const miscounted = (page: Page) => ({ ...page, total: 11 });
     const { feed, asked } = paged({
       size: 100,
-      answer: (page, { interval }) => (interval.to - interval.from === 10 * MINUTE ? miscounted(page) : page),
+      answer: (page, { interval }) => (interval.to - interval.from > 6 * MINUTE ? miscounted(page) : page),
     });
     const { pieces } = await read(feed);
-    expect(pagesOf(asked)).toEqual([1, 1, 1, 1, 1]);
+    expect(pagesOf(asked)).toEqual([1, 2, 1, 2, 1, 2, 1, 1]);
     expect(held(pieces)).toEqual([
       { from, to: from + 5 * MINUTE },
       { from: from + 5 * MINUTE, to: window.to },
@@ -190,14 +191,11 @@ describe('pages', () => {
 
   test('the same over again end at once, and hold nothing', async () => {
     const first = every(MINUTE).slice(0, 3);
-    const second = { from, to: from + SECOND };
-    for (const total of [10, null]) {
-      const { feed, asked } = paged({ answer: (page) => ({ ...page, rows: first, count: 3, total }) });
-      const { pieces, unread } = await read(feed, second);
-      expect(asked).toHaveLength(3 * 2);
-      expect(pieces).toMatchObject([{ interval: null }]);
-      expect(unread).toMatchObject([{ reason: 'TOO_MANY_ROWS' }]);
-    }
+    const { feed, asked } = paged({ answer: (page) => ({ ...page, rows: first, count: 3, total: 10 }) });
+    const { pieces, unread } = await read(feed, { from, to: from + SECOND });
+    expect(asked).toHaveLength(3 * 2);
+    expect(pieces).toMatchObject([{ interval: null }]);
+    expect(unread).toMatchObject([{ reason: 'TOO_MANY_ROWS' }]);
   });
 
   test('of ever new rows end where there are more than the provider counts', async () => {
@@ -221,11 +219,324 @@ describe('pages', () => {
     expect(unread).toMatchObject([{ reason: 'TOO_MANY_ROWS' }]);
   });
 
-  test('without a count stand when one is short', async () => {
-    const { feed, asked } = paged({ answer: (page) => ({ ...page, total: null }) });
+  test('smaller than was asked for cost one call each where the provider counts', async () => {
+    const { feed, asked } = paperFeed({
+      rows: every(5 * SECOND),
+      paging: 'pages',
+      size: 10,
+      answer: (page) => ({ ...page, pageSize: 100 }),
+    });
     const { pieces } = await read(feed);
-    expect(asked).toHaveLength(4);
+    expect(asked).toHaveLength(12);
+    expect(keysOf(pieces)).toHaveLength(120);
+  });
+
+  test('of 1,100 cost 1,100 calls', async () => {
+    const { feed, asked } = paged({ rows: every(500).slice(0, 1_100), size: 1 });
+    const { pieces } = await read(feed);
+    expect(asked).toHaveLength(1_100);
+    expect(keysOf(pieces)).toHaveLength(1_100);
+  });
+
+  test('keep the first one’s interval to the millisecond while time passes between them', async () => {
+    let now = from + 5 * MINUTE;
+    const departure = () => {
+      now += 7_001;
+      return unknownClock(now);
+    };
+    const { feed, asked } = paged({ rows: every(MINUTE).slice(0, 4), size: 2, departure });
+    await read(feed);
+    expect(pagesOf(asked)).toEqual([1, 2]);
+    expect(asked.map(({ interval }) => interval)).toEqual([asked[0]?.interval, asked[0]?.interval]);
+    expect(asked[0]?.interval).toEqual({ from: from - 1, to: from + 5 * MINUTE + 7_001 - SECOND });
+  });
+
+  test('of which one is empty are read on where the provider counts more', async () => {
+    const { feed, asked } = paged({
+      answer: (page, { page: number }) => (number === 2 ? { ...page, rows: [], count: 0 } : page),
+    });
+    const { pieces, unread } = await read(feed);
+    expect(pagesOf(asked).slice(0, 6)).toEqual([1, 2, 3, 4, 5, 1]);
+    // Three passes lack three rows: less is asked for, until one page has it all.
+    expect(unread).toEqual([]);
+    expect(keysOf(pieces)).toHaveLength(10);
+  });
+
+  test('with a row that is listed and counted twice stand after one more pass', async () => {
+    const rows = every(5 * SECOND);
+    const { feed, asked } = paged({ rows: [...rows.slice(0, 6), rows[5]!, ...rows.slice(6)], size: 100 });
+    const { pieces, unread } = await read(feed);
+    expect(asked.length).toBeLessThanOrEqual(6);
+    expect(unread).toEqual([]);
+    expect(pieces).toMatchObject([{ duplicates: 1, interval: window }]);
+    expect(keysOf(pieces)).toHaveLength(120);
+  });
+
+  test('after the first that are refused halve the window', async () => {
+    const tooDeep = new UpstreamError('page too deep', { action: 'refuseInput' });
+    const { feed } = paged({ answer: (page, ask) => (ask.page > 2 ? Promise.reject(tooDeep) : page) });
+    const { pieces, unread } = await read(feed);
+    expect(unread).toEqual([]);
+    expect(pieces).toHaveLength(2);
+    expect(keysOf(pieces)).toHaveLength(10);
+  });
+});
+
+describe('pages whose totals say nothing', () => {
+  const size = 10;
+  const unsaid: readonly (readonly [string, NonNullable<PaperOptions['total']>])[] = [
+    ['absent', () => null],
+    ['those of the page', (_, listed) => listed],
+  ];
+  test.each(unsaid)('%s: end at an empty page, and stand when they are seen again', async (_, total) => {
+    for (const count of [0, 3, 10, 25, 30]) {
+      const rows = every(10 * SECOND).slice(0, count);
+      const { feed, asked } = paperFeed({ rows, paging: 'pages', size, total });
+      const { pieces, unread } = await read(feed);
+      expect(unread).toEqual([]);
+      expect(held(pieces)).toEqual([window]);
+      expect(keysOf(pieces)).toHaveLength(count);
+      expect(asked.length).toBeLessThanOrEqual(2 * Math.ceil(count / size) + 2);
+    }
+  });
+
+  test('are read again from the start where a row was pushed off a page', async () => {
+    const rows = every(10 * SECOND).slice(0, 30);
+    const { feed } = paperFeed({
+      rows,
+      paging: 'pages',
+      size,
+      total: () => null,
+      // The fifth row is gone once the first page was read: the eleventh is on neither.
+      answer: (page, ask, call) => {
+        const left = rows.filter((_, index) => index !== 4);
+        return call === 1 ? page : { ...page, rows: left.slice((ask.page - 1) * size, ask.page * size) };
+      },
+    });
+    const { pieces, unread } = await read(feed);
+    expect(unread).toEqual([]);
+    expect(keysOf(pieces)).toHaveLength(29);
+  });
+
+  test('are not taken for all where one came empty by mistake', async () => {
+    const { feed } = paperFeed({
+      rows: every(10 * SECOND).slice(0, 30),
+      paging: 'pages',
+      size,
+      total: () => null,
+      answer: (page, _, call) => (call === 2 ? { ...page, rows: [], count: 0 } : page),
+    });
+    const { pieces } = await read(feed);
+    expect(keysOf(pieces)).toHaveLength(30);
+  });
+
+  test('need no second pass where the empty page counts the rows before it', async () => {
+    const { feed, asked } = paperFeed({ rows: every(MINUTE), paging: 'pages', size: 100 });
+    const reader = createReader({ monotonic: () => 0 });
+    await read(feed, window, reader);
+    await read(feed, window, reader);
+    expect(asked.map(({ page }) => page)).toEqual([1, 2, 1, 2]);
+  });
+
+  test('are believed from the first that is larger than its page', async () => {
+    const { feed, asked } = paperFeed({ rows: every(MINUTE), paging: 'pages', size: 6 });
+    const reader = createReader({ monotonic: () => 0 });
+    await read(feed, window, reader);
+    await read(feed, { from, to: from + 4 * MINUTE }, reader);
+    expect(asked.map(({ page }) => page)).toEqual([1, 2, 1]);
+  });
+});
+
+describe('a list that goes on by a cursor', () => {
+  const going = (over: PaperOptions = {}) =>
+    paperFeed({ rows: every(MINUTE), paging: 'cursor', size: 3, ...over });
+
+  test('is read to its end, and what each answer covers is held as it comes', async () => {
+    const { feed, asks } = going();
+    const { pieces, unread } = await read(feed);
+    expect(unread).toEqual([]);
+    expect(asks.map(({ cursor }) => cursor)).toEqual([null, '3', '6', '9']);
+    expect(held(pieces)).toEqual(
+      [0, 3, 6, 9].map((minute, index, all) => ({
+        from: from + minute * MINUTE,
+        to: from + (all[index + 1] ?? 10) * MINUTE,
+      })),
+    );
+    expect(keysOf(pieces)).toHaveLength(10);
+  });
+
+  test('that fails in the middle keeps what was covered', async () => {
+    const down = new UpstreamError('down', { action: 'retry' });
+    const { feed } = going({ answer: (page, _, call) => (call === 3 ? Promise.reject(down) : page) });
+    const pieces: Piece[] = [];
+    const reader = createReader({ monotonic: () => 0 });
+    const reading = reader.readWindow(feed, window, { turn }, async (piece) => void pieces.push(piece));
+    await expect(reading).rejects.toBe(down);
+    expect(held(pieces)).toEqual([
+      { from, to: from + 3 * MINUTE },
+      { from: from + 3 * MINUTE, to: from + 6 * MINUTE },
+    ]);
+  });
+
+  test('whose answers say nothing of what they cover is held once it has ended', async () => {
+    const { feed } = going({ answer: ({ coveredTo: _, ...page }) => page });
+    const { pieces } = await read(feed);
     expect(held(pieces)).toEqual([window]);
+    expect(keysOf(pieces)).toHaveLength(10);
+  });
+
+  test('that goes round in circles ends', async () => {
+    const { feed, asked } = going({ answer: (page) => ({ ...page, next: 'again' }) });
+    const { unread } = await read(feed, { from, to: from + SECOND });
+    expect(asked).toHaveLength(2);
+    expect(unread).toMatchObject([{ reason: 'TOO_MANY_ROWS' }]);
+  });
+});
+
+describe('a round number of rows', () => {
+  const thousand = every(500).slice(0, 1_000);
+  test('is asked again in halves, and stands where they list the same', async () => {
+    const { feed, asked } = paperFeed({ rows: thousand });
+    const { pieces } = await read(feed);
+    expect(asked).toHaveLength(3);
+    expect(held(pieces)).toEqual([window]);
+    expect(keysOf(pieces)).toHaveLength(1_000);
+  });
+
+  test('is what a cap left where they list more', async () => {
+    const cut = (page: Page) => ({
+      ...page,
+      rows: page.rows.slice(0, 1_000),
+      count: Math.min(page.count, 1_000),
+    });
+    const { feed } = paperFeed({ rows: every(250), answer: cut });
+    const { pieces, unread } = await read(feed);
+    expect(unread).toEqual([]);
+    expect(held(pieces)).toHaveLength(4);
+    expect(keysOf(pieces)).toHaveLength(2_400);
+  });
+
+  test('is believed where the operator said that nothing is cut', async () => {
+    const { feed, asked } = paperFeed({ rows: thousand, limits: { suspectsRound: false } });
+    await read(feed);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is believed on pages whose totals are', async () => {
+    const { feed, asked } = paperFeed({ rows: thousand, paging: 'pages', size: 500 });
+    await read(feed);
+    expect(asked).toHaveLength(2);
+    const untold = paperFeed({ rows: thousand, paging: 'pages', size: 500, total: () => null });
+    const { pieces } = await read(untold.feed);
+    expect(untold.asked.length).toBeGreaterThan(6);
+    expect(keysOf(pieces)).toHaveLength(1_000);
+  });
+});
+
+describe('an answer that does not come in time', () => {
+  const overdue = new UpstreamError('too slow', { action: 'retry', upstreamCode: 'HTTP 504' });
+  const lengths = (asked: readonly { readonly interval: { readonly from: number; readonly to: number } }[]) =>
+    asked.map(({ interval }) => Math.round((interval.to - interval.from) / SECOND));
+
+  test('is asked for a sixteenth, then in halves; the span that works is kept for an hour', async () => {
+    let now = 0;
+    const reader = createReader({ monotonic: () => now });
+    const { feed, asked, asks } = paperFeed({
+      rows: every(MINUTE),
+      answer: (page, { interval }) =>
+        interval.to - interval.from > 3 * MINUTE ? Promise.reject(overdue) : page,
+    });
+    const { pieces, unread } = await read(feed, window, reader);
+    expect(unread).toEqual([]);
+    expect(keysOf(pieces)).toHaveLength(10);
+    expect(lengths(asked)).toEqual([600, 37, 281, 140, 141, 141, 141]);
+    expect(asks.map(({ mostTimeouts }) => mostTimeouts)).toEqual([2, undefined, 2, 2, 2, 2, 2]);
+    asked.length = 0;
+    now = 3_599_999;
+    await read(feed, window, reader);
+    expect(lengths(asked)).toEqual([75, 75, 75, 75, 75, 75, 75, 75]);
+    asked.length = 0;
+    now += 2;
+    await read(feed, window, reader);
+    expect(lengths(asked)[0]).toBe(600);
+  });
+
+  test('fails the window where not even a slice comes', async () => {
+    const { feed, asked } = paperFeed({ answer: () => Promise.reject(overdue) });
+    await expect(read(feed)).rejects.toBe(overdue);
+    expect(lengths(asked)).toEqual([600, 37]);
+  });
+});
+
+describe('two different rows of one key and one version', () => {
+  const twins = [rowAt(from + SECOND, ''), { ...rowAt(from + SECOND, ''), raw: '{"another":1}' }];
+  const later = { ...rowAt(from + SECOND, ''), raw: '{"later":1}', versionAt: from + MINUTE };
+
+  test('are both set aside where one answer lists them', async () => {
+    const { feed } = paperFeed({ rows: [...twins, rowAt(from + MINUTE)] });
+    const { pieces } = await read(feed);
+    expect(keysOf(pieces)).toEqual([String(from + MINUTE)]);
+    expect(pieces[0]?.quarantined.map(({ raw }) => raw)).toEqual(twins.map(({ raw }) => raw));
+  });
+
+  test('are one where they are alike, and both stand where one is a later version', async () => {
+    const { feed } = paperFeed({ rows: [twins[0]!, twins[0]!, later] });
+    const { pieces } = await read(feed);
+    expect(pieces).toMatchObject([{ rows: [twins[0], later], quarantined: [], duplicates: 1 }]);
+  });
+
+  test('on two pages have the pass repeated first', async () => {
+    const rows = [twins[0]!, rowAt(from + MINUTE), twins[1]!, rowAt(from + 2 * MINUTE)];
+    const { feed, asked } = paperFeed({
+      rows,
+      paging: 'pages',
+      size: 2,
+      answer: (page, _, call) =>
+        call === 2
+          ? page
+          : { ...page, rows: page.rows.filter((row) => row !== twins[1]), count: 2, total: 3 },
+    });
+    const { pieces } = await read(feed);
+    expect(asked.map(({ page }) => page)).toEqual([1, 2, 3, 1, 2]);
+    expect(pieces).toMatchObject([{ quarantined: [] }]);
+    expect(keysOf(pieces)).toHaveLength(3);
+  });
+
+  test('on two pages of two passes are both set aside', async () => {
+    const rows = [twins[0]!, rowAt(from + MINUTE), twins[1]!, rowAt(from + 2 * MINUTE)];
+    const { feed } = paperFeed({ rows, paging: 'pages', size: 2 });
+    const { pieces } = await read(feed);
+    expect(pieces[0]?.quarantined).toHaveLength(2);
+    expect(held(pieces)).toEqual([window]);
+  });
+});
+
+describe('an edge that the provider leaves out', () => {
+  const edges = [from, from + 5 * MINUTE, window.to].map((at) => rowAt(at));
+  const near = { from, to: from + 5 * MINUTE };
+
+  test.each(['start', 'end'] as const)('the %s: no row of what is held is lost', async (leavesOut) => {
+    const { feed } = paperFeed({ rows: edges, leavesOut });
+    const { pieces } = await read(feed);
+    expect(held(pieces)).toEqual([window]);
+    expect(keysOf(pieces)).toEqual(expect.arrayContaining(edges.slice(0, 2).map(({ key }) => key)));
+  });
+
+  test('is not held where there is no room to ask from before it', async () => {
+    const { feed, asked } = paperFeed({
+      rows: [rowAt(from)],
+      leavesOut: 'start',
+      limits: { maxWindow: 5 * MINUTE },
+    });
+    const { pieces } = await read(feed, near);
+    expect(asked).toEqual([{ interval: near, page: 1 }]);
+    expect(held(pieces)).toEqual([{ from: from + 1, to: near.to }]);
+  });
+
+  test('is held once the provider has listed the start of what was asked', async () => {
+    const { feed } = paperFeed({ rows: [rowAt(from)], limits: { maxWindow: 5 * MINUTE } });
+    const { pieces } = await read(feed, near);
+    expect(held(pieces)).toEqual([near]);
   });
 });
 
@@ -238,7 +549,8 @@ describe('a provider that fails', () => {
       answer: (page, _, call) => (call === 3 ? Promise.reject(down) : page),
     });
     const pieces: Piece[] = [];
-    const reading = readWindow(feed, window, { turn }, async (piece) => void pieces.push(piece));
+    const reader = createReader({ monotonic: () => 0 });
+    const reading = reader.readWindow(feed, window, { turn }, async (piece) => void pieces.push(piece));
     await expect(reading).rejects.toBe(down);
     expect(held(pieces)).toEqual([{ from, to: from + 5 * MINUTE }]);
   });

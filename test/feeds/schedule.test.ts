@@ -11,7 +11,7 @@ const grid = 10 * MINUTE;
 
 function plan(over: Partial<PlanInput> = {}) {
   return planFeed({
-    timing: { account: 'vp', kind: 'BET', grid, retention: 40 * DAY, openMaxAge: 30_000 },
+    timing: { account: 'vp', kind: 'BET', grid, retention: 40 * DAY, openMaxAge: 30_000, edge: null },
     revisits: [10 * MINUTE, HOUR],
     since: now - 2 * HOUR,
     ledger: [],

@@ -4,7 +4,7 @@ import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { UpstreamError } from '../../src/errors.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import { createPatience } from '../../src/feeds/patience.ts';
-import type { Piece } from '../../src/feeds/reader.ts';
+import type { Piece } from '../../src/feeds/reading/piece.ts';
 import { createTransferSearcher } from '../../src/feeds/transfer-search.ts';
 import type { Connection } from '../../src/providers/provider.ts';
 import type { ClockOffset } from '../../src/records/clock-reading.ts';

@@ -27,6 +27,7 @@ const timing = (over: Partial<FeedTiming> = {}): FeedTiming => ({
   grid: 10 * MINUTE,
   retention: 4 * HOUR,
   openMaxAge: 30 * SECOND,
+  edge: null,
   ...over,
 });
 

@@ -3,7 +3,8 @@ import type { Interval } from '../../records/interval.ts';
 import type { PaceRule } from '../../records/pace.ts';
 import type { RecordKind } from '../../records/record.ts';
 import type { Departure, HttpRequest, HttpResponse } from '../../upstream/call.ts';
-import { codeError, readAnswer, shapeError } from '../answer.ts';
+import { codeError, readAnswer } from '../answer.ts';
+import { listAt } from '../empty-answers.ts';
 import { paceRule } from '../pace.ts';
 import type { ConnectDeps, Connection, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
 import { readManyRows } from '../rows.ts';
@@ -13,7 +14,7 @@ import { codes } from './codes.ts';
 import { toSeqNoFailure } from './mapping.ts';
 import type { Credentials, Options } from './options.ts';
 import { readPrivateKey, signedText, signText } from './signing.ts';
-import { envelope, row } from './wire.ts';
+import { envelope, row, rowsAt } from './wire.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -23,6 +24,7 @@ interface Sent {
   readonly interval: Interval;
   readonly at: number;
   readonly providerAt: number;
+  readonly page: number;
 }
 
 /** Reads getseqnorecord page by page. */
@@ -79,9 +81,7 @@ export function createClient(
     );
     const remaining = body.remainingVisit ?? body.remainingVisits;
     if (remaining !== null && remaining <= 0) usedUpUntil = sent.at + MINUTE;
-    // A list left out is an empty one only where the count says so.
-    if (body.seqNoHistorys === null && body.count !== 0) throw shapeError(answer, 'no seqNoHistorys');
-    const listed = body.seqNoHistorys ?? [];
+    const listed = listAt(answer, body, rowsAt, options.emptyAnswers, sent.page === 1 ? body.count : null);
     return {
       interval: sent.interval,
       askedAt: sent.at,
@@ -99,7 +99,7 @@ export function createClient(
       send: (departure) => {
         refuseWhenUsedUp(departure);
         const interval = wholeSeconds(ask.interval(departure));
-        const sent = { interval, at: departure.now, providerAt: departure.providerNow };
+        const sent = { interval, at: departure.now, providerAt: departure.providerNow, page: ask.page };
         return { request: build(sent, ask.page), sent };
       },
       read,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emptyAnswers } from '../empty-answers.ts';
 import { choice, filled, pathOption, wholeNumber } from '../options.ts';
 
 export const credentials = z
@@ -16,6 +17,8 @@ export const credentials = z
 export type Credentials = z.infer<typeof credentials>;
 
 export const options = z.strictObject({
+  /** What an answer of success may say where there are no rows. @default lenient */
+  emptyAnswers,
   /** Appended to `baseUrl`. @default /getseqnorecord */
   path: pathOption.default('/getseqnorecord'),
   /** The unit of `timestamp`; the document shows both. @default ms */

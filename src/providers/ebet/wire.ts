@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isoTime } from '../times.ts';
-import { filledText, integer, list, optional, text } from '../wire.ts';
+import { filledText, integer, optional, text } from '../wire.ts';
 
 /** An answer of getseqnorecord; on errors all but `status` may be absent. */
 export const envelope = z.object({
@@ -9,9 +9,12 @@ export const envelope = z.object({
   /** Calls left this minute; the sibling operations spell it with an s. */
   remainingVisit: optional(integer),
   remainingVisits: optional(integer),
-  seqNoHistorys: optional(list),
+  seqNoHistorys: z.unknown().optional(),
 });
 export type Envelope = z.infer<typeof envelope>;
+
+/** Where rows belong: null, {} or [] there says that there are none. */
+export const rowsAt = ['seqNoHistorys'] as const;
 
 const INT32 = 2_147_483_647;
 

@@ -2,10 +2,13 @@ import { UpstreamError, UsageError } from '../../errors.ts';
 import { MAX_SCALE, sum, unitsOf } from '../../records/decimal.ts';
 import type { Interval } from '../../records/interval.ts';
 import type { PaceRule } from '../../records/pace.ts';
+
 import type { Transfer } from '../../records/record.ts';
 import type { HttpRequest, HttpResponse } from '../../upstream/call.ts';
-import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
+import { codeError, readAnswer } from '../answer.ts';
+import { listAt } from '../empty-answers.ts';
 import { readObject } from '../json.ts';
+
 import { checkLimits } from '../limit-checks.ts';
 import { paceRule } from '../pace.ts';
 import type {
@@ -20,12 +23,14 @@ import type {
 import { type ReadRows, readManyRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
 import { formatOffsetTime } from '../times.ts';
-import { describe, firstFault, parseBody } from '../wire.ts';
+
+import { parseBody } from '../wire.ts';
+
 import { codesOf, SUCCESS } from './codes.ts';
 import { toBet, toTransfer } from './mapping.ts';
 import type { HotRoadCredentials, HotRoadOptions } from './options.ts';
 import { basicAuthorization } from './signing.ts';
-import { betData, betRow, envelope, transferRow } from './wire.ts';
+import { betRow, betsAt, envelope, transferRow, transfersAt } from './wire.ts';
 
 export const BETS = '/api/get_transactions_by_update_time_interval';
 export const TRANSFERS = '/api/get_transfer_operation_log';
@@ -61,7 +66,8 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
   function read<R>(
     path: Operation,
     ask: PageAsk,
-    rowsOf: (answer: Answer, data: unknown) => Promise<ReadRows<R>>,
+    rowsAt: readonly string[],
+    readRows: (listed: readonly unknown[]) => Promise<ReadRows<R>>,
   ): Promise<Asked & ReadRows<R>> {
     const who = `${id}: ${path}`;
     return callSent(exchange, ask, {
@@ -74,10 +80,10 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
       },
       read: async (response, sent) => {
         const answer = { who, response, now: sent.askedAt };
-        const { data } = readAnswer(answer, envelope, ({ code }) =>
+        const body = readAnswer(answer, envelope, ({ code }) =>
           code === SUCCESS ? null : codeError(answer, codes, code),
         );
-        return { ...sent, ...(await rowsOf(answer, data)) };
+        return { ...sent, ...(await readRows(listAt(answer, body, rowsAt, options.emptyAnswers))) };
       },
     });
   }
@@ -128,18 +134,15 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
     checkTransfer,
     readBets: async (ask) =>
       pageOf(
-        await read(BETS, ask, async (answer, data) => {
-          const parsed = betData.safeParse(data);
-          if (!parsed.success) throw shapeError(answer, `data.${firstFault(parsed.error)}`);
-          return readManyRows(parsed.data.list, betRow, (row, raw) => toBet(row, raw, currency));
-        }),
+        await read(BETS, ask, betsAt, (listed) =>
+          readManyRows(listed, betRow, (row, raw) => toBet(row, raw, currency)),
+        ),
       ),
     readTransfers: async (ask) =>
       pageOf(
-        await read(TRANSFERS, ask, async (answer, data) => {
-          if (!Array.isArray(data)) throw shapeError(answer, `data: expected a list, got ${describe(data)}`);
-          return readManyRows(data, transferRow, (row, raw) => toTransfer(row, raw, currency));
-        }),
+        await read(TRANSFERS, ask, transfersAt, (listed) =>
+          readManyRows(listed, transferRow, (row, raw) => toTransfer(row, raw, currency)),
+        ),
       ),
   };
 }

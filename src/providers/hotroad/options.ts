@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emptyAnswers } from '../empty-answers.ts';
 import { choice, filled } from '../options.ts';
 
 /** The Basic pair is one per agent; the document's sample has the same 16 characters as both halves. */
@@ -13,6 +14,8 @@ const action = choice('retry', 'slowDown', 'stopAccount', 'refuseInput', 'split'
 const code = z.string().min(1);
 
 export const options = z.strictObject({
+  /** What an answer of success may say where there are no rows. @default lenient */
+  emptyAnswers,
   /** What the provider's status codes mean; its table (5.4) is not public, its operators have it. @default none */
   statusMessages: z.record(code, z.string()).default({}),
   /** What is done about a status code; one not named here is given up on, and reported. @default none */

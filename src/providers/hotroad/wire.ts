@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { offsetTime } from '../times.ts';
-import { decimalField, filledText, list, listOf, optional, text } from '../wire.ts';
+import { decimalField, filledText, listOf, optional, text } from '../wire.ts';
 
 /** What both operations answer; refusals need not carry `data`. */
 export const envelope = z.object({ code: text, data: z.unknown().optional() });
 
-/** The `data` of 3.7; 4.6 has the list itself there. */
-export const betData = z.object({ list });
+/** Where rows belong: null, {} or [] at any of these steps says that there are none. */
+export const betsAt = ['data', 'list'] as const;
+export const transfersAt = ['data'] as const;
 
 /** One record of 3.7; amounts are numbers of at most 4 decimals. */
 export const betRow = z.object({

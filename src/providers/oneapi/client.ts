@@ -5,6 +5,7 @@ import type { PaceRule } from '../../records/pace.ts';
 import type { Bet, RecordKind } from '../../records/record.ts';
 import type { Departure, HttpRequest, HttpResponse } from '../../upstream/call.ts';
 import { type Answer, codeError, readAnswer, shapeError } from '../answer.ts';
+import { listAt } from '../empty-answers.ts';
 import { paceRule } from '../pace.ts';
 import type {
   ConnectDeps,
@@ -22,7 +23,7 @@ import { codes } from './codes.ts';
 import { toBet } from './mapping.ts';
 import type { Credentials, Options } from './options.ts';
 import { type Parameters, secretKey, signedText, signText } from './signing.ts';
-import { type Envelope, envelope, listData, type Row, row } from './wire.ts';
+import { type Envelope, envelope, listData, type Row, row, rowsAt } from './wire.ts';
 
 const SECOND = 1_000;
 const DAY = 86_400_000;
@@ -88,12 +89,9 @@ export function createClient(
       },
       read: async (response, sent): Promise<Page<'BET'>> => {
         const answer = answerOf(path, response, sent.askedAt);
-        const parsed = listData.safeParse(dataOf(answer));
-        if (!parsed.success) throw shapeError(answer, firstFault(parsed.error, 'data'));
-        const { total, data: listed } = parsed.data;
-        // A list left out is an empty one only where the total says so.
-        if (listed === null && total !== 0) throw shapeError(answer, 'no list in data');
-        const data = listed ?? [];
+        const body = bodyOf(answer);
+        const total = totalOf(answer, body.data);
+        const data = listAt(answer, body, rowsAt, options.emptyAnswers, ask.page === 1 ? total : null);
         return {
           ...sent,
           ...(await readManyRows(data, row, toRecord)),
@@ -126,7 +124,7 @@ export function createClient(
   }
 
   function readBet(answer: Answer, key: string): Bet | null {
-    const data = dataOf(answer);
+    const { data } = bodyOf(answer);
     if (isNothing(data)) return null;
     const { rows, quarantined } = readRows([data], row, toRecord);
     const [bet] = rows;
@@ -138,9 +136,16 @@ export function createClient(
   return { readPage, readDetail, paceOf: (_kind, limits) => ruleOf(options.listPath, limits) };
 }
 
-/** What an answer of success carries. */
-function dataOf(answer: Answer): unknown {
-  return readAnswer(answer, envelope, (body) => refusalOf(answer, body)).data;
+/** An answer of success. */
+function bodyOf(answer: Answer): Envelope {
+  return readAnswer(answer, envelope, (body) => refusalOf(answer, body));
+}
+
+/** The provider's count of all rows; an answer that says in other words that there are none has no count. */
+function totalOf(answer: Answer, data: unknown): number | null {
+  const parsed = listData.safeParse(Array.isArray(data) ? {} : (data ?? {}));
+  if (parsed.success) return parsed.data.total;
+  throw shapeError(answer, firstFault(parsed.error, 'data'));
 }
 
 function refusalOf(answer: Answer, { code, status, error }: Envelope): UpstreamError | null {

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { emptyAnswers } from '../empty-answers.ts';
 import { choice, filled, flag, pathOption, wholeNumber } from '../options.ts';
 
 export const credentials = z.strictObject({ apiKey: filled, apiSecret: filled });
 export type Credentials = z.infer<typeof credentials>;
 
 export const options = z.strictObject({
+  /** What an answer of success may say where there are no rows. @default lenient */
+  emptyAnswers,
   /** Appended to `baseUrl`. @default /api/transaction/list */
   listPath: pathOption.default('/api/transaction/list'),
   /** Appended to `baseUrl`. @default /api/transaction/detail */

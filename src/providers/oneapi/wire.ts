@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { epochMs } from '../times.ts';
-import { decimalField, filledText, integer, list, optional, text } from '../wire.ts';
+import { decimalField, filledText, integer, optional, text } from '../wire.ts';
 
 /** Both envelopes: `code` in the older revision, `status` in the newer, and `error` alone on HTTP 400. */
 export const envelope = z.object({
@@ -11,8 +11,11 @@ export const envelope = z.object({
 });
 export type Envelope = z.infer<typeof envelope>;
 
-/** `data` of `/api/transaction/list`. */
-export const listData = z.object({ total: optional(integer), data: optional(list) });
+/** `data` of `/api/transaction/list`, beside its rows. */
+export const listData = z.object({ total: optional(integer) });
+
+/** Where the rows of a list belong: null, {} or [] at any of these steps says that there are none. */
+export const rowsAt = ['data', 'data'] as const;
 
 /** One bet of either operation; amounts are JSON numbers of up to 8 decimals. */
 export const row = z.object({

@@ -3,19 +3,20 @@ import type { Interval } from '../../records/interval.ts';
 import type { PaceRule } from '../../records/pace.ts';
 import type { HttpRequest, HttpResponse, Turn } from '../../upstream/call.ts';
 import { type Answer, type CodeTable, codeError, readAnswer, shapeError } from '../answer.ts';
+import { listAt } from '../empty-answers.ts';
 import { checkLimits } from '../limit-checks.ts';
 import { paceRule } from '../pace.ts';
 import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
 import { readManyRows } from '../rows.ts';
 import { formatIso } from '../times.ts';
-import { describe, firstFault } from '../wire.ts';
+import { firstFault } from '../wire.ts';
 import { encrypt, keyOf } from './cipher.ts';
 import { authCodes, codes, SUCCESS } from './codes.ts';
 import { toBet } from './mapping.ts';
 import type { VertexPlayCredentials, VertexPlayOptions } from './options.ts';
 import { createSession, type Session, type Token } from './session.ts';
 import { createNonce, signatureOf } from './signing.ts';
-import { betRow, envelope, tokenData } from './wire.ts';
+import { betRow, envelope, rowsAt, tokenData } from './wire.ts';
 
 export const AUTH = '/v2/auth';
 export const BET_LOGS = '/v2/betlogs';
@@ -92,6 +93,7 @@ export function createClient(
       turn: ask.turn,
       timeoutMs: ask.limits.timeout,
       maxAttempts: ask.limits.maxAttempts,
+      mostTimeouts: ask.mostTimeouts,
       signal: ask.signal,
       onDelay: ask.onDelay,
       prepare: () => session.prepare(() => login(ask.limits)),
@@ -113,8 +115,8 @@ export function createClient(
   async function readPage(response: HttpResponse, interval: Interval, askedAt: number): Promise<Page<'BET'>> {
     const answer = { who: `${account.id}: ${BET_LOGS}`, response, now: askedAt };
     if (response.status === 401) throw tokenEnded(answer);
-    const { data } = readAnswer(answer, envelope, ({ code }) => refusalOf(answer, codes, code));
-    if (!Array.isArray(data)) throw shapeError(answer, `data: expected a list, got ${describe(data)}`);
+    const body = readAnswer(answer, envelope, ({ code }) => refusalOf(answer, codes, code));
+    const data = listAt(answer, body, rowsAt, options.emptyAnswers);
     const read = await readManyRows(data, betRow, (row, raw) => toBet(row, raw, options));
     return { interval, askedAt, ...read, count: data.length, total: null, pageSize: null };
   }

@@ -33,7 +33,7 @@ export function toBet(row: BetRow, raw: string, options: MappingOptions): Bet | 
   if (!fits(netWin)) return { fault: 'netWin: more than 20 integer digits or 18 decimals' };
   return betOf({
     key,
-    formerKey: row.transferId === key ? null : row.transferId,
+    formerKey: formerKeyOf(row, options),
     providerUsername: row.username,
     axisAt,
     versionAt: row.txTime,
@@ -57,6 +57,11 @@ export function toBet(row: BetRow, raw: string, options: MappingOptions): Bet | 
     settledAt: row.txTime,
     updatedAt: row.txTime,
   });
+}
+
+/** A row with a betId was perhaps known by its transferId; where both are alike it says that it always was its own. */
+function formerKeyOf({ betId, transferId }: BetRow, { betIdField }: MappingOptions): string | null {
+  return betIdField === 'transferId' || betId === null ? null : transferId;
 }
 
 function keyOf(row: BetRow, { betIdField }: MappingOptions): string | RowFault {

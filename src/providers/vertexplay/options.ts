@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emptyAnswers } from '../empty-answers.ts';
 import { choice, filled, flag } from '../options.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
@@ -19,6 +20,8 @@ export const credentials = z.strictObject({
 export type VertexPlayCredentials = z.output<typeof credentials>;
 
 export const options = z.strictObject({
+  /** What an answer of success may say where there are no rows. @default lenient */
+  emptyAnswers,
   /** `pipe` reproduces the published sample; `concatBody` is what older pages describe. @default pipe */
   signatureScheme: choice('pipe', 'concatBody').default('pipe'),
   /** Which id is a bet's key; `auto` takes betId where it is sent, else transferId. @default auto */

@@ -5,6 +5,9 @@ import { decimalField, field, filledText, integer, optional, readerOf, text } fr
 /** What both operations answer; refusals carry no `data`. */
 export const envelope = z.object({ code: text, data: z.unknown().optional() });
 
+/** Where the rows of `/v2/betlogs` belong: null, {} or [] there says that there are none. */
+export const rowsAt = ['data'] as const;
+
 /** The `data` of `/v2/auth`; `expiresIn` is in seconds. */
 export const tokenData = z.object({ accessToken: filledText, expiresIn: integer });
 

@@ -1,7 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 import type { CommitResult } from '../../archive/archive.ts';
 import type { Feed } from '../../feeds/feed.ts';
-import type { Piece } from '../../feeds/reader.ts';
+import type { Piece } from '../../feeds/reading/piece.ts';
 
 /** Counts where answers were not as the provider's document has them; give it each piece once it is archived. */
 export function createDriftCounter(

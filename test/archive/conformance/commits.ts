@@ -234,6 +234,26 @@ export function describeCommits(subject: Subject): void {
       expect((await rowsOf('renamed-late')).map((row) => row.key)).toEqual(['bet-1']);
     });
 
+    it('never replaces a row that has an id of its own, though others name it as their former key', async () => {
+      const own = bet('x-1', 100, { formerKey: 'x-1', raw: 'an id of its own' });
+      const other = bet('y-1', 200, { formerKey: 'x-1', raw: 'another of the same transfer' });
+      const third = bet('z-1', 300, { formerKey: 'x-1', raw: 'a third' });
+      const keys = async (account: string) => (await rowsOf(account)).map((row) => row.key).sort();
+      await archive.commit(read('own-together', { rows: [own, other, third] }));
+      expect(await keys('own-together')).toEqual(['x-1', 'y-1', 'z-1']);
+      for (const [account, rows] of [
+        ['own-first', [own, other, third]],
+        ['own-last', [third, other, own]],
+      ] as const) {
+        for (const [index, row] of rows.entries()) {
+          await archive.commit(read(account, { rows: [row], readAt: 10 * (index + 1) }));
+        }
+        expect(await keys(account)).toEqual(['x-1', 'y-1', 'z-1']);
+        const again = await archive.commit(read(account, { rows, readAt: 100 }));
+        expect(again).toMatchObject({ inserted: 0, changed: 0 });
+      }
+    });
+
     it('marks a row that a later read of its time does not list, and clears the mark when it comes back', async () => {
       const interval = { from: 0, to: 1_000 };
       const [stays, goes, outside] = [bet('stays', 10), bet('goes', 20), bet('outside', 1_000)];

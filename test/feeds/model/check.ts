@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import type { KeptArchive } from '../../../src/archive/admin.ts';
 import type { StoredRecord } from '../../../src/archive/archive.ts';
+import { timingOf } from '../../../src/feeds/dispatch.ts';
 import { type FeedCoverage, timeOf } from '../../../src/records/coverage.ts';
+import { joinAtEdges } from '../../../src/records/edges.ts';
 import { all, firstPage } from '../../archive/conformance/sample.ts';
 import { REVISITS, type ScriptedProvider } from './provider.ts';
 import { textOf } from './truth.ts';
@@ -67,7 +69,7 @@ export function createChecks(provider: ScriptedProvider, archiveOf: () => KeptAr
     async isFinal(since: number, until: number): Promise<boolean> {
       const last = Math.max(...REVISITS);
       let reached = since;
-      for (const part of await ledgerOf()) {
+      for (const part of joinAtEdges(await ledgerOf(), timingOf(provider.feed).edge)) {
         if (part.from > reached || part.to <= reached) continue;
         if (timeOf(part) < Math.min(part.to, until) + last) return false;
         reached = part.to;

@@ -47,6 +47,16 @@ export function editFirst(under: FeedUnderTest, edits: readonly ((row: Row) => R
 /** The answer as it is. */
 export const unspoilt: Fault = editBody('answers as it should', (body) => body);
 
+/** The answer as it would be if it said in other words that there are no rows; nothing at all leaves the field out. */
+export function sayNone(under: FeedUnderTest, word: unknown): Fault {
+  return editBody(`says ${stringify(word) ?? 'nothing'} where its rows belong`, (body) => {
+    const tree = parse(body) as Tree;
+    if (under.total !== null) put(tree, under.total, exact('0'));
+    put(tree, word === undefined ? under.list.slice(0, 1) : under.list, word);
+    return stringify(tree) ?? body;
+  });
+}
+
 /** Every later answer is the first one over again. */
 export function stuck(): Fault {
   let first: string | null = null;

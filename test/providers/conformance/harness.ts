@@ -5,7 +5,9 @@ import { type ConnectedAccount, connectAccount } from '../../../src/feeds/connec
 import { createDispatcher } from '../../../src/feeds/dispatch.ts';
 import type { Feed } from '../../../src/feeds/feed.ts';
 import { createFiller, type Filler } from '../../../src/feeds/filler.ts';
-import type { Piece } from '../../../src/feeds/reader.ts';
+import { createReader } from '../../../src/feeds/reader.ts';
+import { createLearnt } from '../../../src/feeds/reading/learnt.ts';
+import type { Piece } from '../../../src/feeds/reading/piece.ts';
 import type { Failure } from '../../../src/feeds/trouble.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { providers } from '../../../src/providers/registry.ts';
@@ -91,6 +93,14 @@ export interface Harness {
 
 let scenes = 0;
 
+/** What a gateway knows of every sandbox's feed before long: its totals are totals, and it lists what lies at the start. */
+function beforehand(monotonic: () => number) {
+  const learnt = createLearnt(monotonic);
+  learnt.noteTotal(2, 1);
+  learnt.noteStart();
+  return learnt;
+}
+
 export async function openHarness(
   under: FeedUnderTest,
   archive: KeptArchive,
@@ -154,6 +164,7 @@ export async function openHarness(
     archive,
     now: clock.now,
     monotonic: clock.monotonic,
+    reader: createReader({ monotonic: clock.monotonic, learntOf: beforehand }),
     onFailure: (each, _, failure) => mine(each) && failures.push(failure),
     onCommit(each, piece, result) {
       if (!mine(each)) return;
@@ -171,8 +182,13 @@ export async function openHarness(
     finalAfterMs,
   });
   // Long enough ago that everything has settled, and all windows whole.
-  const to = Math.floor((clock.now() - 10 * MINUTE) / WINDOW_MS) * WINDOW_MS;
-  const range = { from: to - windows * WINDOW_MS, to };
+  let to = Math.floor((clock.now() - 10 * MINUTE) / WINDOW_MS) * WINDOW_MS;
+  const rangeTo = (end: number) => ({ from: end - windows * WINDOW_MS, to: end });
+  // What is asked begins a step before the range: where rows are few none is to lie there, so that answers are the range's.
+  const before = ({ from }: Interval) => ({ from: from - feed.stepMs, to: from });
+  const hasBefore = () => sandbox.truth(under.kind, before(rangeTo(to))).length > 0;
+  for (let tries = 0; tries < 20 && hasBefore(); tries += 1) to -= WINDOW_MS;
+  const range = rangeTo(to);
 
   async function cover(each: Feed, asked: Interval, maxWaitMs: number | null): Promise<FeedCoverage> {
     const { feeds } = await dispatcher.begin().cover({ feeds: [each], range: asked, maxWaitMs });

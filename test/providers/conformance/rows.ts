@@ -3,7 +3,7 @@ import type { StoredRecord } from '../../../src/archive/archive.ts';
 import type { Fault } from '../../../src/sandbox/fault.ts';
 import { editBody } from '../../../src/sandbox/fault.ts';
 import type { FaultName } from '../../../src/sandbox/faults.ts';
-import { editFirst, editRows } from './answers.ts';
+import { editFirst, editRows, sayNone } from './answers.ts';
 import type { FaultRow, Stage, Trial } from './fault-row.ts';
 import { exact, type FeedUnderTest, type Row } from './feeds.ts';
 import type { Harness } from './harness.ts';
@@ -84,6 +84,21 @@ async function coercesLosslessly({ open, under }: Stage): Promise<void> {
     editRows(under, 'sends numbers as texts and texts as numbers', (rows) => rows.map(retyped)),
   );
   await heals(scene);
+}
+
+/** Null, {} and [] where rows belong are an empty answer; a field left out never is. */
+async function readsNone({ open }: Stage, how: 'lenient' | 'strict'): Promise<void> {
+  for (const [word, isEmpty] of [
+    [[], true],
+    [null, how === 'lenient'],
+    [{}, how === 'lenient'],
+    [undefined, false],
+  ] as const) {
+    const scene = await open({ options: { emptyAnswers: how } });
+    scene.inject(sayNone(scene.under, word), Number.POSITIVE_INFINITY);
+    expect((await scene.ask()).coverage).toMatchObject({ complete: isEmpty, quarantined: 0 });
+    expect(await scene.stored()).toEqual([]);
+  }
 }
 
 async function keepsUnknownValues({ open, under }: Stage): Promise<void> {
@@ -198,6 +213,9 @@ export const rows: readonly FaultRow[] = [
         () => 'nestedFields',
         () => 1,
       ),
+      'null, {} or [] where rows belong is an empty answer, an absent field is not': (stage) =>
+        readsNone(stage, 'lenient'),
+      'told to be strict, only [] is': (stage) => readsNone(stage, 'strict'),
     },
   },
   {

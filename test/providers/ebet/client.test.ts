@@ -125,8 +125,13 @@ describe('the answer', () => {
     expect(await failed(client({}, () => body).read())).toMatchObject({ action, retryAfterMs });
   });
 
-  it('may leave the list out where it counts none', async () => {
-    const page = await client({}, () => '{"status":200,"count":0}').read();
+  it('never leaves the list out, whatever it counts; null is a list of none where none are counted', async () => {
+    const read = (text: string) =>
+      client({}, () => text).connection.readPage('SEQ_NO_FAILURE', askOf(limits, interval, 1));
+    for (const text of ['{"status":200,"count":0}', '{"status":200,"count":3,"seqNoHistorys":null}']) {
+      expect(await failed(read(text))).toMatchObject({ action: 'giveUp' });
+    }
+    const page = await read('{"status":200,"count":0,"seqNoHistorys":null}');
     expect(page).toMatchObject({ rows: [], count: 0, total: 0 });
   });
 

@@ -8,7 +8,7 @@ import { fixture } from '../direct-exchange.ts';
 
 function read(text: string) {
   const body = envelope.parse(parseBody('test', text));
-  return readRows(body.seqNoHistorys ?? [], row, toSeqNoFailure);
+  return readRows((body.seqNoHistorys ?? []) as unknown[], row, toSeqNoFailure);
 }
 
 describe('toSeqNoFailure', () => {

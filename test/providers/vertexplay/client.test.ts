@@ -116,7 +116,11 @@ describe('reading bet logs', () => {
   );
 
   it('gives up on a code in no table, and on a success without a list', async () => {
-    for (const text of ['{"code":999}', '{"code":0,"message":"No error."}', '{"code":0,"data":{}}']) {
+    for (const text of [
+      '{"code":999}',
+      '{"code":0,"message":"No error."}',
+      '{"code":0,"data":{"rows":[]}}',
+    ]) {
       const { read } = setUp((request, answer) =>
         request.path === '/v2/auth' ? answer() : { status: 200, headers: {}, text },
       );
@@ -206,6 +210,7 @@ describe('the token', () => {
 describe('options and credentials', () => {
   it('have the documented defaults', () => {
     expect(vertexplay.options.parse({})).toEqual({
+      emptyAnswers: 'lenient',
       signatureScheme: 'pipe',
       betIdField: 'auto',
       timeAxis: 'txTime',

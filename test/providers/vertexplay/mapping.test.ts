@@ -78,6 +78,13 @@ describe('a row of /v2/betlogs', () => {
     expect(read(row, { betIdField: 'betId' }).rows[0]).toMatchObject({ key: '9007199254740993123' });
   });
 
+  it('whose betId and transferId are alike always was its own', () => {
+    const transferId = '7652711103511700000';
+    const row = sample({ betId: transferId });
+    expect(read(row).rows[0]).toMatchObject({ key: transferId, formerKey: transferId });
+    expect(read(sample({})).rows[0]).toMatchObject({ key: transferId, formerKey: null });
+  });
+
   it('is set aside where the key it should go by is missing', () => {
     expect(read(sample(), { betIdField: 'betId' }).quarantined[0]?.reason).toMatch(/^betId: /);
     const bare = sample({ transferId: undefined });
