@@ -75,7 +75,7 @@ async function inspect(archive: KeptArchive, laterMs: number, toTheEnd: boolean)
 
 describe('a process that is killed', () => {
   test('leaves a DuckDB archive from which the next one goes on to the truth', {
-    timeout: 90_000,
+    timeout: 300_000,
   }, async () => {
     const path = join(folder, 'a.duckdb');
     const within = statements.map((number) => ['statement', number] as const);
@@ -92,7 +92,7 @@ describe('a process that is killed', () => {
   });
 
   test('leaves a PostgreSQL archive from which the next one goes on to the truth', {
-    timeout: 90_000,
+    timeout: 300_000,
   }, async () => {
     const url = await server.createDatabase();
     const archive = await createPostgresArchive({ url, playerOf: sameName, leaseMs: 300 });
