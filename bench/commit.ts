@@ -63,6 +63,7 @@ const versionsOf = (rows: readonly Bet[]): Version<'BET'>[] =>
     digest: digestOf('BET', record),
     vanishedAt: null,
     firstArchivedAt: null,
+    change: null,
   }));
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

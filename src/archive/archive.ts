@@ -1,8 +1,11 @@
+import type { ChangeCause, ChangePosition, ChangesQuery, ChangeType } from '../records/change.ts';
 import type { HeldPart } from '../records/coverage.ts';
 import type { FlatForm, LineFormat } from '../records/flat.ts';
 import type { Interval } from '../records/interval.ts';
 import type { PageQuery, Position, RowQuery, TotalsQuery, TotalsRow } from '../records/query.ts';
 import type { ProviderName, Quarantined, RecordKind, RecordOf, Stored } from '../records/record.ts';
+
+import type { Doubt, Doubting } from './contradiction.ts';
 
 export interface FeedKey {
   readonly account: string;
@@ -22,6 +25,8 @@ export interface Commit<K extends RecordKind = RecordKind> {
   readonly providerAt?: number;
   readonly rows: readonly RecordOf[K][];
   readonly quarantined: readonly Quarantined[];
+  /** What it may say of rows it does not list. @default nothing */
+  readonly doubting?: Doubting;
   /** The lease this was read under: a commit whose lease another took over rejects with a LeaseLostError. */
   readonly fence?: Fence;
 }
@@ -38,6 +43,10 @@ export interface CommitResult {
   readonly duplicates: number;
   /** Rows of the interval that this read did not list any more; kept, and marked. */
   readonly vanished: number;
+  /** Rows that came into doubt, were withdrawn, and were restored. */
+  readonly contradicted: number;
+  readonly withdrawn: number;
+  readonly restored: number;
 }
 
 /** What a commit shows to prove that nobody took its window over; `token` grows with every lease given. */
@@ -93,6 +102,19 @@ export interface StoredOf {
 }
 export type StoredRecord<K extends RecordKind = RecordKind> = StoredOf[K];
 
+/** An entry of the log of what became of rows. */
+export interface StoredChange<K extends RecordKind = RecordKind> extends ChangePosition {
+  readonly type: ChangeType;
+  readonly cause: ChangeCause;
+  /** As the row was until then; null where it was in no list: it was added, or had been withdrawn. */
+  readonly before: StoredRecord<K> | null;
+  /** As it was from then on; null where it was withdrawn. */
+  readonly after: StoredRecord<K> | null;
+}
+
+/** A row that a whole read of its time did not list, not confirmed yet. */
+export interface FeedDoubt extends FeedKey, Doubt {}
+
 export interface Username {
   readonly account: string;
   readonly username: string;
@@ -122,6 +144,10 @@ export interface Archive {
   /** Rows newest first, then account, then key, bytewise. */
   page<K extends RecordKind>(query: PageQuery & { readonly kind: K }): Promise<readonly StoredRecord<K>[]>;
   count(query: RowQuery): Promise<number>;
+  /** What became of rows, in the order of commits: nothing is ever added before a place that was given. */
+  changes(query: ChangesQuery): Promise<readonly StoredChange[]>;
+  /** Rows of these accounts that are in doubt, by their time on the feed's axis. */
+  doubts(accounts: readonly string[], range: Interval): Promise<readonly FeedDoubt[]>;
   totals<K extends RecordKind>(query: TotalsQuery & { readonly kind: K }): Promise<readonly TotalsRow<K>[]>;
   /** The rows that exist, in no particular order. */
   byKeys<K extends RecordKind>(

@@ -15,6 +15,7 @@ export interface StandingRow<Id> {
   readonly readAt: number;
   readonly vanishedAt: number | null;
   readonly firstArchivedAt: number;
+  readonly withdrawnAt: number | null;
   readonly digest: bigint;
 }
 
@@ -26,6 +27,8 @@ export interface Version<K extends RecordKind> {
   readonly vanishedAt: number | null;
   /** When the row's first version was archived; null where this is the first. */
   readonly firstArchivedAt: number | null;
+  /** What made it, where that is not told by its times. */
+  readonly change: 'RESTORED' | 'SUPERSEDED' | null;
 }
 
 export interface MergePlan<K extends RecordKind, Id> {
@@ -40,8 +43,13 @@ export interface MergePlan<K extends RecordKind, Id> {
   readonly superseded: readonly Version<K>[];
   /** Every distinct row of the read, whether it was applied or not. */
   readonly seen: readonly Version<K>[];
-  readonly counts: Omit<CommitResult, 'vanished'>;
+  /** Rows of the read that stood before it. */
+  readonly listed: readonly StandingRow<Id>[];
+  readonly counts: Omit<CommitResult, 'vanished' | keyof Decided>;
 }
+
+/** What becomes of rows that are in doubt: decided once the read lies in the ledger. */
+type Decided = Pick<CommitResult, 'contradicted' | 'withdrawn' | 'restored'>;
 
 /** What a merge must look up: standing rows whose key is one of `keys`, and those whose former key is one of `formerKeys`. */
 export function keysToLookUp<K extends RecordKind>(
@@ -113,6 +121,7 @@ export function planMerge<K extends RecordKind, Id>(
       formerKey: version.formerKey ?? own?.formerKey ?? null,
       vanishedAt: later.find((part) => covers(part, record.axisAt))?.readAt ?? null,
       firstArchivedAt: before?.firstArchivedAt ?? null,
+      change: before !== undefined && before.withdrawnAt !== null ? 'RESTORED' : null,
     });
   }
   return {
@@ -123,8 +132,10 @@ export function planMerge<K extends RecordKind, Id>(
     superseded: distinct(superseded).map((version) => ({
       ...version,
       firstArchivedAt: firstOf(version.record.key),
+      change: 'SUPERSEDED',
     })),
     seen: newest,
+    listed: newest.flatMap(({ record }) => byKey.get(record.key) ?? []),
     counts: { inserted, changed, moved, late, duplicates },
   };
 }
@@ -163,6 +174,7 @@ function newestOf<K extends RecordKind>(commit: Commit<K>) {
       digest: digestOf(commit.kind, record),
       vanishedAt: null,
       firstArchivedAt: null,
+      change: null,
     };
     const rival = byKey.get(record.key);
     const wins = rival === undefined || isAtLeast(record.versionAt, rival.record.versionAt);

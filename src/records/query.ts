@@ -22,6 +22,10 @@ export type Where =
   | { readonly op: 'startsWith'; readonly column: string; readonly value: string }
   | { readonly op: 'isNull'; readonly column: string };
 
+/** What is done about rows that their provider no longer lists. */
+export const withdrawnChoices = ['exclude', 'include', 'only'] as const;
+export type Withdrawn = (typeof withdrawnChoices)[number];
+
 export interface RowQuery {
   readonly kind: RecordKind;
   /** The accounts that may be seen and were asked for; none selects nothing. */
@@ -32,6 +36,8 @@ export interface RowQuery {
   /** The operator's player names; null for all. */
   readonly players: readonly string[] | null;
   readonly where: Where | null;
+  /** Whether withdrawn rows are among them, or are all that is wanted. @default exclude */
+  readonly withdrawn?: Withdrawn;
 }
 
 /** A row's place in the order: newest first, then account, then key, bytewise. */

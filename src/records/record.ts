@@ -66,4 +66,6 @@ export interface Quarantined {
   readonly raw: string;
   /** The window that was refused, where no row was: of its answers the first is kept, once a reason. */
   readonly window?: Interval;
+  /** The provider's key, where the row's could be read: the row counts as listed. @default null */
+  readonly key?: string | null;
 }

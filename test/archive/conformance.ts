@@ -6,6 +6,7 @@ import { describeNames } from './conformance/names.ts';
 import { describePages } from './conformance/pages.ts';
 import type { Subject } from './conformance/store.ts';
 import { describeTotals } from './conformance/totals.ts';
+import { describeWithdrawals } from './conformance/withdrawals.ts';
 
 export type { OpenOptions, Store, StoreOptions, Subject } from './conformance/store.ts';
 
@@ -18,5 +19,6 @@ export function describeArchive(name: string, createStore: Subject['createStore'
   describeNames(subject);
   describePages(subject);
   describeTotals(subject);
+  describeWithdrawals(subject);
   describeAudit(subject);
 }

@@ -83,7 +83,17 @@ function setUp(options: SetUp = {}) {
     async commit(commit: Commit) {
       await options.commit?.(commit);
       if (commit.interval !== null) committed.push((commit.interval.from - first) / WINDOW);
-      return { inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 };
+      return {
+        inserted: 0,
+        changed: 0,
+        moved: 0,
+        late: 0,
+        duplicates: 0,
+        vanished: 0,
+        contradicted: 0,
+        withdrawn: 0,
+        restored: 0,
+      };
     },
   };
   const filler = createFiller({ ...clock, archive, backlog: options.backlog, claims: options.claims });
@@ -292,7 +302,17 @@ describe('a machine whose clock is set', () => {
       archive: {
         async commit({ readAt }) {
           stamps.push(readAt);
-          return { inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 };
+          return {
+            inserted: 0,
+            changed: 0,
+            moved: 0,
+            late: 0,
+            duplicates: 0,
+            vanished: 0,
+            contradicted: 0,
+            withdrawn: 0,
+            restored: 0,
+          };
         },
       },
       now: () => wall,

@@ -233,6 +233,8 @@ export function createUntouchedArchive(): Archive {
     page: refuse,
     count: refuse,
     totals: refuse,
+    changes: refuse,
+    doubts: refuse,
     byKeys: refuse,
     stream: refuse,
     usernames: refuse,

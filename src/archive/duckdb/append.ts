@@ -59,6 +59,7 @@ function slotsOf(kind: RecordKind, history: boolean): Slot[] {
     ...(column.type === 'decimal' ? [scaleSlot(column)] : []),
   ]);
   slots.push({ name: 'former_key', value: (version) => version.formerKey });
+  slots.push({ name: 'change', value: (version) => version.change });
   slots.push(readAt('read_at'));
   slots.push({ name: 'digest', value: (version) => version.digest });
   return history ? [...slots, readAt('seen_from'), readAt('seen_until')] : slots;

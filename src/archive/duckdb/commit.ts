@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { type Interval, isEmpty } from '../../records/interval.ts';
+import { isEmpty } from '../../records/interval.ts';
 import { type RecordKind, recordKinds } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
 import type { Commit, CommitResult } from '../archive.ts';
@@ -12,9 +12,11 @@ import {
   type Version,
 } from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
+import { applyVerdicts, countVerdicts, judgeReading, markVanished, unlistedRows } from '../sql/doubts.ts';
 import { appendVersions, type Source } from './append.ts';
 import { type Laying, layIntervals, type Standing, standingParts } from './intervals.ts';
 import { setAside } from './quarantine.ts';
+import { transactingOn } from './transacting.ts';
 import { listOf } from './values.ts';
 
 type Plan = MergePlan<RecordKind, bigint>;
@@ -40,12 +42,15 @@ export async function writeCommits(
     const ofKind = commits.filter((commit) => commit.kind === kind);
     if (ofKind.length > 0) planned.push(...(await mergeRows(connection, kind, ofKind, ledger, archivedAt)));
   }
-  const vanished = await writeIntervals(connection, planned, ledger);
+  const decided = await writeIntervals(connection, planned, ledger, archivedAt);
   const results = new Map(
-    planned.map(({ commit, plan }) => [commit, { ...plan.counts, vanished: vanished.get(commit) ?? 0 }]),
+    planned.map(({ commit, plan }) => [commit, { ...plan.counts, ...nothingMissed, ...decided.get(commit) }]),
   );
   return commits.flatMap((commit) => results.get(commit) ?? []);
 }
+
+type Missed = Pick<CommitResult, 'vanished' | 'contradicted' | 'withdrawn' | 'restored'>;
+const nothingMissed: Missed = { vanished: 0, contradicted: 0, withdrawn: 0, restored: 0 };
 
 async function mergeRows(
   connection: DuckDBConnection,
@@ -81,7 +86,7 @@ async function standingRows(
     SELECT t.account, t.rowid, t.key, t.former_key, epoch_ms(t.counted_at)::DOUBLE,
       epoch_ms(coalesce(t.axis_at, t.counted_at))::DOUBLE, epoch_ms(t.version_at)::DOUBLE,
       epoch_ms(t.read_at)::DOUBLE, epoch_ms(t.vanished_at)::DOUBLE,
-      epoch_ms(t.first_archived_at)::DOUBLE, t.digest
+      epoch_ms(t.first_archived_at)::DOUBLE, epoch_ms(t.withdrawn_at)::DOUBLE, t.digest
     FROM ${tableName[kind]} AS t
     JOIN (SELECT unnest($${at}::VARCHAR[]) AS account, unnest($${at + 1}::VARCHAR[]) AS wanted) AS w
       ON t.account = w.account AND t.${column} = w.wanted`;
@@ -102,7 +107,7 @@ async function standingRows(
 
 function toStanding(row: readonly DuckDBValue[]): StandingRow<bigint> {
   const [, id, key, formerKey, ...known] = row;
-  const [countedAt, axisAt, versionAt, readAt, vanishedAt, firstArchivedAt, digest] = known;
+  const [countedAt, axisAt, versionAt, readAt, vanishedAt, firstArchivedAt, withdrawnAt, digest] = known;
   return {
     id: id as bigint,
     key: key as string,
@@ -113,6 +118,7 @@ function toStanding(row: readonly DuckDBValue[]): StandingRow<bigint> {
     readAt: readAt as number,
     vanishedAt: vanishedAt as number | null,
     firstArchivedAt: firstArchivedAt as number,
+    withdrawnAt: withdrawnAt as number | null,
     digest: digest as bigint,
   };
 }
@@ -170,53 +176,46 @@ async function keepSuperseded(connection: DuckDBConnection, kind: RecordKind, pl
   await appendVersions(connection, history, kind, batches, { history: true });
 }
 
-/** Holds the commits' intervals and marks what they no longer list; gives how many rows that were. */
+/** Holds the commits' intervals, and decides about rows they list no longer or again. */
 async function writeIntervals(
   connection: DuckDBConnection,
   planned: readonly Planned[],
   ledger: Standing,
-): Promise<Map<Commit, number>> {
-  const reads: { commit: Commit; plan: Plan; laying: Laying }[] = [];
+  archivedAt: number,
+): Promise<Map<Commit, Missed>> {
+  const reads: { commit: Commit; laying: Laying }[] = [];
   for (const { commit, plan } of planned) {
     const quarantined = await setAside(connection, commit);
     if (commit.interval === null || isEmpty(commit.interval)) continue;
     const fresh = freshPart(commit, commit.interval, plan.seen, quarantined);
-    reads.push({ commit, plan, laying: { feed: commit, standing: ledger.get(commit) ?? [], fresh } });
+    reads.push({ commit, laying: { feed: commit, standing: ledger.get(commit) ?? [], fresh } });
   }
-  const latest = await layIntervals(
+  const laid = await layIntervals(
     connection,
     reads.map((read) => read.laying),
   );
-  const vanished = new Map<Commit, number>();
-  for (const [index, { commit, plan }] of reads.entries()) {
-    vanished.set(commit, await markVanished(connection, commit, plan, latest[index] ?? []));
+  const latest = new Map(reads.map(({ commit }, index) => [commit, laid[index] ?? []]));
+  const missed = new Map<Commit, Missed>();
+  for (const { commit, plan } of planned) {
+    const on = transactingOn(connection, commit);
+    const reading = {
+      commit,
+      listed: plan.listed,
+      keys: plan.seen.map(({ record }) => record.key),
+      latest: latest.get(commit) ?? [],
+      before: ledger.get(commit) ?? [],
+    };
+    const unlisted = await unlistedRows(on, reading);
+    const vanished = await markVanished(on, commit, unlisted);
+    const verdicts = await judgeReading(on, reading, unlisted);
+    await applyVerdicts(
+      on,
+      commit,
+      verdicts,
+      new Set(plan.insert.map(({ record }) => record.key)),
+      archivedAt,
+    );
+    missed.set(commit, { vanished, ...countVerdicts(verdicts) });
   }
-  return vanished;
-}
-
-async function markVanished(
-  connection: DuckDBConnection,
-  commit: Commit,
-  plan: Plan,
-  latest: readonly Interval[],
-): Promise<number> {
-  // A row set aside unread may be any of those not listed.
-  if (commit.quarantined.length > 0) return 0;
-  const listed = listOf(plan.seen.map((version) => version.record.key));
-  let vanished = 0;
-  for (const span of latest) {
-    // Two statements rather than an OR: each leaves out the blocks whose times lie elsewhere.
-    for (const listedAt of ['counted_at', 'axis_at']) {
-      const own = listedAt === 'counted_at' ? 'AND axis_at IS NULL' : '';
-      const result = await connection.run(
-        `UPDATE ${tableName[commit.kind]} SET vanished_at = make_timestamp($1::BIGINT * 1000)
-        WHERE account = $2 ${own} AND ${listedAt} >= make_timestamp($3::BIGINT * 1000)
-          AND ${listedAt} < make_timestamp($4::BIGINT * 1000) AND read_at < make_timestamp($1::BIGINT * 1000)
-          AND vanished_at IS NULL AND key NOT IN (SELECT unnest($5::VARCHAR[]))`,
-        [BigInt(commit.readAt), commit.account, BigInt(span.from), BigInt(span.to), listed],
-      );
-      vanished += result.rowsChanged;
-    }
-  }
-  return vanished;
+  return missed;
 }

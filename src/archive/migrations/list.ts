@@ -7,6 +7,7 @@ import { rollUpsFilled } from './0006-roll-ups-filled.ts';
 import { countedAt } from './0007-counted-at.ts';
 import { firstArchived } from './0008-first-archived.ts';
 import { providerTime } from './0009-provider-time.ts';
+import { changes } from './0010-changes.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   countedAt,
   firstArchived,
   providerTime,
+  changes,
 ];

@@ -3,14 +3,17 @@ import { isEmpty } from '../../records/interval.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
 import type { Commit, CommitResult, Fence } from '../archive.ts';
+import type { Verdicts } from '../contradiction.ts';
 import { keysToLookUp, type MergePlan, planMerge, type StandingRow } from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
+import { countVerdicts, judgeReading, markVanished, unlistedRows } from '../sql/doubts.ts';
 import type { Client } from './database.ts';
 import { postgresDialect } from './dialect.ts';
-import { layInterval, markVanished, partsAround } from './ledger.ts';
+import { layInterval, partsAround } from './ledger.ts';
 import { setAside } from './quarantine.ts';
 import { changeTiersSql, emptyTiersSql } from './roll-ups.ts';
 import { stage, stagedColumns } from './staging.ts';
+import { transactingOn } from './transacting.ts';
 
 type Plan = MergePlan<RecordKind, string>;
 
@@ -22,6 +25,10 @@ export const WHOLE_FEED = Number.MIN_SAFE_INTEGER;
 /** What a commit changes; its versions wait in staging for their time of archiving. */
 export interface Merged {
   readonly result: CommitResult;
+  /** What was decided of rows in doubt, to be carried out with the time of archiving. */
+  readonly verdicts: Verdicts;
+  /** The keys of rows that are written. */
+  readonly written: ReadonlySet<string>;
   readonly inserted: number;
   readonly superseded: number;
 }
@@ -35,22 +42,26 @@ export async function mergeCommit(client: Client, commit: Commit): Promise<Merge
   // Two processes may read one feed at once; what the one decides upon, the other must not change meanwhile.
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${kind} ${account}`]);
   if (commit.fence !== undefined) await checkFence(client, commit.fence);
-  const plan: Plan = planMerge(commit, await standingRows(client, commit), await partsAround(client, commit));
+  const parts = await partsAround(client, commit);
+  const plan: Plan = planMerge(commit, await standingRows(client, commit), parts);
   const superseded = await newToHistory(client, commit, plan);
   await stage(client, kind, { insert: plan.insert, superseded });
   await moveReplaced(client, commit, plan);
   await revive(client, commit, plan);
   await adoptKeys(client, commit, plan);
   const quarantined = await setAside(client, commit);
-  let vanished = 0;
-  if (interval !== null && !isEmpty(interval)) {
-    const latest = await layInterval(client, commit, interval, plan, quarantined);
-    const listed = plan.seen.map(({ record }) => record.key);
-    // A row set aside unread may be any of those not listed.
-    if (commit.quarantined.length === 0) vanished = await markVanished(client, commit, latest, listed);
-  }
+  const isHeld = interval !== null && !isEmpty(interval);
+  const latest = isHeld ? await layInterval(client, commit, interval, plan, quarantined) : [];
+  const on = transactingOn(client, commit);
+  const keys = plan.seen.map(({ record }) => record.key);
+  const reading = { commit, listed: plan.listed, keys, latest, before: parts };
+  const unlisted = await unlistedRows(on, reading);
+  const vanished = await markVanished(on, commit, unlisted);
+  const verdicts = await judgeReading(on, reading, unlisted);
   return {
-    result: { ...plan.counts, vanished },
+    result: { ...plan.counts, vanished, ...countVerdicts(verdicts) },
+    verdicts,
+    written: new Set(plan.insert.map(({ record }) => record.key)),
     inserted: plan.insert.length,
     superseded: superseded.length,
   };
@@ -76,7 +87,8 @@ async function standingRows(client: Client, { account, kind, rows }: Commit): Pr
     `SELECT key, former_key, ${cell('counted_at')} AS counted_at, ${cell('coalesce(axis_at, counted_at)')} AS axis_at,
       ${cell('version_at')} AS version_at,
       ${cell('read_at')} AS read_at, ${cell('vanished_at')} AS vanished_at,
-      ${cell('first_archived_at')} AS first_archived_at, digest
+      ${cell('first_archived_at')} AS first_archived_at,
+      ${cell('withdrawn_at')} AS withdrawn_at, digest
     FROM ${tableName[kind]} WHERE account = $1 AND (key = ANY($2::text[]) OR former_key = ANY($3::text[]))`,
     [account, keys, formerKeys],
   );
@@ -90,6 +102,7 @@ async function standingRows(client: Client, { account, kind, rows }: Commit): Pr
     readAt: row.read_at,
     vanishedAt: row.vanished_at,
     firstArchivedAt: row.first_archived_at,
+    withdrawnAt: row.withdrawn_at,
     digest: BigInt(row.digest),
   }));
 }
@@ -112,13 +125,16 @@ async function newToHistory(
 /** Moves replaced rows to the history, and out of the roll-ups of the time they lay in. */
 async function moveReplaced(client: Client, { account, kind, readAt }: Commit, plan: Plan): Promise<void> {
   if (plan.replace.length === 0) return;
-  const columns = `account, provider, archived_at, read_at, ${stagedColumns(kind)}`;
+  const columns = `account, provider, archived_at, read_at, cause, ${stagedColumns(kind)}`;
   const leave = `
     WITH gone AS (DELETE FROM ${tableName[kind]} WHERE account = $1 AND key = ANY($2::text[]) RETURNING *)`;
   const keep = `
     INSERT INTO ${historyName(kind)} (${columns}, seen_from, seen_until)
     SELECT ${columns}, read_at, greatest(read_at, ${time(3)}) FROM gone`;
-  const text = kind === 'BET' ? `${leave}, kept AS (${keep}), ${changeTiersSql('gone', -1)}` : leave + keep;
+  const text =
+    kind === 'BET'
+      ? `${leave}, kept AS (${keep}), ${changeTiersSql('gone WHERE withdrawn_at IS NULL', -1)}`
+      : leave + keep;
   await client.query(text, [account, plan.replace.map((row) => row.id), readAt]);
   if (kind !== 'BET') return;
   await client.query(emptyTiersSql(), [account, plan.replace.map((row) => row.countedAt)]);

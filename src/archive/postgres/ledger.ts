@@ -1,13 +1,9 @@
 import type { Interval } from '../../records/interval.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { tableName } from '../../records/shape.ts';
 import type { Commit, FeedKey } from '../archive.ts';
 import { type LedgerPart, layOver } from '../ledger.ts';
 import { freshPart, type MergePlan } from '../merge.ts';
 import type { Client } from './database.ts';
-import { postgresDialect } from './dialect.ts';
-
-const time = (index: number) => postgresDialect.parameter(index, 'time');
 
 /** The parts of a feed's ledger that were read after this one, or touch its interval. */
 export function partsAround(client: Client, commit: Commit): Promise<LedgerPart[]> {
@@ -48,28 +44,6 @@ export async function layInterval(
     );
   }
   return latest;
-}
-
-/** Marks the rows of these spans that an earlier read listed and this one did not; returns how many. */
-export async function markVanished(
-  client: Client,
-  { account, kind, readAt }: Commit,
-  spans: readonly Interval[],
-  listed: readonly string[],
-): Promise<number> {
-  let vanished = 0;
-  const within = (column: string) => `(${column} >= ${time(3)} AND ${column} < ${time(4)})`;
-  for (const { from, to } of spans) {
-    const result = await client.query(
-      `UPDATE ${tableName[kind]} SET vanished_at = ${time(1)}
-      WHERE account = $2 AND read_at < ${time(1)} AND vanished_at IS NULL
-        AND ((axis_at IS NULL AND ${within('counted_at')}) OR ${within('axis_at')})
-        AND key NOT IN (SELECT unnest($5::text[]))`,
-      [readAt, account, from, to, listed],
-    );
-    vanished += result.rowCount ?? 0;
-  }
-  return vanished;
 }
 
 async function partsWhere(

@@ -56,7 +56,7 @@ export async function refillTiers(client: Client): Promise<void> {
   // Commits in flight come first; later ones wait, and find tiers that are right.
   await client.query(`LOCK TABLE ${tableName.BET} IN EXCLUSIVE MODE`);
   await client.query(`TRUNCATE ${tiers.map(({ table }) => table).join(', ')}`);
-  await client.query(`WITH ${changeTiersSql(tableName.BET, 1)}`);
+  await client.query(`WITH ${changeTiersSql(`${tableName.BET} WHERE withdrawn_at IS NULL`, 1)}`);
 }
 
 /** Removes roll-ups that no bet is left in, in the spans that these times lie in. $1 account, $2 milliseconds. */

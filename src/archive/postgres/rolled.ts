@@ -23,7 +23,7 @@ export function rolledCountStatement(dialect: Dialect, query: RowQuery): Stateme
   if (!rollsUp(query)) return null;
   const binder = createBinder(dialect);
   const text = `SELECT coalesce(sum(bets), 0)::float8 FROM ${relation(query.range, tiers)}
-    WHERE ${selectionSql(query, binder)}`;
+    WHERE ${selectionSql({ ...query, withdrawn: 'include' }, binder)}`;
   return { text, values: binder.values };
 }
 
@@ -38,11 +38,13 @@ export function rolledSource(query: TotalsQuery): TotalsSource | null {
     table: relation(query.range, fitting),
     count: 'sum(bets)',
     scaleOf: (column) => `${column}_scale`,
+    hasNoWithdrawn: true,
   };
 }
 
 /** Whether a query selects by nothing but time and the dimensions of roll-ups, so that these can answer it. */
-function rollsUp({ kind, axis, players, where }: RowQuery): boolean {
+function rollsUp({ kind, axis, players, where, withdrawn = 'exclude' }: RowQuery): boolean {
+  if (withdrawn !== 'exclude') return false;
   return kind === 'BET' && axis === 'SETTLED' && players === null && (where === null || isRolledOnly(where));
 }
 
@@ -67,7 +69,7 @@ function relation(range: Interval | null, fitting: readonly Tier[]): string {
 }
 
 function cover(part: Interval, [tier, ...narrower]: readonly Tier[]): string[] {
-  if (tier === undefined) return [`SELECT ${ofRow} FROM bets WHERE ${within(part)}`];
+  if (tier === undefined) return [`SELECT ${ofRow} FROM bets WHERE ${within(part)} AND withdrawn_at IS NULL`];
   const from = Math.ceil(part.from / tier.widthMs) * tier.widthMs;
   const to = Math.floor(part.to / tier.widthMs) * tier.widthMs;
   if (from >= to) return cover(part, narrower);

@@ -27,7 +27,7 @@ export function stagingName(kind: RecordKind): string {
 
 /** The columns a staged row brings for its table. */
 export function stagedColumns(kind: RecordKind): string {
-  return [...staged[kind].map(({ name }) => sqlName(name)), 'former_key', 'digest'].join(', ');
+  return [...staged[kind].map(({ name }) => sqlName(name)), 'former_key', 'change', 'digest'].join(', ');
 }
 
 /** Makes the staging table of a connection, once and outside of any transaction that could take it back. */
@@ -78,11 +78,11 @@ function* chunksOf(
 }
 
 function lineOf(kind: RecordKind, { record, ...known }: Version<RecordKind>): string {
-  const { formerKey, digest, vanishedAt, firstArchivedAt } = known;
+  const { formerKey, change, digest, vanishedAt, firstArchivedAt } = known;
   const kept = { ...keptTimes(kind, record), vanishedAt, firstArchivedAt };
   const fields: Readonly<Record<string, unknown>> = { ...record, ...kept };
   const cells = staged[kind].map(({ name, type }) => cellOf(type, fields[name] ?? null));
-  return `${cells.join('\t')}\t${cellOf('text', formerKey)}\t${digest}`;
+  return `${cells.join('\t')}\t${cellOf('text', formerKey)}\t${cellOf('text', change)}\t${digest}`;
 }
 
 /** A value in the text format of COPY. */

@@ -1,11 +1,13 @@
 import { tableName } from '../../records/shape.ts';
 import type { Commit } from '../archive.ts';
 import { historyName } from '../sql/admin.ts';
+import { applyVerdicts } from '../sql/doubts.ts';
 import type { Merged } from './commit.ts';
 import type { Client } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { changeTiersSql } from './roll-ups.ts';
 import { stagedColumns, stagingName } from './staging.ts';
+import { transactingOn } from './transacting.ts';
 
 const time = (index: number) => postgresDialect.parameter(index, 'time');
 
@@ -17,10 +19,11 @@ const time = (index: number) => postgresDialect.parameter(index, 'time');
  */
 export async function unstage(
   client: Client,
-  { account, provider, kind, readAt }: Commit,
-  { inserted, superseded }: Merged,
+  commit: Commit,
+  { inserted, superseded, verdicts, written }: Merged,
   now: number | null,
 ): Promise<void> {
+  const { account, provider, kind, readAt } = commit;
   const { rows } = await client.query(
     `UPDATE archive_clock SET last_at = greatest(last_at + 1,
       coalesce($1::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)) RETURNING last_at::float8`,
@@ -43,6 +46,7 @@ export async function unstage(
     const head = '$1::text AS account, $2::text AS provider';
     await client.query(`WITH ${changeTiersSql(standing, 1, head)}`, [account, provider]);
   }
+  await applyVerdicts(transactingOn(client, commit), commit, verdicts, written, rows[0]?.last_at);
   if (superseded === 0) return;
   await client.query(
     `INSERT INTO ${historyName(kind)} (${head}, seen_from, seen_until)

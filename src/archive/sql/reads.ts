@@ -10,8 +10,10 @@ import {
   toSetAside,
 } from './admin.ts';
 import { readAuditStatement, toAuditRecords } from './audit.ts';
+import { readChanges } from './changes.ts';
 import { coverageStatement, toSpans } from './coverage.ts';
 import type { Dialect, Statement } from './dialect.ts';
+import { doubtsStatement, toDoubts } from './doubts.ts';
 import { type Cells, rowsOf, toRecords } from './records.ts';
 import { byKeysStatement, fingerprintStatement, usernamesStatement } from './rows.ts';
 
@@ -20,6 +22,8 @@ export type SharedReads = Required<
   Pick<
     KeptArchive,
     | 'coverage'
+    | 'changes'
+    | 'doubts'
     | 'byKeys'
     | 'fingerprint'
     | 'usernames'
@@ -37,6 +41,10 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     async coverage(feeds, range) {
       const statement = coverageStatement(dialect, feeds, range);
       return statement === null ? [] : toSpans(await read(statement));
+    },
+    changes: (query) => readChanges(dialect, read, query),
+    async doubts(accounts, range) {
+      return toDoubts(await read(doubtsStatement(dialect, accounts, range)));
     },
     async byKeys(kind, ids) {
       return ids.length === 0 ? [] : toRecords(kind, await read(byKeysStatement(dialect, kind, ids)));

@@ -18,10 +18,9 @@ export function selectionSql(query: RowQuery, binder: Binder): string {
     parts.push(`${axis} >= ${binder.bind('time', query.range.from)}`);
     parts.push(`${axis} < ${binder.bind('time', query.range.to)}`);
   }
-  if (query.players !== null) {
-    const named = `SELECT account, username FROM names WHERE ${binder.oneOf('player', 'text', query.players)}`;
-    parts.push(`(account, provider_username) IN (${named})`);
-  }
+  if (query.players !== null) parts.push(ofPlayers(query.players, binder));
+  const { withdrawn = 'exclude' } = query;
+  if (withdrawn !== 'include') parts.push(`withdrawn_at IS ${withdrawn === 'only' ? 'NOT ' : ''}NULL`);
   if (query.where !== null) parts.push(whereSql(query.kind, query.where, binder));
   return parts.join(' AND ');
 }
@@ -110,6 +109,15 @@ export function byKeysStatement(
   ids: readonly { readonly account: string; readonly key: string }[],
 ): Statement {
   const binder = createBinder(dialect);
+  const text = `SELECT ${recordCells(dialect, kind)} FROM ${tableName[kind]} WHERE ${keysSql(ids, binder)}`;
+  return { text, values: binder.values };
+}
+
+/** Whether a row has one of some keys. */
+export function keysSql(
+  ids: readonly { readonly account: string; readonly key: string }[],
+  binder: Binder,
+): string {
   const accounts = binder.bind(
     'texts',
     ids.map((id) => id.account),
@@ -118,9 +126,7 @@ export function byKeysStatement(
     'texts',
     ids.map((id) => id.key),
   );
-  const wanted = `SELECT unnest(${accounts}), unnest(${keys})`;
-  const text = `SELECT ${recordCells(dialect, kind)} FROM ${tableName[kind]} WHERE (account, key) IN (${wanted})`;
-  return { text, values: binder.values };
+  return `(account, key) IN (SELECT unnest(${accounts}), unnest(${keys}))`;
 }
 
 /** Usernames with the operator's name for each: account, username, player. */
@@ -134,6 +140,12 @@ export function usernamesStatement(dialect: Dialect, players: readonly string[] 
 /** Every column of a stored record, in the order of `recordColumns`. */
 export function recordCells(dialect: Dialect, kind: RecordKind): string {
   return recordColumns[kind].map((column) => dialect.cell(columnSql(column), column.type)).join(', ');
+}
+
+/** Whether a row is of one of the operator's players. */
+export function ofPlayers(players: readonly string[], binder: Binder): string {
+  const named = `SELECT account, username FROM names WHERE ${binder.oneOf('player', 'text', players)}`;
+  return `(account, provider_username) IN (${named})`;
 }
 
 function beyond(axis: string, place: Position, side: 'after' | 'before', binder: Binder): string {

@@ -18,7 +18,11 @@ export interface ArchiveTable {
   readonly columns: readonly TableColumn[];
 }
 
-const version = [column('former_key', 'text'), column('read_at', 'time'), column('digest', 'digest')];
+const version = [
+  ...columns('text', 'former_key', 'change', 'cause'),
+  column('read_at', 'time'),
+  column('digest', 'digest'),
+];
 const seen = [column('seen_from', 'time'), column('seen_until', 'time')];
 
 /** Everything an archive holds, in the order it is moved: rows and their history, ledger, quarantine, names, audit log. */
@@ -43,6 +47,16 @@ export const archiveTables: readonly ArchiveTable[] = [
       ...columns('int', 'from_at', 'to_at'),
       ...columns('text', 'reason', 'raw'),
       ...columns('int', 'seen_at', 'read_at', 'accepted_at'),
+    ],
+  },
+  {
+    name: 'doubts',
+    columns: [
+      ...columns('text', 'account', 'kind', 'key'),
+      column('axis_at', 'int'),
+      column('state', 'text'),
+      ...columns('int', 'listed_at', 'missed_at', 'missed_read_at', 'restorations'),
+      column('awaits_admin', 'bool'),
     ],
   },
   { name: 'names', columns: columns('text', 'account', 'username', 'player') },

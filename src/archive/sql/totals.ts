@@ -48,6 +48,8 @@ export interface TotalsSource {
   readonly count: string;
   /** The largest number of decimals among a sum's values, row by row; null where all were null. */
   scaleOf(column: string): string;
+  /** Whether withdrawn rows were left out of it already. @default false */
+  readonly hasNoWithdrawn?: true;
 }
 
 /**
@@ -76,7 +78,7 @@ export function totalsStatement(
   }
   // Without groups an empty selection still has one row of SQL's; it is no group of ours.
   const grouping = groups.length === 0 ? 'HAVING count(*) > 0' : groupingSql(query, groups.length);
-  const selection = selectionSql(query, binder);
+  const selection = selectionSql(source.hasNoWithdrawn ? { ...query, withdrawn: 'include' } : query, binder);
   const text = `SELECT ${outputs.join(', ')} FROM ${relation(source.table, query)} WHERE ${selection} ${grouping}`;
   return { text, values: binder.values };
 }

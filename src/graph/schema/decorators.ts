@@ -8,7 +8,7 @@ export {
   buildSchemaSync,
   type ClassType,
   Ctx,
-  createResolversMap,
+  createUnionType,
   Directive,
   Field,
   FieldResolver,

@@ -6,13 +6,20 @@ import { type RecordKind, recordKinds } from '../../records/record.ts';
 import { sqlName } from '../../records/shape.ts';
 import { registerEnumType } from './decorators.ts';
 
-function enumOf<T extends string>(values: readonly T[]): { readonly [K in T]: K } {
+/** An enum whose values are their own names. */
+export function enumOf<T extends string>(values: readonly T[]): { readonly [K in T]: K } {
   return Object.fromEntries(values.map((value) => [value, value])) as { readonly [K in T]: K };
 }
 
 type Words<T> = { readonly [K in keyof T]: string };
 
-function register<T extends object>(values: T, name: string, description: string, words: Words<T>): void {
+/** Names an enum in the graph, and describes each of its values. */
+export function registerEnum<T extends object>(
+  values: T,
+  name: string,
+  description: string,
+  words: Words<T>,
+): void {
   const valuesConfig = Object.fromEntries(
     Object.entries<string>(words as Record<string, string>).map(([value, text]) => [
       value,
@@ -23,14 +30,14 @@ function register<T extends object>(values: T, name: string, description: string
 }
 
 export const RecordKindEnum = enumOf(recordKinds);
-register(RecordKindEnum, 'RecordKind', 'The three kinds of rows that are collected.', {
+registerEnum(RecordKindEnum, 'RecordKind', 'The three kinds of rows that are collected.', {
   BET: 'Bets (also called rounds, spins or tickets).',
   TRANSFER: 'Money moved between the operator’s wallet and the provider’s.',
   SEQ_NO_FAILURE: 'Wallet callbacks of the provider that the operator answered with an error.',
 });
 
 export const TimeAxisEnum = enumOf(['SETTLED', 'PLACED'] as const);
-register(
+registerEnum(
   TimeAxisEnum,
   'TimeAxis',
   'The time by which a bet belongs to a range, and by which lists are ordered.',
@@ -48,7 +55,7 @@ register(
 );
 
 export const BetStatusEnum = enumOf(vocabularies.BetStatus);
-register(BetStatusEnum, 'BetStatus', 'How far a bet has come.', {
+registerEnum(BetStatusEnum, 'BetStatus', 'How far a bet has come.', {
   OPEN: 'Accepted, without a result yet.',
   SETTLED: 'The result stands and was paid.',
   REFUNDED: 'Given back, wholly or in part: see `refund`.',
@@ -56,7 +63,7 @@ register(BetStatusEnum, 'BetStatus', 'How far a bet has come.', {
 });
 
 export const BetOutcomeEnum = enumOf(vocabularies.BetOutcome);
-register(BetOutcomeEnum, 'BetOutcome', 'How a bet ended, from the player’s side.', {
+registerEnum(BetOutcomeEnum, 'BetOutcome', 'How a bet ended, from the player’s side.', {
   WIN: 'The player got more than the stake.',
   LOSE: 'The player got less than the stake.',
   PUSH: 'The player got exactly the stake: a draw, or all of it given back.',
@@ -64,13 +71,13 @@ register(BetOutcomeEnum, 'BetOutcome', 'How a bet ended, from the player’s sid
 });
 
 export const TransferDirectionEnum = enumOf(vocabularies.TransferDirection);
-register(TransferDirectionEnum, 'TransferDirection', 'Which way a transfer moved money.', {
+registerEnum(TransferDirectionEnum, 'TransferDirection', 'Which way a transfer moved money.', {
   DEPOSIT: 'From the operator to the provider: `amount` is positive.',
   WITHDRAWAL: 'From the provider back to the operator: `amount` is negative.',
 });
 
 export const TransferStateEnum = enumOf(['ARRIVED', 'NOT_ARRIVED', 'NOT_YET_KNOWN'] as const);
-register(TransferStateEnum, 'TransferState', 'What is known of a transfer that was sent.', {
+registerEnum(TransferStateEnum, 'TransferState', 'What is known of a transfer that was sent.', {
   ARRIVED: 'The provider lists it: see `transfer`.',
   NOT_ARRIVED:
     'Proven absent: the provider was asked for the whole of `searched`, late enough for its records to be finished, and ' +
@@ -79,7 +86,7 @@ register(TransferStateEnum, 'TransferState', 'What is known of a transfer that w
 });
 
 export const GapReasonEnum = enumOf(gapReasons);
-register(GapReasonEnum, 'GapReason', 'Why a part of the asked range is not there.', {
+registerEnum(GapReasonEnum, 'GapReason', 'Why a part of the asked range is not there.', {
   PENDING: 'Being fetched, or waiting for its turn: ask again at `retryAt`, or with a longer `maxWait`.',
   RATE_LIMITED: 'The provider allows no further call just now.',
   PROVIDER_ERROR: 'The provider did not answer, or answered with an error; it is tried again.',
@@ -92,7 +99,7 @@ register(GapReasonEnum, 'GapReason', 'Why a part of the asked range is not there
 });
 
 export const FeedStateEnum = enumOf(['IDLE', 'OK', 'SLOWED', 'FAILING', 'STOPPED'] as const);
-register(FeedStateEnum, 'FeedState', 'How a feed has fared lately.', {
+registerEnum(FeedStateEnum, 'FeedState', 'How a feed has fared lately.', {
   IDLE: 'Was not called since the gateway started.',
   OK: 'The last call succeeded.',
   SLOWED: 'Waits because the provider asked us to call less often.',
@@ -121,7 +128,7 @@ const DIMENSION_WORDS =
   'What totals can be grouped by. At most one of HOUR, DAY, WEEK and MONTH; any of the others together.';
 
 export const BetDimensionEnum = dimensionsOf('BET');
-register(BetDimensionEnum, 'BetDimension', DIMENSION_WORDS, {
+registerEnum(BetDimensionEnum, 'BetDimension', DIMENSION_WORDS, {
   ...periodWords,
   PROVIDER: 'The supplier of the game.',
   ACCOUNT: ACCOUNT_WORDS,
@@ -135,7 +142,7 @@ register(BetDimensionEnum, 'BetDimension', DIMENSION_WORDS, {
 });
 
 export const TransferDimensionEnum = dimensionsOf('TRANSFER');
-register(TransferDimensionEnum, 'TransferDimension', DIMENSION_WORDS, {
+registerEnum(TransferDimensionEnum, 'TransferDimension', DIMENSION_WORDS, {
   ...periodWords,
   PROVIDER: 'The supplier the money went to or came from.',
   ACCOUNT: ACCOUNT_WORDS,
@@ -145,7 +152,7 @@ register(TransferDimensionEnum, 'TransferDimension', DIMENSION_WORDS, {
 });
 
 export const SeqNoDimensionEnum = dimensionsOf('SEQ_NO_FAILURE');
-register(SeqNoDimensionEnum, 'SeqNoDimension', DIMENSION_WORDS, {
+registerEnum(SeqNoDimensionEnum, 'SeqNoDimension', DIMENSION_WORDS, {
   ...periodWords,
   PROVIDER: 'The supplier that called.',
   ACCOUNT: ACCOUNT_WORDS,
@@ -167,7 +174,7 @@ function registerMeasures<Measure extends string>(
 ) {
   const entries = Object.entries(measures);
   const values = Object.fromEntries(entries.map(([value, { measure }]) => [value, measure]));
-  register(
+  registerEnum(
     values,
     name,
     description,
@@ -237,14 +244,14 @@ export const SeqNoMeasureEnum = {
   FAILED_COUNT: 'failedCount',
   PLAYER_COUNT: 'playerCount',
 } as const;
-register(SeqNoMeasureEnum, 'SeqNoMeasure', 'A figure of a wallet callback totals row to order by.', {
+registerEnum(SeqNoMeasureEnum, 'SeqNoMeasure', 'A figure of a wallet callback totals row to order by.', {
   COUNT: 'How many callbacks.',
   FAILED_COUNT: 'How many of them failed.',
   PLAYER_COUNT: 'How many different players.',
 });
 
 export const SortDirectionEnum = enumOf(['ASC', 'DESC'] as const);
-register(SortDirectionEnum, 'SortDirection', 'Which end comes first.', {
+registerEnum(SortDirectionEnum, 'SortDirection', 'Which end comes first.', {
   ASC: 'The smallest first.',
   DESC: 'The largest first.',
 });

@@ -36,15 +36,14 @@ export const head = {
   },
   firstArchivedAt: {
     type: 'time',
-    internal: true,
     description: 'When its first version was archived here. It never moves: the time to partition by.',
   },
   withdrawnAt: {
     type: 'time',
     nullable: true,
-    internal: true,
     description:
-      'When it was withdrawn: two whole reads of its time no longer listed it. Null for rows that count.',
+      'When it was withdrawn: two whole reads of its time no longer listed it. Null for rows that count; withdrawn ones are ' +
+      'left out unless asked for.',
   },
 } as const satisfies FieldSpecs;
 for (const [name, spec] of Object.entries(head)) checkField(name, spec);

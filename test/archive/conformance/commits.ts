@@ -127,11 +127,31 @@ export function describeCommits(subject: Subject): void {
     it('changes nothing when the same content is read again', async () => {
       const rows = [bet('b1', 100, { versionAt: 5 }), bet('b2', 101)];
       const first = await archive.commit(read('again', { rows, readAt: 10 }));
-      expect(first).toEqual({ inserted: 2, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 });
+      expect(first).toEqual({
+        inserted: 2,
+        changed: 0,
+        moved: 0,
+        late: 0,
+        duplicates: 0,
+        vanished: 0,
+        contradicted: 0,
+        withdrawn: 0,
+        restored: 0,
+      });
       const before = await rowsOf('again');
       now += 60_000;
       const second = await archive.commit(read('again', { rows, readAt: 20 }));
-      expect(second).toEqual({ inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 });
+      expect(second).toEqual({
+        inserted: 0,
+        changed: 0,
+        moved: 0,
+        late: 0,
+        duplicates: 0,
+        vanished: 0,
+        contradicted: 0,
+        withdrawn: 0,
+        restored: 0,
+      });
       expect(await rowsOf('again')).toEqual(before);
       expect(await historyOf('again', 'b1')).toEqual([]);
     });

@@ -24,7 +24,17 @@ class Model {
   commit({ rows, readAt, interval }: Commit<'BET'>): CommitResult {
     const listed = this.newest(rows);
     const duplicates = rows.length - listed.size;
-    const result = { inserted: 0, changed: 0, moved: 0, late: 0, duplicates, vanished: 0 };
+    const result = {
+      inserted: 0,
+      changed: 0,
+      moved: 0,
+      late: 0,
+      duplicates,
+      vanished: 0,
+      contradicted: 0,
+      withdrawn: 0,
+      restored: 0,
+    };
     for (const { row, formerKey } of listed.values()) {
       if ([...this.rows.values()].some((held) => held.formerKey === row.key)) continue;
       const former = formerKey === null ? undefined : this.rows.get(formerKey);
