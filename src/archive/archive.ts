@@ -154,6 +154,11 @@ export interface Archive {
     kind: K,
     ids: readonly { readonly account: string; readonly key: string }[],
   ): Promise<readonly StoredRecord<K>[]>;
+  /** The versions of these rows that were replaced, or came too late to stand, oldest read first. */
+  versions<K extends RecordKind>(
+    kind: K,
+    ids: readonly { readonly account: string; readonly key: string }[],
+  ): Promise<readonly StoredRecord<K>[]>;
   /** Every row of a query in the order of `page`, in batches, read as they are taken. */
   stream<K extends RecordKind>(
     query: RowQuery & { readonly kind: K },

@@ -61,13 +61,14 @@ function kept(column: Column): FlatColumn[] {
 
 function columnsOf(kind: RecordKind): readonly FlatColumn[] {
   const [account, provider, ...rest] = headColumns.flatMap(kept);
-  const archivedAt = rest.filter((column) => column.name === 'archivedAt');
-  const username = rest.filter((column) => column.name !== 'archivedAt');
+  // What the archive knows of a row comes last.
+  const archived = rest.filter(({ name }) => name !== 'providerUsername');
+  const username = rest.filter(({ name }) => name === 'providerUsername');
   // A failed sequence has no field for its key in the graph: `seqNo` and `id` say it.
   const key: FlatColumn[] =
     keyName[kind] === 'key' ? [] : [{ name: keyName[kind], type: 'text', nullable: false, stored: 'key' }];
   const own = kindColumns[kind].flatMap(kept);
-  return [made('id'), ...key, account!, provider!, made('player'), ...username, ...own, ...archivedAt];
+  return [made('id'), ...key, account!, provider!, made('player'), ...username, ...own, ...archived];
 }
 
 const columns: Readonly<Record<RecordKind, readonly FlatColumn[]>> = {

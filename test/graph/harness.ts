@@ -234,6 +234,7 @@ export function createUntouchedArchive(): Archive {
     count: refuse,
     totals: refuse,
     changes: refuse,
+    versions: refuse,
     doubts: refuse,
     byKeys: refuse,
     stream: refuse,

@@ -7,6 +7,7 @@ import type { LedgerPart } from '../ledger.ts';
 import { columnSql, recordColumns } from './columns.ts';
 import { createBinder, type Dialect, type Statement } from './dialect.ts';
 import { type Cell, type Cells, rowsOf, toRecords } from './records.ts';
+import { keysSql } from './rows.ts';
 
 /** The table that keeps every version of a kind's rows that was replaced. */
 export function historyName(kind: RecordKind): string {
@@ -63,6 +64,20 @@ export function historyStatement(
     SELECT ${columns.join(', ')} FROM ${historyName(kind)}
     WHERE account = ${binder.bind('text', id.account)} AND key = ${binder.bind('text', id.key)}
     ORDER BY seen_from, seen_until, digest`;
+  return { text, values: binder.values };
+}
+
+/** The same of many rows, in the order of their reads; records alone. */
+export function versionsStatement(
+  dialect: Dialect,
+  kind: RecordKind,
+  ids: readonly { readonly account: string; readonly key: string }[],
+): Statement {
+  const binder = createBinder(dialect);
+  const columns = recordColumns[kind].map((column) => dialect.cell(columnSql(column), column.type));
+  const text = `
+    SELECT ${columns.join(', ')} FROM ${historyName(kind)} WHERE ${keysSql(ids, binder)}
+    ORDER BY seen_from, seen_until, archived_at, digest`;
   return { text, values: binder.values };
 }
 

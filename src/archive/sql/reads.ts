@@ -8,6 +8,7 @@ import {
   toLedger,
   toQuarantined,
   toSetAside,
+  versionsStatement,
 } from './admin.ts';
 import { readAuditStatement, toAuditRecords } from './audit.ts';
 import { readChanges } from './changes.ts';
@@ -23,6 +24,7 @@ export type SharedReads = Required<
     KeptArchive,
     | 'coverage'
     | 'changes'
+    | 'versions'
     | 'doubts'
     | 'byKeys'
     | 'fingerprint'
@@ -41,6 +43,9 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     async coverage(feeds, range) {
       const statement = coverageStatement(dialect, feeds, range);
       return statement === null ? [] : toSpans(await read(statement));
+    },
+    async versions(kind, ids) {
+      return ids.length === 0 ? [] : toRecords(kind, await read(versionsStatement(dialect, kind, ids)));
     },
     changes: (query) => readChanges(dialect, read, query),
     async doubts(accounts, range) {

@@ -6,7 +6,7 @@ import { TimeAxisEnum } from '../schema/enums.ts';
 import { ProviderNameEnum } from '../schema/provider-name.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkList, checkRange } from '../selection/checks.ts';
-import { FilterFields, toWhere } from '../selection/filter-fields.ts';
+import { FilterFields, toWhere, type WithdrawnFilter } from '../selection/filter-fields.ts';
 import { select } from '../selection/scope.ts';
 
 @FilterFields('BET')
@@ -15,7 +15,7 @@ import { select } from '../selection/scope.ts';
     'Which bets. Every part given must hold; within a list any one value will do. Only `range`, `accounts` and `providers` ' +
     'decide what is fetched and what coverage speaks of.',
 })
-export class BetFilter {
+export class BetFilter implements WithdrawnFilter {
   @Field(() => TimeRange, { description: 'When the bets were settled, or placed: see `axis`.' })
   range!: TimeRange;
 
@@ -34,6 +34,9 @@ export class BetFilter {
 
   @Field(() => [String], { nullable: true, description: 'Players, by the operator’s names.' })
   players?: string[] | null;
+
+  /** Declared by `FilterFields`. */
+  readonly withdrawn?: WithdrawnFilter['withdrawn'];
 }
 
 /** What a bet filter asks for; throws a BadUserInputError for what cannot be. */
@@ -45,6 +48,7 @@ export function selectBets(context: RequestContext, filter: BetFilter) {
     accounts: filter.accounts,
     providers: filter.providers,
     players: checkList('players', filter.players),
+    withdrawn: filter.withdrawn,
     where: toWhere('BET', filter, context.players),
   });
 }

@@ -50,8 +50,12 @@ export class ChangeResolver {
       description: 'Changes archived then or later; from the first on where left out.',
     })
     since: number | null,
-    @Arg('first', () => Int, { defaultValue: DEFAULT_FIRST, description: 'How many at most, up to 1000.' })
-    first: number,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: DEFAULT_FIRST,
+      description: 'How many at most, up to 1000.',
+    })
+    first: number | null,
     @Arg('after', () => String, { nullable: true, description: 'The cursor to go on from.' }) after:
       | string
       | null,

@@ -14,6 +14,8 @@ export type RowLoader<K extends RecordKind> = DataLoader<RowKey, StoredRecord<K>
 /** What one request reads by key: everything asked for in one turn is one archive query a kind. */
 export interface Loaders {
   readonly rows: { readonly [K in RecordKind]: RowLoader<K> };
+  /** The versions before the one that stands, oldest first. */
+  readonly versions: { readonly [K in RecordKind]: DataLoader<RowKey, readonly StoredRecord<K>[], string> };
   /** The usernames at providers behind a player's name as shown. */
   readonly usernames: DataLoader<string, readonly Username[]>;
 }
@@ -29,6 +31,11 @@ export function loadersOf(context: RequestContext): Loaders {
       BET: createRowLoader(context, 'BET'),
       TRANSFER: createRowLoader(context, 'TRANSFER'),
       SEQ_NO_FAILURE: createRowLoader(context, 'SEQ_NO_FAILURE'),
+    },
+    versions: {
+      BET: createVersionLoader(context, 'BET'),
+      TRANSFER: createVersionLoader(context, 'TRANSFER'),
+      SEQ_NO_FAILURE: createVersionLoader(context, 'SEQ_NO_FAILURE'),
     },
     usernames: createUsernameLoader(context),
   };
@@ -63,6 +70,25 @@ function createRowLoader<K extends RecordKind>({ deps }: RequestContext, kind: K
       const rows = await deps.archive.byKeys(kind, keys);
       const byName = new Map(rows.map((row) => [nameOf(row), row]));
       return keys.map((key) => byName.get(nameOf(key)) ?? null);
+    },
+    { cacheKeyFn: nameOf },
+  );
+}
+
+function createVersionLoader<K extends RecordKind>(
+  { deps }: RequestContext,
+  kind: K,
+): DataLoader<RowKey, readonly StoredRecord<K>[], string> {
+  return new DataLoader(
+    async (keys) => {
+      const versions = await deps.archive.versions(kind, keys);
+      const byName = new Map<string, StoredRecord<K>[]>();
+      for (const version of versions) {
+        const ofRow = byName.get(nameOf(version)) ?? [];
+        byName.set(nameOf(version), ofRow);
+        ofRow.push(version);
+      }
+      return keys.map((key) => byName.get(nameOf(key)) ?? []);
     },
     { cacheKeyFn: nameOf },
   );

@@ -11,6 +11,8 @@ export interface RowHead {
   readonly player: Player;
   readonly providerUsername: string;
   readonly archivedAt: number;
+  readonly firstArchivedAt: number;
+  readonly withdrawnAt: number | null;
   readonly raw: string | null;
 }
 
@@ -25,6 +27,8 @@ export function toRowHead(context: RequestContext, row: StoredRecord): RowHead {
     player: toPlayer(players.shown(row.account, row.providerUsername)),
     providerUsername: players.shownUsername(row.account, row.providerUsername),
     archivedAt: row.archivedAt,
+    firstArchivedAt: row.firstArchivedAt,
+    withdrawnAt: row.withdrawnAt,
     raw: viewer.readsRaw ? row.raw : null,
   };
 }

@@ -24,6 +24,9 @@ export interface RowTypeOptions {
   readonly nested?: Readonly<Record<string, NestedType>>;
 }
 
+const VERSIONS =
+  'Every version the archive has seen of it, oldest first, this one last: withdrawals and restorations are versions too.';
+
 type Decorate = (prototype: object, name: string) => void;
 
 /** The graph's type of a kind of row: fields and descriptions are those of the kind's table, in its order. */
@@ -34,7 +37,7 @@ export function createRowType<K extends RecordKind>(
   class RowType extends Node {}
   Directive('@key(fields: "id")')(RowType);
   ObjectType(kinds[kind].name, { implements: Node, simpleResolvers: true, description })(RowType);
-  for (const [name, decorate] of fieldsOf(kind, nested)) decorate(RowType.prototype, name);
+  for (const [name, decorate] of fieldsOf(kind, nested, () => RowType)) decorate(RowType.prototype, name);
   // Its fields are those that `Row` has, by the table both come from.
   return RowType as unknown as ClassType<Row<K>>;
 }
@@ -43,6 +46,7 @@ export function createRowType<K extends RecordKind>(
 function fieldsOf(
   kind: RecordKind,
   nested: Readonly<Record<string, NestedType>>,
+  versionType: () => ClassType,
 ): readonly (readonly [string, Decorate])[] {
   const { key, player, fields } = kinds[kind];
   const own = ownFields(fields, nested);
@@ -56,6 +60,9 @@ function fieldsOf(
     ['providerUsername', from(head.providerUsername)],
     ...own,
     ['archivedAt', from(head.archivedAt)],
+    ['firstArchivedAt', from(head.firstArchivedAt)],
+    ['withdrawnAt', from(head.withdrawnAt)],
+    ['versions', (to, name) => Field(() => [versionType()], { description: VERSIONS })(to, name)],
     ['raw', from({ type: 'text', nullable: true, description: rawDescription })],
   ];
 }

@@ -5,6 +5,7 @@ import type { FieldsOf, RecordKind } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import type { Players } from '../viewer.ts';
 import { encodeId, toShownKey } from './ids.ts';
+import { loadersOf } from './loaders.ts';
 import { type RowHead, toRowHead } from './row-head.ts';
 
 /** A row as the graph shows it, with all fields of the kind's table. */
@@ -32,6 +33,8 @@ export function createRowView<K extends RecordKind>(kind: K) {
     readonly player: RowHead['player'];
     readonly providerUsername: string;
     readonly archivedAt: number;
+    readonly firstArchivedAt: number;
+    readonly withdrawnAt: number | null;
     readonly raw: string | null;
     readonly row: StoredRecord;
     readonly players: Players;
@@ -43,9 +46,17 @@ export function createRowView<K extends RecordKind>(kind: K) {
       this.player = head.player;
       this.providerUsername = head.providerUsername;
       this.archivedAt = head.archivedAt;
+      this.firstArchivedAt = head.firstArchivedAt;
+      this.withdrawnAt = head.withdrawnAt;
       this.raw = head.raw;
       this.row = row;
       this.players = context.players;
+    }
+
+    /** Read only when asked for, those of many rows at once. */
+    async versions(_args: unknown, context: RequestContext): Promise<readonly RowView[]> {
+      const older = await loadersOf(context).versions[kind].load(this.row);
+      return [...older.map((row) => new RowView(context, row)), this];
     }
   }
 

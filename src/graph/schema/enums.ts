@@ -54,6 +54,13 @@ registerEnum(
   },
 );
 
+export const WithdrawnEnum = { EXCLUDE: 'exclude', INCLUDE: 'include', ONLY: 'only' } as const;
+registerEnum(WithdrawnEnum, 'Withdrawn', 'What is done about rows that their provider no longer lists.', {
+  EXCLUDE: 'They are left out, as they are of every total.',
+  INCLUDE: 'They are among the others; `withdrawnAt` tells them apart.',
+  ONLY: 'They are all that is wanted.',
+});
+
 export const BetStatusEnum = enumOf(vocabularies.BetStatus);
 registerEnum(BetStatusEnum, 'BetStatus', 'How far a bet has come.', {
   OPEN: 'Accepted, without a result yet.',

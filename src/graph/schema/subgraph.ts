@@ -11,6 +11,7 @@ import {
 import { AccountResolver, FeedResolver } from '../account/resolver.ts';
 import { BetResolver } from '../bet/resolver.ts';
 import { BetConnectionResolver } from '../bet/type.ts';
+import { ChangeResolver } from '../change/resolver.ts';
 import { CoverageResolver } from '../coverage/resolver.ts';
 import { extendToSubgraph } from '../federation/extend.ts';
 import { NodeResolver } from '../node/resolver.ts';
@@ -54,9 +55,11 @@ const argumentOrder = [
   'transactionCode',
   'sentAt',
   'near',
+  'kinds',
   'filter',
   'range',
   'accounts',
+  'since',
   'groupBy',
   'timeZone',
   'dayStartsAt',
@@ -83,6 +86,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   TransferTotalsResolver,
   SeqNoTotalsResolver,
   QuarantineResolver,
+  ChangeResolver,
 ];
 
 /** The executable graph: a Federation 2 subgraph whose resolvers expect a `RequestContext`. */

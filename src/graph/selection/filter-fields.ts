@@ -1,8 +1,9 @@
 import type { FieldSpec, FilterSpec } from '../../records/field.ts';
 import { kinds } from '../../records/kinds/kinds.ts';
-import type { Scalar, Where } from '../../records/query.ts';
+import type { Scalar, Where, Withdrawn } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { Field } from '../schema/decorators.ts';
+import { WithdrawnEnum } from '../schema/enums.ts';
 import { typeOf } from '../schema/field-types.ts';
 import type { Players } from '../viewer.ts';
 import { allOf, oneOf } from './where.ts';
@@ -25,6 +26,11 @@ export function filtersOf(kind: RecordKind): readonly KindFilter[] {
   }));
 }
 
+/** What every kind's filter has after the conditions of its table. */
+export interface WithdrawnFilter {
+  readonly withdrawn?: Withdrawn | null;
+}
+
 /** Declares the conditions of a kind's table on its input type, after what is declared there. */
 export function FilterFields(kind: RecordKind) {
   return ({ prototype }: { readonly prototype: object }): void => {
@@ -32,6 +38,11 @@ export function FilterFields(kind: RecordKind) {
       const type = typeOf(spec);
       Field(() => (single === true ? type : [type]), { nullable: true, description })(prototype, name);
     }
+    Field(() => WithdrawnEnum, {
+      nullable: true,
+      defaultValue: 'exclude',
+      description: 'What is done about rows that their provider no longer lists.',
+    })(prototype, 'withdrawn');
   };
 }
 

@@ -4,7 +4,7 @@ import type { Account, Feed } from '../../feeds/feed.ts';
 import { reachOn } from '../../records/axis.ts';
 import { type Coverage, joinCoverage } from '../../records/coverage.ts';
 import type { Interval } from '../../records/interval.ts';
-import type { RowQuery, TimeAxis, Where } from '../../records/query.ts';
+import type { RowQuery, TimeAxis, Where, Withdrawn } from '../../records/query.ts';
 import type { ProviderName, RecordKind } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import { show } from '../rows/ids.ts';
@@ -88,17 +88,20 @@ export interface Ask<K extends RecordKind = RecordKind> extends AccountFilter {
   /** Names as the client knows them. */
   readonly players: readonly string[] | null;
   readonly where: Where | null;
+  /** @default exclude */
+  readonly withdrawn?: Withdrawn | null;
 }
 
 /** Narrows an ask to what the viewer may see; throws a BadUserInputError before anything is called. */
 export async function select<K extends RecordKind>(
   context: RequestContext,
-  { kind, range, axis, where, ...ask }: Ask<K>,
+  { kind, range, axis, where, withdrawn, ...ask }: Ask<K>,
 ): Promise<Selection<K>> {
   const feeds = feedsOf(context, accountsAsked(context, ask), kind);
   const accounts = feeds.map(({ account }) => account.id);
   const players = await playersAsked(context, ask.players);
-  return { feeds, query: { kind, accounts, range, axis, players, where } };
+  const query = { kind, accounts, range, axis, players, where, withdrawn: withdrawn ?? 'exclude' } as const;
+  return { feeds, query };
 }
 
 /**

@@ -4,7 +4,7 @@ import { Field, ID, InputType } from '../schema/decorators.ts';
 import { ProviderNameEnum } from '../schema/provider-name.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkList, checkRange } from '../selection/checks.ts';
-import { FilterFields, toWhere } from '../selection/filter-fields.ts';
+import { FilterFields, toWhere, type WithdrawnFilter } from '../selection/filter-fields.ts';
 import { select } from '../selection/scope.ts';
 
 @FilterFields('TRANSFER')
@@ -13,7 +13,7 @@ import { select } from '../selection/scope.ts';
     'Which transfers. Every part given must hold; within a list any one value will do. Only `range`, `accounts` and ' +
     '`providers` decide what is fetched and what coverage speaks of.',
 })
-export class TransferFilter {
+export class TransferFilter implements WithdrawnFilter {
   @Field(() => TimeRange, { description: 'When the provider recorded the transfers (`createdAt`).' })
   range!: TimeRange;
 
@@ -25,6 +25,9 @@ export class TransferFilter {
 
   @Field(() => [String], { nullable: true, description: 'Players, by the operator’s names.' })
   players?: string[] | null;
+
+  /** Declared by `FilterFields`. */
+  readonly withdrawn?: WithdrawnFilter['withdrawn'];
 }
 
 /** What a transfer filter asks for; throws a BadUserInputError for what cannot be. */
@@ -36,6 +39,7 @@ export function selectTransfers(context: RequestContext, filter: TransferFilter)
     accounts: filter.accounts,
     providers: filter.providers,
     players: checkList('players', filter.players),
+    withdrawn: filter.withdrawn,
     where: toWhere('TRANSFER', filter, context.players),
   });
 }

@@ -3,7 +3,17 @@ import type { CommitResult } from '../../../src/archive/archive.ts';
 import { createWriter } from '../../../src/archive/duckdb/writer.ts';
 import { read } from '../conformance/sample.ts';
 
-const result: CommitResult = { inserted: 0, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 };
+const result: CommitResult = {
+  inserted: 0,
+  changed: 0,
+  moved: 0,
+  late: 0,
+  duplicates: 0,
+  vanished: 0,
+  contradicted: 0,
+  withdrawn: 0,
+  restored: 0,
+};
 
 it('lets one commit that cannot be written fail alone, however many came with it', async () => {
   const written: string[] = [];

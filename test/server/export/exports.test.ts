@@ -75,7 +75,8 @@ describe('exports', () => {
     expect(text.split('\r\n')[0]).toBe(
       'id,providerBetId,account,provider,player,providerUsername,gameCode,gameType,betType,brand,tableId,roundId,' +
         'roundStartedAt,odds,orderId,transferId,sourceId,currency,stake,validStake,payout,netWin,refund,jackpotWin,' +
-        'jackpotContribution,rebate,status,providerStatus,outcome,placedAt,settledAt,updatedAt,archivedAt',
+        'jackpotContribution,rebate,status,providerStatus,outcome,placedAt,settledAt,updatedAt,archivedAt,' +
+        'firstArchivedAt,withdrawnAt',
     );
     expect(rows.map((row) => row['providerBetId'])).toEqual(['b1', 'b2', 'b3']);
     expect(rows[0]).toMatchObject({
@@ -114,7 +115,7 @@ describe('exports', () => {
     const lines = (await response.text()).trimEnd().split('\n');
     const row = JSON.parse(lines[1]!) as Record<string, unknown>;
     expect(row).toMatchObject({ odds: '-1.50', gameType: null, gameCode: '=1+1', status: 'SETTLED' });
-    expect(Object.keys(row)).toHaveLength(33);
+    expect(Object.keys(row)).toHaveLength(35);
   });
 
   it('writes transfers and failures in their own columns', async () => {
