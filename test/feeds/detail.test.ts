@@ -29,7 +29,17 @@ function setUp(answer: (ask: DetailAsk) => Promise<Bet | null> = async () => nul
     archive: {
       async commit({ rows }) {
         archived.push(...rows.map(({ key }) => key));
-        return { inserted: 1, changed: 0, moved: 0, late: 0, duplicates: 0, vanished: 0 };
+        return {
+          inserted: 1,
+          changed: 0,
+          moved: 0,
+          late: 0,
+          duplicates: 0,
+          vanished: 0,
+          contradicted: 0,
+          withdrawn: 0,
+          restored: 0,
+        };
       },
     },
     filler: { newAsker: () => ({ lastServed: 0 }) },
