@@ -6,6 +6,7 @@ import type { MigrateResult } from './archive/migrations/plan.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
 import { createCallBudgets } from './feeds/call-budget.ts';
+import { createBacklog, whileAble } from './feeds/backlog.ts';
 import { createClaims } from './feeds/claims.ts';
 import { connectAccount } from './feeds/connect.ts';
 import { createDetails } from './feeds/detail.ts';
@@ -65,6 +66,9 @@ export interface AppOptions {
 
 /** How long a stop waits for windows that are being read. */
 const PATIENCE_MS = 3_000;
+/** How long a stop may take in all, with the time it is unready before; what is not done by then is left behind. */
+const STOP_MS = 14_000;
+const SHORTEST_STOP_MS = 2_000;
 
 /**
  * Wires config → archive, feeds, graph, server; the only place that names concrete parts. Nothing is called or
@@ -93,12 +97,15 @@ export async function createApp(
   );
   const feeds = connected.flatMap((each) => each.feeds);
   const { leases } = archive;
+  const { heartbeat } = archive;
+  const archiveTrouble = () => heartbeat.trouble()?.reason ?? null;
   const claims = leases && createClaims(leases);
   const countRows = createRowCounter(registry);
   const countDrift = createDriftCounter(registry);
   const filler = createFiller({
     archive,
     claims,
+    backlog: whileAble(createBacklog(), heartbeat),
     ...clock,
     onFailure: ({ account, kind }, window, { reason, message, cause }) => {
       const line = { account: account.id, kind, window, reason, problem: message };
@@ -120,6 +127,7 @@ export async function createApp(
     archive,
     filler,
     stopping: stopping.signal,
+    archiveTrouble,
     ...clock,
     maxRangeMs: config.server.maxRange,
     finalAfterMs: config.sync.enabled ? Math.max(0, ...config.sync.revisits) : 0,
@@ -194,6 +202,7 @@ export async function createApp(
     schema: createSubgraph({ providers, exposeNode: config.federation.exposeNode }),
     makeContext,
     isReady: () => closing === null,
+    archiveTrouble,
     logger,
     registry,
     clock: clock.now,
@@ -213,7 +222,11 @@ export async function createApp(
       ...clock,
       since,
       revisits,
-      claim: leases && ((feed) => leaseFeed(leases, feed)),
+      claim: async (feed) => {
+        // As if another process kept it: nothing is planned that could not be kept.
+        if (heartbeat.trouble() !== null) return null;
+        return leases === undefined ? async () => {} : leaseFeed(leases, feed);
+      },
       onPlan: ({ account, kind }, { expiringMs, lostMs }) => {
         if (expiringMs === 0 && lostMs === 0) return;
         logger.warn(
@@ -226,19 +239,24 @@ export async function createApp(
     });
   }
 
-  async function stop(): Promise<void> {
+  async function stop(withinMs: number): Promise<void> {
+    const over = wait(withinMs, 'late', { ref: false });
+    const step = async (name: string, work: Promise<unknown> | undefined) => {
+      const late = await Promise.race([work?.then(() => null), over]);
+      if (late === 'late') logger.warn({ step: name }, 'left behind: a stop does not wait for ever');
+    };
     stopping.abort();
-    await server.close();
-    await sync?.stop();
-    await filler.close(AbortSignal.timeout(PATIENCE_MS));
+    await step('answers', server.close());
+    await step('sync', sync?.stop());
+    await step('windows', filler.close(AbortSignal.timeout(PATIENCE_MS)));
     claims?.close();
-    await auditWriter.close();
-    await archive.close();
-    await Promise.all(connected.map(({ http }) => http.close()));
+    await step('audit log', auditWriter.close());
+    await step('archive', archive.close());
+    await step('connections', Promise.all(connected.map(({ http }) => http.close())));
   }
 
-  function close(): Promise<void> {
-    closing ??= stop();
+  function close(withinMs = STOP_MS): Promise<void> {
+    closing ??= stop(withinMs);
     return closing;
   }
 
@@ -255,9 +273,9 @@ export async function createApp(
     async drain(afterMs) {
       server.retire();
       if (closing === null && afterMs > 0) await wait(afterMs);
-      await close();
+      await close(Math.max(STOP_MS - afterMs, SHORTEST_STOP_MS));
     },
-    close,
+    close: () => close(),
   };
 }
 

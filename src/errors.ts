@@ -82,6 +82,17 @@ export class NothingToAskError extends CountroomError {
 /** The archive cannot be opened or written: held by another process, disk full, unreachable. */
 export class ArchiveError extends CountroomError {
   readonly code = 'ARCHIVE_UNAVAILABLE';
+  /** Whether every other commit would fail for the same reason. */
+  readonly general: boolean;
+  constructor(message: string, { general = false, ...options }: ArchiveErrorOptions = {}) {
+    super(message, options);
+    this.general = general;
+  }
+}
+
+export interface ArchiveErrorOptions extends ErrorOptions {
+  /** @default false */
+  readonly general?: boolean;
 }
 
 /** Another process took the window over: what was read under the lost lease was not written. */

@@ -59,5 +59,25 @@ export interface ArchiveAdmin {
   readAudit(span: Interval): Promise<readonly AuditRecord[]>;
 }
 
+/** What keeps an archive from taking rows, and whether it can be read all the same. */
+export interface ArchiveTrouble {
+  readonly reason: string;
+  readonly readable: boolean;
+}
+
+/** Whether an archive can take rows, looked at again and again. */
+export interface Heartbeat {
+  /** What keeps it from taking rows; null while nothing does. */
+  trouble(): ArchiveTrouble | null;
+  /** Resolves once it can take rows, at once where it can now. */
+  able(): Promise<void>;
+  /** Work has failed in a way that may concern all of it: looks now instead of at the next beat. */
+  suspect(): void;
+  /** A commit failed for a reason that every other would fail for as well, such as a full disk. */
+  refused(reason: string): void;
+  /** A commit was written. */
+  written(): void;
+}
+
 /** What both archives' factories give. */
-export type KeptArchive = Archive & ArchiveAdmin;
+export type KeptArchive = Archive & ArchiveAdmin & { readonly heartbeat: Heartbeat };

@@ -86,6 +86,7 @@ export const serverSettings = z.strictObject({
     .prefault('30s')
     .describe('how long the reader of an export may take no byte before it is broken off'),
   drainDelay: durationFrom(0)
+    .refine((ms) => ms <= 10_000, 'expected at most 10s: a stop ends within 15s in all')
     .prefault('5s')
     .describe('how long SIGTERM leaves the gateway unready and still listening, before it drains'),
   drainTimeout: durationFrom(0).prefault('5s').describe('how long a stop waits for answers under way'),

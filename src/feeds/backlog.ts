@@ -1,3 +1,4 @@
+import type { Heartbeat } from '../archive/admin.ts';
 import { type Feed, feedName } from './feed.ts';
 
 /** How many rows are being read or wait for the archive, so that reading never runs far ahead of it. */
@@ -87,6 +88,14 @@ export function createBacklog({ mostOfFeed = 40_000, most = 100_000 }: BacklogOp
         },
       };
     },
+  };
+}
+
+/** A backlog that lets no window begin while `trouble` says why its rows could not be kept. */
+export function whileAble(backlog: Backlog, archive: Pick<Heartbeat, 'trouble' | 'able'>): Backlog {
+  return {
+    begin: backlog.begin,
+    backpressure: (feed) => (archive.trouble() === null ? backlog.backpressure(feed) : archive.able()),
   };
 }
 

@@ -48,6 +48,8 @@ export interface DispatcherOptions {
   readonly maxRangeMs: number;
   /** Aborted when the gateway stops: nobody waits any longer. */
   readonly stopping?: AbortSignal;
+  /** Why the archive cannot take rows now: until it can, nothing that is missing is fetched. */
+  readonly archiveTrouble?: () => string | null;
   /** When a read is final: the longest planned revisit; milliseconds, 0 for none. */
   readonly finalAfterMs: number;
 }
@@ -64,6 +66,9 @@ export interface Request {
 export interface Dispatcher {
   begin(request?: Request): Dispatch;
 }
+
+// The archive is looked at more often than that; whoever asks need not be.
+const STUCK_MS = 5_000;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const patience = createPatience(options.stopping);
@@ -151,6 +156,12 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
     return true;
   }
 
+  /** Why nothing is fetched now, whatever it is. */
+  function stuck({ range }: CoverAsk): Trouble[] {
+    const message = options.archiveTrouble?.() ?? null;
+    return message === null ? [] : [{ ...range, reason: 'PENDING', retryAt: now() + STUCK_MS, message }];
+  }
+
   /** What lies before the windows asked for, where there were more than one ask may fetch. */
   function beyondOf(feed: Feed, asked: readonly Window[], range: Interval): Trouble[] {
     const oldest = asked.at(-1);
@@ -192,6 +203,7 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
     }
     const feeds = ask.feeds.map((feed, index) => {
       const troubles = [
+        ...stuck(ask),
         ...filler.troubles(feed, ask.range),
         ...refusedOf(unpaid[index] ?? []),
         ...beyondOf(feed, lacking[index] ?? [], ask.range),

@@ -17,6 +17,8 @@ export interface ServerDeps {
   readonly makeContext: (viewer: Viewer, left?: AbortSignal) => RequestContext;
   /** Whether the archive is open; asked by `/readyz`. */
   readonly isReady: () => boolean;
+  /** Why the archive cannot take rows now, for `/readyz`; nothing ever keeps it from it where left out. */
+  readonly archiveTrouble?: () => string | null;
   readonly logger: Logger;
   /** Series of the process and of countroom; every part that counts registers here. */
   readonly registry: Registry;

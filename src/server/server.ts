@@ -28,7 +28,17 @@ export interface Server {
 
 /** Wires the route families, authentication and metrics to one HTTP server; no port is bound until `listen`. */
 export async function createServer(deps: ServerDeps): Promise<Server> {
-  const { settings, auth, schema, makeContext, isReady, logger, registry, clock } = deps;
+  const {
+    settings,
+    auth,
+    schema,
+    makeContext,
+    isReady,
+    archiveTrouble = () => null,
+    logger,
+    registry,
+    clock,
+  } = deps;
   const audit = deps.audit ?? createAuditLogger(logger);
   const metrics = createServerMetrics(registry);
   const safelist = settings.safelist === undefined ? new Map() : readSafelist(settings.safelist.file);
@@ -62,7 +72,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
 
   const routeDeps: RouteDeps = { makeContext, audit, clock, settings, charge: charge ?? (() => {}) };
   const families = [
-    healthRoutes(() => (phase === 'ready' && !isReady() ? 'starting' : phase)),
+    healthRoutes(() => (phase === 'ready' && !isReady() ? 'starting' : phase), archiveTrouble),
     metricsRoutes(registry),
     graphqlRoute({ apollo, makeContext, settings, safelist }),
     consoleRoutes(),

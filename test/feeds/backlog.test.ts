@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createBacklog } from '../../src/feeds/backlog.ts';
+import { createBacklog, whileAble } from '../../src/feeds/backlog.ts';
 import { paperFeed } from './paper-provider.ts';
 
 const { feed } = paperFeed();
@@ -60,4 +60,18 @@ it('holds every feed up while too much waits for the archive', async () => {
   two.end();
   await eased;
   expect(backlog.backpressure(third)).toBeNull();
+});
+
+it('lets no window begin while the archive cannot take its rows', async () => {
+  const trouble = { reason: 'the disk is full', readable: true };
+  let found: typeof trouble | null = trouble;
+  let back = () => {};
+  const able = new Promise<void>((resolve) => {
+    back = resolve;
+  });
+  const backlog = whileAble(createBacklog(), { trouble: () => found, able: () => able });
+  expect(backlog.backpressure(feed)).toBe(able);
+  found = null;
+  back();
+  expect(backlog.backpressure(feed)).toBeNull();
 });

@@ -55,6 +55,7 @@ export interface Options {
   readonly resolvers?: Resolvers;
   readonly routes?: readonly RouteFamily[];
   readonly isReady?: () => boolean;
+  readonly archiveTrouble?: () => string | null;
   readonly clock?: () => number;
   readonly port?: number;
   readonly secrets?: readonly string[];
@@ -110,6 +111,7 @@ export async function build(options: Options = {}): Promise<Omit<Running, 'url'>
       options.makeContext ??
       ((viewer) => ({ viewer, notices: [] }) as Pick<RequestContext, 'viewer' | 'notices'> as RequestContext),
     isReady: options.isReady ?? (() => true),
+    archiveTrouble: options.archiveTrouble,
     logger: createLogger({
       level: 'debug',
       secrets: options.secrets ?? [],

@@ -3,7 +3,22 @@ import { ArchiveError } from '../../errors.ts';
 /** One clear line for what DuckDB, the file system or the thread said. */
 export function explainFault(path: string, fault: string): ArchiveError {
   const line = fault.split('\n', 1)[0] ?? fault;
-  return new ArchiveError(`archive ${path}: ${reasonOf(line)}`);
+  return new ArchiveError(`archive ${path}: ${reasonOf(line)}`, { general: isGeneral(line) });
+}
+
+/** Whether every other commit would fail as well: no room, for reading alone, or a file that is broken. */
+function isGeneral(line: string): boolean {
+  return isFull(line) || isBroken(line) || /read-only|EROFS|EACCES|thread has ended/i.test(line);
+}
+
+function isFull(line: string): boolean {
+  return /no space left|file too large|ENOSPC|EFBIG/i.test(line);
+}
+
+function isBroken(line: string): boolean {
+  return /^FATAL Error|has been invalidated|checksum|corrupt|Serialization Error|Input\/output error/i.test(
+    line,
+  );
 }
 
 /** Whether DuckDB can do nothing more before it is opened again. */
@@ -16,6 +31,6 @@ function reasonOf(line: string): string {
   if (holder !== null) return `it is held by process ${holder[2]} (${holder[1]}); only one may open it`;
   if (/could not set lock/i.test(line)) return 'it is held by another process; only one may open it';
   if (/not a valid DuckDB database file/i.test(line)) return 'the file is no DuckDB database';
-  if (/no space left|file too large|ENOSPC|EFBIG/i.test(line)) return `the disk is full (${line})`;
+  if (isFull(line)) return `the disk is full (${line})`;
   return line;
 }

@@ -4,6 +4,7 @@ import { ArchiveError } from '../../errors.ts';
 import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Username } from '../archive.ts';
+import { noting } from '../heartbeat.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
 import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
@@ -14,6 +15,7 @@ import { toTotals, totalsStatement } from '../sql/totals.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
 import { copyParquet, readJsonPage, streamLines } from './flat.ts';
+import { createDuckDbHeartbeat } from './heartbeat.ts';
 import { keepPrivate } from './private-files.ts';
 import { createSender } from './sender.ts';
 import { streamRecords } from './stream.ts';
@@ -63,14 +65,19 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     closed ? refused() : thread.call(method, argument, wanted);
   const sender = createSender(thread.call);
 
+  const heartbeat = createDuckDbHeartbeat(options.path, path, call);
+  heartbeat.start();
   const changes: Changes = {
-    commit: (commit) => (closed ? refused() : sender.send(commit, clock(), namesOf(commit, playerOf))),
+    heartbeat,
+    commit: (commit) =>
+      closed ? refused() : noting(heartbeat, sender.send(commit, clock(), namesOf(commit, playerOf))),
     writeAudit: (records, keepFrom) => call('change', writeAuditStatements(duckDbDialect, records, keepFrom)),
     reopen: (feed, reopening) => call('change', [reopenStatement(duckDbDialect, feed, reopening)]),
     acceptQuarantined: (ids) => call('accept', { ids, now: clock() }),
     async close() {
       if (closed) return;
       closed = true;
+      heartbeat.close();
       try {
         await sender.sent();
         await thread.call('close', undefined);
@@ -86,7 +93,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   };
 }
 
-type Changes = Pick<KeptArchive, 'commit' | 'writeAudit' | 'reopen' | 'acceptQuarantined' | 'close'>;
+type Changes = Pick<KeptArchive, 'heartbeat' | 'commit' | 'writeAudit' | 'reopen' | 'acceptQuarantined' | 'close'>;
 
 /** Calls that are given up with the signal; a snapshot that is opened is closed all the same. */
 function wantedCalls(call: Thread['call'], wanted: AbortSignal): Thread['call'] {

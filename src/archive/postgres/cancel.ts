@@ -10,6 +10,11 @@ export async function rememberBackend(client: pg.ClientBase): Promise<void> {
   if (rows[0] !== undefined) backends.set(client, rows[0].pid);
 }
 
+/** The process of the server that answers this connection; undefined before it was remembered. */
+export function backendOf(client: object): number | undefined {
+  return backends.get(client);
+}
+
 /**
  * Runs work on a connection; once the signal is aborted, whatever statement runs there is cancelled by way of `ask`, a
  * connection of another, and the work rejects with the signal's reason.
@@ -23,7 +28,7 @@ export async function cancellable<T>(
   wanted.throwIfAborted();
   let cancelling: Promise<unknown> = Promise.resolve();
   const cancel = () => {
-    const pid = backends.get(client);
+    const pid = backendOf(client);
     if (pid === undefined) return;
     // One that cannot be cancelled ends by its time; who asked has left either way.
     cancelling = ask('SELECT pg_cancel_backend($1)', pid).catch(() => undefined);

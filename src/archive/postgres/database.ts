@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import { CountroomError } from '../../errors.ts';
+import { ArchiveError, CountroomError } from '../../errors.ts';
+import type { Heartbeat } from '../admin.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cell, Cells } from '../sql/records.ts';
 import { cancellable, rememberBackend } from './cancel.ts';
-import { explainFault, isPassing, placeOf } from './faults.ts';
+import { explainFault, isPassing, isUnreachable, placeOf } from './faults.ts';
+import { destroy, type Lines } from './lines.ts';
 
 export type Client = pg.PoolClient;
 
@@ -21,6 +23,16 @@ export interface DatabaseOptions {
   /** How long work that failed in passing is tried again; milliseconds. */
   readonly patienceMs: number;
   readonly readOnly?: boolean;
+  /** How long an answer is waited for, whatever became of the server. @default a little longer than a statement may run */
+  readonly limitMs?: number;
+  /** How long a connection may take until it can be used. @default 10_000 */
+  readonly connectMs?: number;
+  /** Where connections at work are watched; absent where nobody watches. */
+  readonly lines?: Lines;
+  /** Told of lost connections. */
+  readonly heartbeat?: Pick<Heartbeat, 'trouble' | 'suspect' | 'able'>;
+  /** Whether work is refused after a moment while the heartbeat knows the server to be out of reach. @default false */
+  readonly failsFast?: boolean;
 }
 
 /** Connections for one sort of work. Everything rejects with an ArchiveError or an error of our own. */
@@ -36,7 +48,13 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const CONNECT_MS = 15_000;
+const CONNECT_MS = 10_000;
+/** How much longer than the server its client waits: the server's own word says more. */
+const GRACE_MS = 5_000;
+const KEEPALIVE_MS = 10_000;
+const CLOSE_MS = 2_000;
+// A restart of the server is bridged where it is quick; whoever waits is answered within a second otherwise.
+const MOMENT_MS = 700;
 const FIRST_WAIT_MS = 25;
 const LONGEST_WAIT_MS = 1_000;
 
@@ -44,18 +62,30 @@ const LONGEST_WAIT_MS = 1_000;
 export function createDatabase(options: DatabaseOptions): Database {
   const place = placeOf(options.url);
   const settings = settingsOf(options);
+  const { heartbeat, lines, connectMs = CONNECT_MS, statementMs } = options;
+  const connected = new Set<pg.ClientBase>();
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.name,
     max: options.connections,
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: connectMs,
+    query_timeout: options.limitMs ?? (statementMs === 0 ? 0 : statementMs + GRACE_MS),
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
     onConnect: async (client) => {
       // An error outside any query would end the process; the next query on this connection reports it.
       client.on('error', () => {});
-      await client.query(settings);
-      await rememberBackend(client);
+      connected.add(client);
+      client.once('end', () => connected.delete(client));
+      // A pooler takes a connection before it has one to give.
+      const late = setTimeout(() => destroy(client), connectMs);
+      try {
+        await client.query(settings);
+        await rememberBackend(client);
+      } finally {
+        clearTimeout(late);
+      }
     },
   });
   // The pool has dropped the idle connection that broke; the next work opens another.
@@ -63,6 +93,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   async function once<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const client = await pool.connect();
+    const over = lines?.began(client);
     try {
       const result = await work(client);
       client.release();
@@ -71,6 +102,8 @@ export function createDatabase(options: DatabaseOptions): Database {
       // What failed work left in the connection's own tables goes with it.
       client.release(!(error instanceof CountroomError));
       throw error;
+    } finally {
+      over?.();
     }
   }
 
@@ -78,17 +111,40 @@ export function createDatabase(options: DatabaseOptions): Database {
     const giveUpAt = performance.now() + options.patienceMs;
     for (let pause = FIRST_WAIT_MS; ; pause = Math.min(2 * pause, LONGEST_WAIT_MS)) {
       try {
+        await refuseWhileAway();
         return await once(work);
       } catch (error) {
+        if (isUnreachable(error)) heartbeat?.suspect();
         if (!isPassing(error) || performance.now() + pause > giveUpAt) throw explainFault(place, error);
       }
       await wait(pause);
     }
   }
 
+  /** Waits a moment for a server that is known to be out of reach, then rejects with an ArchiveError. */
+  async function refuseWhileAway(): Promise<void> {
+    if (options.failsFast !== true || heartbeat === undefined) return;
+    if (heartbeat.trouble()?.readable !== false) return;
+    heartbeat.suspect();
+    await Promise.race([heartbeat.able(), wait(MOMENT_MS)]);
+    const trouble = heartbeat.trouble();
+    if (trouble !== null && !trouble.readable) throw new ArchiveError(trouble.reason);
+  }
+
+  /** Whoever is at work is waited for a while; then its connection ends, whatever the server does. */
+  async function close(): Promise<void> {
+    const ended = pool.end();
+    await Promise.race([ended, wait(CLOSE_MS, undefined, { ref: false })]);
+    for (const client of connected) destroy(client);
+  }
+
   /** One statement on a connection beside the pool's, which may all be at work. */
   async function ask(statement: string, pid: number): Promise<void> {
-    const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: CONNECT_MS });
+    const client = new pg.Client({
+      connectionString: options.url,
+      connectionTimeoutMillis: connectMs,
+      query_timeout: connectMs,
+    });
     client.on('error', () => {});
     await client.connect();
     try {
@@ -119,7 +175,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         throw error;
       }
     },
-    close: () => pool.end(),
+    close,
   };
 }
 
@@ -135,8 +191,8 @@ export async function inTransaction<T>(
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    // The first error says what happened; a connection that is lost has rolled back already.
-    await client.query('ROLLBACK').catch(() => undefined);
+    // Any other error closes the connection, which rolls back as well and waits for nobody.
+    if (error instanceof CountroomError) await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

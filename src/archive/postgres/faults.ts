@@ -15,8 +15,12 @@ const LOST = new Set([
 ]);
 // A server that was just given up for another takes no writes; the next connection is to its successor.
 const READ_ONLY = '25006';
+// What every other commit would fail for as well: for reading alone, broken, or a disk that gives errors.
+const GENERAL = new Set([READ_ONLY, 'XX001', 'XX002', '58030']);
 const LOST_TEXT =
-  /^(Connection terminated|Connection ended|timeout exceeded when trying|Client (has encountered|was closed))/;
+  /^(Connection terminated|Connection ended|timeout exceeded when trying|Query read timeout|Client (has encountered|was closed))/;
+const SILENCE_TEXT =
+  /^(Query read timeout|timeout exceeded when trying|Connection terminated due to connection timeout)/;
 const CONFLICTS = new Set(['40001', '40P01']);
 
 /** Whether the same work may well succeed when it is done again: all of it was rolled back, or repeats to no effect. */
@@ -25,10 +29,23 @@ export function isPassing(error: unknown): boolean {
   return code === null ? LOST_TEXT.test(text) : LOST.has(code) || CONFLICTS.has(code) || code === READ_ONLY;
 }
 
+/** Whether the connection broke or could not be had: others may be of no more use. */
+export function isUnreachable(error: unknown): boolean {
+  return isLost(faultOf(error));
+}
+
+/** Whether nobody answered, rather than somebody who refused. */
+export function isSilence(error: unknown): boolean {
+  const { code, text } = faultOf(error);
+  return code === 'ETIMEDOUT' || SILENCE_TEXT.test(text);
+}
+
 /** One clear line for what went wrong at `place` (host and database, never the password); our own errors stay as they are. */
 export function explainFault(place: string, error: unknown): CountroomError {
   if (error instanceof CountroomError) return error;
-  return new ArchiveError(`archive ${place}: ${reasonOf(faultOf(error))}`, { cause: error });
+  const fault = faultOf(error);
+  const general = isFull(fault) || GENERAL.has(fault.code ?? '');
+  return new ArchiveError(`archive ${place}: ${reasonOf(fault)}`, { cause: error, general });
 }
 
 /** Where a connection string leads: host, port and database alone. */
@@ -55,10 +72,7 @@ function faultOf(error: unknown): Fault {
 
 function reasonOf({ code, text }: Fault): string {
   const line = text.split('\n', 1)[0] ?? text;
-  // A file that may not grow is no matter of space by its code, and the same to whoever writes.
-  if (code === '53100' || /^could not extend file/.test(line)) {
-    return `the disk is full, nothing of this was written (${line})`;
-  }
+  if (isFull({ code, text })) return `the disk is full, nothing of this was written (${line})`;
   switch (code) {
     case '57014':
       return `the database took longer than a statement may (${line})`;
@@ -72,9 +86,15 @@ function reasonOf({ code, text }: Fault): string {
     case '42501':
       return `the database user lacks a right (${line})`;
     default:
+      if (text.startsWith('Query read timeout')) return 'it cannot be reached (no answer came)';
       if (text.startsWith('timeout exceeded when trying')) return 'no connection came free, or could be made';
       return isLost({ code, text }) ? `it cannot be reached (${line})` : line;
   }
+}
+
+/** A file that may not grow is no matter of space by its code, and the same to whoever writes. */
+function isFull({ code, text }: Fault): boolean {
+  return code === '53100' || /^could not extend file/.test(text);
 }
 
 function isLost({ code, text }: Fault): boolean {

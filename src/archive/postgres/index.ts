@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ArchiveError, BadUserInputError } from '../../errors.ts';
 import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
 import type { Commit, Leases } from '../archive.ts';
+import { noting } from '../heartbeat.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
 import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
@@ -11,13 +13,16 @@ import { createReads } from '../sql/reads.ts';
 import { type Cells, reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
-import { createDatabase } from './database.ts';
+import { createReleaser } from './departed.ts';
 import { postgresDialect } from './dialect.ts';
 import { placeOf } from './faults.ts';
+import { createPostgresHeartbeat } from './heartbeat.ts';
 import { createLeases, forgetDead } from './leases.ts';
+import { createLines } from './lines.ts';
 import { migrateDatabase, refuseOutdated } from './migrate.ts';
 import { createNames, renameOutdated } from './names.ts';
 import { createNews } from './news.ts';
+import { createPools } from './pools.ts';
 import { acceptRows } from './quarantine.ts';
 import { rolledCountStatement, rolledSource } from './rolled.ts';
 import { createPostgresSlots, type PostgresSlots, type SlotsOptions } from './slots.ts';
@@ -44,15 +49,8 @@ export type PostgresArchive = KeptArchive & {
   slots(options: Pick<SlotsOptions, 'monotonic' | 'guardOf'>): PostgresSlots;
 };
 
-const READ_MS = 60_000;
-const WRITE_MS = 120_000;
-const TURN_MS = 10_000;
-// A process that stands still inside a commit would hold up every other's.
-const COMMIT_IDLE_MS = 30_000;
-// Longer than a reader may take no byte: see `server.stallTimeout`.
-const STREAM_IDLE_MS = 120_000;
-// As many as there may be exports under way.
-const STREAMS = 8;
+// A slot that is not given back by then is passed on after its grace.
+const SETTLE_MS = 1_000;
 
 /**
  * Opens an archive that several processes share, and brings it to this release's layout first. Rejects with an
@@ -61,20 +59,9 @@ const STREAMS = 8;
 export async function createPostgresArchive(options: PostgresOptions): Promise<PostgresArchive> {
   const { url, playerOf, clock = null, readOnly = false, leaseMs = 30_000, onMigrated = () => {} } = options;
   const place = placeOf(url);
-  const pool = (name: string, connections: number, statementMs: number, idleMs: number, patienceMs: number) =>
-    createDatabase({
-      url,
-      name: `countroom ${name}`,
-      connections,
-      statementMs,
-      idleMs,
-      patienceMs,
-      readOnly,
-    });
-  const reads = pool('reads', 4, READ_MS, COMMIT_IDLE_MS, 5_000);
-  const writes = pool('writes', 3, WRITE_MS, COMMIT_IDLE_MS, 30_000);
-  const streams = pool('streams', STREAMS, READ_MS, STREAM_IDLE_MS, 0);
-  const turns = pool('turns', 2, TURN_MS, TURN_MS, 10_000);
+  const lines = createLines();
+  const heartbeat = createPostgresHeartbeat({ url, lines, alongside: createReleaser() });
+  const { reads, writes, streams, turns } = createPools({ url, readOnly, heartbeat, lines });
   const news = createNews(url, randomUUID());
   const openStreams = new Set<() => void>();
   const paces: PostgresSlots[] = [];
@@ -82,8 +69,11 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
 
   async function leave(): Promise<void> {
     for (const end of openStreams) end();
-    await Promise.all(paces.map((each) => each.settled()));
-    await Promise.all([reads, writes, streams, turns, news].map((each) => each.close()));
+    await Promise.race([
+      Promise.all(paces.map((each) => each.settled())),
+      wait(SETTLE_MS, undefined, { ref: false }),
+    ]);
+    await Promise.all([reads, writes, streams, turns, news, heartbeat].map((each) => each.close()));
   }
 
   try {
@@ -92,6 +82,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     if (!readOnly) {
       await renameOutdated(writes, playerOf);
       await forgetDead(turns);
+      heartbeat.start();
     }
   } catch (error) {
     await leave();
@@ -134,7 +125,8 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
   }
 
   const changes: Changes = {
-    commit: (commit) => whileOpen(() => write(commit as Commit)),
+    heartbeat,
+    commit: (commit) => whileOpen(() => noting(heartbeat, write(commit as Commit))),
     reopen: (feed, reopening) =>
       whileOpen(() =>
         writes.transaction(async (client) => {
@@ -173,7 +165,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
 
 type Changes = Pick<
   PostgresArchive,
-  'commit' | 'reopen' | 'acceptQuarantined' | 'writeAudit' | 'leases' | 'slots' | 'close'
+  'heartbeat' | 'commit' | 'reopen' | 'acceptQuarantined' | 'writeAudit' | 'leases' | 'slots' | 'close'
 >;
 type Reads = Omit<KeptArchive, keyof Changes>;
 

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { recordKinds } from '../../records/record.ts';
 import type { FeedKey } from '../archive.ts';
 import type { Client } from './database.ts';
+import { destroy } from './lines.ts';
+import { holdSession, sessionName } from './sessions.ts';
 
 /** What processes notify each other of, each by its topic. */
 export type Item =
@@ -21,6 +23,8 @@ export interface News {
   on<T extends Topic>(topic: T, listener: (item: ItemOf<T>) => void): () => void;
   /** Resolves once notifications arrive, or the connection for them failed for now. */
   listening(): Promise<void>;
+  /** Whom leases are taken by: while news come in, a name whose leases end with this process. */
+  leaseOwner(): string;
   /** How many notifications could not be read: any role that may connect can send one. */
   unreadable(): number;
   close(): Promise<void>;
@@ -28,7 +32,11 @@ export interface News {
 
 const CHANNEL = 'countroom';
 const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 2_000;
+// Others take the windows of a process that is away for longer.
+const LONGEST_WAIT_MS = 500;
+const LIMIT_MS = 5_000;
+const LOOK_MS = 5_000;
+const LEAVE_MS = 1_000;
 
 /** The arguments of `pg_notify` that tell the other processes; inside a transaction, once it is committed. */
 export function newsOf(owner: string, item: Item): [channel: string, payload: string] {
@@ -64,6 +72,7 @@ export function createNews(url: string, owner: string): News {
   const listeners = new Map<Topic, Set<(item: never) => void>>();
   const closing = new AbortController();
   let running: Promise<void> | null = null;
+  let isHeard = false;
   let unreadable = 0;
   let answered: Promise<void> = Promise.resolve();
 
@@ -91,22 +100,34 @@ export function createNews(url: string, owner: string): News {
       connectionString: url,
       application_name: 'countroom news',
       keepAlive: true,
+      connectionTimeoutMillis: LIMIT_MS,
+      query_timeout: LIMIT_MS,
     });
     const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
-    const end = () => void client.end().catch(() => undefined);
+    const end = () => destroy(client);
     // Whatever the error, the connection ends and the next one takes its place.
     client.on('error', end);
     client.on('notification', ({ payload }) => deliver(payload ?? ''));
-    closing.signal.addEventListener('abort', end, { once: true });
+    const leave = () => {
+      void client.end().catch(() => undefined);
+      setTimeout(end, LEAVE_MS).unref();
+    };
+    closing.signal.addEventListener('abort', leave, { once: true });
+    // Nothing is asked over it otherwise, and a peer that vanished sends no end.
+    const look = setInterval(() => void client.query('SELECT 1').catch(end), LOOK_MS).unref();
     try {
       await client.connect();
+      await holdSession(client, owner);
       await client.query(`LISTEN ${CHANNEL}`);
+      isHeard = true;
       answer();
-      if (closing.signal.aborted) end();
+      if (closing.signal.aborted) leave();
       await ended;
       return true;
     } finally {
-      closing.signal.removeEventListener('abort', end);
+      isHeard = false;
+      clearInterval(look);
+      closing.signal.removeEventListener('abort', leave);
       end();
     }
   }
@@ -130,6 +151,7 @@ export function createNews(url: string, owner: string): News {
       start();
       return answered;
     },
+    leaseOwner: () => (isHeard ? sessionName(owner) : owner),
     unreadable: () => unreadable,
     async close() {
       closing.abort();

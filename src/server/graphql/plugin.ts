@@ -98,6 +98,10 @@ export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServer
             error: outcome === 'OK' ? null : outcome,
           });
           speakPlainJson(request);
+          // Whoever stands between clients and gateways is to try another, or later.
+          if (result.errors?.some((each) => each.extensions?.['code'] === 'ARCHIVE_UNAVAILABLE')) {
+            response.http.status = 503;
+          }
         },
       };
     },

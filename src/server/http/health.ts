@@ -2,14 +2,18 @@ import type { RouteFamily } from '../deps.ts';
 
 export type Phase = 'starting' | 'ready' | 'stopping';
 
-/** `/livez`: the process answers. `/readyz`: it can be given work, which a stop takes back first. */
-export function healthRoutes(phase: () => Phase): RouteFamily {
+/**
+ * `/livez`: the process answers. `/readyz`: it can be given work, which a stop takes back first, and which it cannot do
+ * while the archive cannot take rows: then the answer says why.
+ */
+export function healthRoutes(phase: () => Phase, trouble: () => string | null): RouteFamily {
   return (app) => {
     app.get('/livez', { config: { access: 'public' } }, async () => ({ status: 'alive' }));
     app.get('/readyz', { config: { access: 'public' } }, async (_request, reply) => {
       const status = phase();
-      reply.code(status === 'ready' ? 200 : 503);
-      return { status };
+      const reason = status === 'ready' ? trouble() : null;
+      reply.code(status === 'ready' && reason === null ? 200 : 503);
+      return reason === null ? { status } : { status: 'unable', reason };
     });
   };
 }

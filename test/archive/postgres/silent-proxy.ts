@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** A way to a server on loopback whose connections can fall silent, as those of a host that vanished do. */
+export interface SilentProxy {
+  /** The address that `url` has through it. */
+  through(url: string): string;
+  /** From here on nothing passes over the connections there are, and neither side hears of it; gives how many. */
+  freeze(): number;
+  /** Whether new connections are taken and never answered. */
+  isSilent: boolean;
+  close(): Promise<void>;
+}
+
+export async function startSilentProxy(port: number): Promise<SilentProxy> {
+  const sockets = new Set<Socket>();
+  const pairs = new Set<{ isFrozen: boolean }>();
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    sockets.add(client.on('error', () => {}));
+    if (proxy.isSilent) {
+      client.resume();
+      return;
+    }
+    const target = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    sockets.add(target.on('error', () => {}));
+    const pair = { isFrozen: false };
+    pairs.add(pair);
+    for (const [from, to] of [
+      [client, target],
+      [target, client],
+    ] as const) {
+      from.on('data', (data) => pair.isFrozen || to.write(data));
+      from.on('end', () => pair.isFrozen || to.end());
+      from.on('close', () => {
+        if (pair.isFrozen) return;
+        pairs.delete(pair);
+        to.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const own = (server.address() as AddressInfo).port;
+  const proxy: SilentProxy = {
+    isSilent: false,
+    through: (url) => url.replace(/:\d+\//, `:${own}/`),
+    freeze() {
+      for (const pair of pairs) pair.isFrozen = true;
+      const frozen = pairs.size;
+      pairs.clear();
+      return frozen;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+}
