@@ -85,7 +85,8 @@ describe('gateways on one database', () => {
     const asking = house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: 25_000 });
     await expect.poll(() => windowCalls(house).length, { interval: 5 }).toBeGreaterThan(1);
     await postgres.restart();
-    await asking;
+    // Whoever looked while it was away has been told so, soon.
+    await asking.catch((error: unknown) => expect(error).toMatchObject({ code: 'ARCHIVE_UNAVAILABLE' }));
     await expect
       .poll(
         async () =>

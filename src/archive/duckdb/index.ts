@@ -93,7 +93,10 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   };
 }
 
-type Changes = Pick<KeptArchive, 'heartbeat' | 'commit' | 'writeAudit' | 'reopen' | 'acceptQuarantined' | 'close'>;
+type Changes = Pick<
+  KeptArchive,
+  'heartbeat' | 'commit' | 'writeAudit' | 'reopen' | 'acceptQuarantined' | 'close'
+>;
 
 /** Calls that are given up with the signal; a snapshot that is opened is closed all the same. */
 function wantedCalls(call: Thread['call'], wanted: AbortSignal): Thread['call'] {
