@@ -54,6 +54,8 @@ export function mergeLimits(defaults: FeedLimits, override: LimitsOverride): Fee
     ...defaults,
     ...given,
     grid,
+    // Whoever says what the cap is, also that there is none, ends the suspicion of round numbers.
+    ...(override.rowCap === undefined ? {} : { suspectsRound: false }),
     minInterval: minInterval === undefined ? defaults.minInterval : (minInterval ?? 0),
   };
 }

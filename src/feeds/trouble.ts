@@ -44,7 +44,7 @@ export function failureOf(error: unknown): Failure {
   }
 }
 
-const unreadable = new Set(['NOT_JSON', 'NOT_UTF8']);
+const unreadable = new Set(['NOT_JSON', 'NOT_CSV', 'NOT_XML', 'NOT_UTF8']);
 
 /** A page of HTML comes from something before the provider and passes; any other broken body was meant for us. */
 function isUnreadable({ raw, upstreamCode }: UpstreamError): boolean {

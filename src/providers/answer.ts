@@ -21,6 +21,12 @@ export interface Code {
   readonly retryAfterMs?: number;
 }
 
+/**
+ * Turns a body into a value, rows into plain objects of texts. Throws what `unreadable` makes where it is not what it
+ * should be; `who` opens the message.
+ */
+export type Decode = (who: string, text: string) => unknown;
+
 /** A provider's codes, as data. */
 export type CodeTable = Readonly<Record<string, Code>>;
 
@@ -67,15 +73,17 @@ function hintOf(status: number): string {
 /**
  * Reads an answer's envelope (the fields round the rows). Throws an UpstreamError for everything but success: by the
  * provider's own code where its table has it, else by the HTTP status, else for a body that cannot be read.
- * `refusalOf` gives the error of an envelope that does not report success, else null.
+ * `refusalOf` gives the error of an envelope that does not report success, else null; `decode` reads a body that is
+ * something else than JSON.
  */
 export function readAnswer<T>(
   answer: Answer,
   envelope: z.ZodType<T>,
   refusalOf: (body: T) => UpstreamError | null,
+  decode: Decode = parseBody,
 ): T {
   const byStatus = statusError(answer);
-  const parsed = envelope.safeParse(bodyOf(answer, byStatus));
+  const parsed = envelope.safeParse(bodyOf(answer, byStatus, decode));
   if (!parsed.success) throw byStatus ?? shapeError(answer, firstFault(parsed.error, 'body'));
   const refusal = refusalOf(parsed.data);
   if (byStatus !== null) throw refusal === null || refusal.action === 'giveUp' ? byStatus : refusal;
@@ -83,9 +91,9 @@ export function readAnswer<T>(
   return parsed.data;
 }
 
-function bodyOf(answer: Answer, byStatus: UpstreamError | null): unknown {
+function bodyOf(answer: Answer, byStatus: UpstreamError | null, decode: Decode): unknown {
   try {
-    return parseBody(answer.who, answer.response.text);
+    return decode(answer.who, answer.response.text);
   } catch (error) {
     throw byStatus ?? error;
   }

@@ -14,16 +14,22 @@ const QUOTED = 40;
  * `who` opens the message: `vp-main: /v2/betlogs`.
  */
 export function parseBody(who: string, text: string): unknown {
-  return readJson(
-    text,
-    (cause) =>
-      new UpstreamError(`${who} expected JSON, got ${text.length} characters of something else`, {
-        action: 'retry',
-        upstreamCode: 'NOT_JSON',
-        raw: text.slice(0, RAW_KEPT),
-        cause,
-      }),
-  );
+  return readJson(text, (cause) => unreadable(who, text, 'JSON', cause));
+}
+
+/** The error of a body that is not what it should be, such as JSON or CSV: to retry, with its beginning as `raw`. */
+export function unreadable(
+  who: string,
+  text: string,
+  what: 'JSON' | 'CSV' | 'XML',
+  cause?: unknown,
+): UpstreamError {
+  return new UpstreamError(`${who} expected ${what}, got ${text.length} characters of something else`, {
+    action: 'retry',
+    upstreamCode: `NOT_${what}`,
+    raw: text.slice(0, RAW_KEPT),
+    cause,
+  });
 }
 
 /** A value as messages name it, cut short: `""`, `null`, `a list`, `"1,234.50"`. */

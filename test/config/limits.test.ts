@@ -19,7 +19,15 @@ describe('limits', () => {
   });
 
   it('are lifted by none and by null', () => {
-    const lifted = { ...defaults, retention: null, rowCap: null, quota: null, minInterval: 0 };
+    // Whoever says that there is no cap ends the suspicion of round numbers of rows.
+    const lifted = {
+      ...defaults,
+      retention: null,
+      rowCap: null,
+      suspectsRound: false,
+      quota: null,
+      minInterval: 0,
+    };
     expect(limitsOf('{ retention: none, rowCap: null, quota: none, minInterval: none }')).toEqual(lifted);
   });
 

@@ -31,7 +31,10 @@ export class FeedLimits {
   @Field(() => Duration, { description: 'The length of a window, the piece in which the provider is asked.' })
   grid!: number;
 
-  @Field(() => Duration, { description: 'The least time between two calls.' })
+  @Field(() => Duration, {
+    description:
+      'The least time between two calls: the provider’s own, or a courtesy of ours where its document states no pace.',
+  })
   minInterval!: number;
 
   @Field(() => CallQuota, {

@@ -14,7 +14,8 @@ const bets: FeedSpec = {
   limits: {
     maxWindow: null,
     grid: HOUR,
-    minInterval: 0,
+    // Ours, not the document's: it states no pace, and five calls a second are courtesy.
+    minInterval: 200,
     quota: null,
     retention: null,
     rowCap: null,

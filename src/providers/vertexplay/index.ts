@@ -21,6 +21,7 @@ const bets: FeedSpec = {
     // The document states no cap, but its sibling /v2/betlogs/offset hands rows out by 5,000: an answer of that many
     // is asked again in halves, which costs calls and never rows.
     rowCap: 5_000,
+    suspectsRound: true,
     settlementLag: 2 * MINUTE,
     openMaxAge: 30 * SECOND,
     settlesWithin: DAY,

@@ -95,7 +95,7 @@ describe('the list request', () => {
     const { connection } = client({}, '');
     const rule = connection.paceOf('BET', limits);
     expect(rule.key).toMatch(/^oneapi [0-9a-f]{12} \/api\/transaction\/list$/);
-    expect(rule).toMatchObject({ minIntervalMs: 0, quota: null });
+    expect(rule).toMatchObject({ minIntervalMs: 200, quota: null });
     expect(client({}, '').connection.paceOf('BET', limits)).toEqual(rule);
   });
 });
