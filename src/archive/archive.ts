@@ -121,6 +121,14 @@ export interface Username {
   readonly player: string;
 }
 
+/** Players by the operator's names, each once, in the order of their bytes. */
+export interface PlayersQuery {
+  /** Those seen at one of these accounts. */
+  readonly accounts: readonly string[];
+  /** What a name begins with; empty for all. */
+  readonly prefix: string;
+}
+
 /** Some lines of text in UTF-8, and how many they are. */
 export interface Lines {
   readonly count: number;
@@ -194,6 +202,11 @@ export interface Archive {
   readonly fingerprint?: (query: RowQuery) => Promise<string>;
   /** The provider usernames ever seen that the operator knows by one of these names; all of them for null. */
   usernames(players: readonly string[] | null): Promise<readonly Username[]>;
+  /** Names beyond `after` (null for the first), at most `limit` (null for all). */
+  players(
+    query: PlayersQuery & { readonly after: string | null; readonly limit: number | null },
+  ): Promise<readonly string[]>;
+  countPlayers(query: PlayersQuery): Promise<number>;
   /**
    * The same archive for one asker: once the signal is aborted its reads reject with the signal's reason, and the engine
    * is told to stop. Left out where reads end soon by themselves.

@@ -239,6 +239,8 @@ export function createUntouchedArchive(): Archive {
     byKeys: refuse,
     stream: refuse,
     usernames: refuse,
+    players: refuse,
+    countPlayers: refuse,
     close: refuse,
   };
 }

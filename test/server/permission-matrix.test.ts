@@ -36,7 +36,7 @@ import { ask, bearer, post } from './harness.ts';
  */
 const decided: Readonly<Record<string, string>> = {
   Query:
-    'providers accounts account changes bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus transferStatuses player ' +
+    'providers accounts account changes bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus transferStatuses player players ' +
     'betTotals transferTotals seqNoTotals quarantined# _entities _service',
   Mutation: 'acceptQuarantined#',
   QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt#',
@@ -55,6 +55,8 @@ const decided: Readonly<Record<string, string>> = {
   Span: 'from to',
   Player: 'id@ username@ accounts bets transfers seqNoFailures totals',
   PlayerAccount: 'account providerUsername@',
+  PlayerConnection: 'edges nodes pageInfo totalCount',
+  PlayerEdge: 'node cursor@',
   BetConnection: 'edges nodes pageInfo totalCount coverage',
   BetEdge: 'node cursor',
   TransferConnection: 'edges nodes pageInfo totalCount coverage',
@@ -338,6 +340,7 @@ describe('permission matrix', () => {
       bet: `id: "${encodeId('Bet', 'one-main', `one${mark}`)}"`,
       betByProviderId: `account: "vp-main", providerBetId: "vp${mark}"`,
       player: `username: "${name}"`,
+      players: `search: "${name}"`,
       transferStatuses: `account: "hrg-main", asks: [{ transactionCode: "tx${mark}", sentAt: "${iso(at)}" }], maxWait: "0s"`,
       transferStatus: `account: "hrg-main", transactionCode: "tx${mark}", sentAt: "${iso(at)}", maxWait: "0s"`,
       _entities: `representations: [{ __typename: "Player", username: "${name}" },

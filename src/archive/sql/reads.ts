@@ -16,7 +16,13 @@ import { coverageStatement, toSpans } from './coverage.ts';
 import type { Dialect, Statement } from './dialect.ts';
 import { doubtsStatement, toDoubts } from './doubts.ts';
 import { type Cells, rowsOf, toRecords } from './records.ts';
-import { byKeysStatement, fingerprintStatement, usernamesStatement } from './rows.ts';
+import {
+  byKeysStatement,
+  countPlayersStatement,
+  fingerprintStatement,
+  playersStatement,
+  usernamesStatement,
+} from './rows.ts';
 
 /** The reads that both engines do alike; pages, counts and totals each has its own quicker ways for. */
 export type SharedReads = Required<
@@ -29,6 +35,8 @@ export type SharedReads = Required<
     | 'byKeys'
     | 'fingerprint'
     | 'usernames'
+    | 'players'
+    | 'countPlayers'
     | 'ledger'
     | 'history'
     | 'quarantined'
@@ -64,6 +72,12 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
         username: String(username),
         player: String(player),
       }));
+    },
+    async players(query) {
+      return rowsOf(await read(playersStatement(dialect, query))).map(([player]) => String(player));
+    },
+    async countPlayers(query) {
+      return Number(rowsOf(await read(countPlayersStatement(dialect, query)))[0]?.[0] ?? 0);
     },
     async ledger(feed, range) {
       return toLedger(await read(ledgerStatement(dialect, feed, range)));

@@ -1,6 +1,7 @@
 import type { PageQuery, Position, RowQuery, TimeAxis } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
+import type { PlayersQuery } from '../archive.ts';
 import { columnSql, hasColumn, recordColumns } from './columns.ts';
 import { type Binder, createBinder, type Dialect, type Statement } from './dialect.ts';
 import { whereSql } from './where.ts';
@@ -135,6 +136,29 @@ export function usernamesStatement(dialect: Dialect, players: readonly string[] 
   const selection = players === null ? 'true' : binder.oneOf('player', 'text', players);
   const text = `SELECT account, username, player FROM names WHERE ${selection} ORDER BY account, username`;
   return { text, values: binder.values };
+}
+
+/** The operator's names of players that fit, each once; `after` alone begins beyond a name. */
+export function playersStatement(
+  dialect: Dialect,
+  { after, limit, ...query }: PlayersQuery & { readonly after: string | null; readonly limit: number | null },
+): Statement {
+  const binder = createBinder(dialect);
+  const beyond = after === null ? '' : ` AND player > ${binder.bind('text', after)}`;
+  const most = limit === null ? '' : ` LIMIT ${limit}`;
+  const text = `SELECT DISTINCT player FROM names WHERE ${playersSql(query, binder)}${beyond} ORDER BY player${most}`;
+  return { text, values: binder.values };
+}
+
+export function countPlayersStatement(dialect: Dialect, query: PlayersQuery): Statement {
+  const binder = createBinder(dialect);
+  const text = `SELECT count(DISTINCT player) FROM names WHERE ${playersSql(query, binder)}`;
+  return { text, values: binder.values };
+}
+
+function playersSql({ accounts, prefix }: PlayersQuery, binder: Binder): string {
+  const known = binder.oneOf('account', 'text', accounts);
+  return prefix === '' ? known : `${known} AND starts_with(player, ${binder.bind('text', prefix)})`;
 }
 
 /** Every column of a stored record, in the order of `recordColumns`. */

@@ -29,6 +29,8 @@ import type { TotalsSource } from '../totals/read.ts';
 import { readTransfers } from '../transfer/resolver.ts';
 import { type Transfer, TransferConnection } from '../transfer/type.ts';
 import { PlayerAccount } from './account.ts';
+import { PlayerConnection, PlayersArgs } from './connection.ts';
+import { listPlayers, type PlayersPage } from './list.ts';
 import { resolvePlayerNamed } from './reference.ts';
 import { Player } from './type.ts';
 
@@ -56,6 +58,16 @@ export class PlayerResolver {
     @Ctx() context: RequestContext,
   ): Player | null {
     return resolvePlayerNamed(context, 'username', username);
+  }
+
+  @Query(() => PlayerConnection, {
+    nullable: true,
+    description:
+      'The players seen so far, by the operator’s names in their order: those at accounts you may see. From the archive ' +
+      'alone, so that a name is there once a row of it was read.',
+  })
+  players(@Args(() => PlayersArgs) args: PlayersArgs, @Ctx() context: RequestContext): Promise<PlayersPage> {
+    return listPlayers(context, args);
   }
 
   @FieldResolver(() => [PlayerAccount], {

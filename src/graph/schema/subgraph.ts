@@ -15,6 +15,7 @@ import { ChangeResolver } from '../change/resolver.ts';
 import { CoverageResolver } from '../coverage/resolver.ts';
 import { extendToSubgraph } from '../federation/extend.ts';
 import { NodeResolver } from '../node/resolver.ts';
+import { PlayerConnectionResolver } from '../player/connection.ts';
 import { PlayerResolver } from '../player/resolver.ts';
 import { QuarantineResolver } from '../quarantine/resolver.ts';
 import { SeqNoFailureResolver } from '../seq-no-failure/resolver.ts';
@@ -50,6 +51,7 @@ const argumentOrder = [
   'id',
   'ids',
   'username',
+  'search',
   'account',
   'providerBetId',
   'transactionCode',
@@ -79,6 +81,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   SeqNoFailureResolver,
   SeqNoFailureConnectionResolver,
   PlayerResolver,
+  PlayerConnectionResolver,
   AccountResolver,
   FeedResolver,
   CoverageResolver,

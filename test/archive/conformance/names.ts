@@ -28,6 +28,15 @@ export function describeNames(subject: Subject): void {
       ]);
       expect(await archive.usernames(null)).toHaveLength(3);
       expect(await archive.usernames([])).toEqual([]);
+      const anywhere = { accounts: ['hrg', 'vp'], prefix: '', after: null, limit: null };
+      expect(await archive.players(anywhere)).toEqual(['ann', 'bob']);
+      expect(await archive.players({ ...anywhere, accounts: ['vp'] })).toEqual(['ann']);
+      expect(await archive.players({ ...anywhere, accounts: [] })).toEqual([]);
+      expect(await archive.players({ ...anywhere, prefix: 'b' })).toEqual(['bob']);
+      expect(await archive.players({ ...anywhere, limit: 1 })).toEqual(['ann']);
+      expect(await archive.players({ ...anywhere, after: 'ann' })).toEqual(['bob']);
+      expect(await archive.countPlayers(anywhere)).toBe(2);
+      expect(await archive.countPlayers({ ...anywhere, prefix: '%' })).toBe(0);
       const query = { ...all('BET', ['hrg', 'vp']), players: ['ann'] };
       expect((await archive.page(firstPage(query))).map((row) => row.key)).toEqual(['4', '3', '1']);
       expect(await archive.count({ ...query, players: [] })).toBe(0);
@@ -48,6 +57,22 @@ export function describeNames(subject: Subject): void {
       expect(await archive.usernames(null)).toEqual([
         { account: 'a', username: 'player1', player: 'player1' },
       ]);
+      await archive.close();
+      await store.drop();
+    });
+
+    it('lists players in the order of their bytes, whatever their letters', async () => {
+      const store = await subject.createStore();
+      const archive = await store.open({ playerOf: (_, username) => username });
+      const names = ['b', 'B', 'á', 'a_1', 'a%', 'a', '世'];
+      const rows = names.map((providerUsername, at) => bet(`${at}`, at, { providerUsername }));
+      await archive.commit(read('vp', { rows }));
+      const query = { accounts: ['vp'], prefix: '', after: null, limit: null };
+      const sorted = ['B', 'a', 'a%', 'a_1', 'b', 'á', '世'];
+      expect(await archive.players(query)).toEqual(sorted);
+      expect(await archive.players({ ...query, after: 'b', limit: 1 })).toEqual(['á']);
+      expect(await archive.players({ ...query, prefix: 'a_' })).toEqual(['a_1']);
+      expect(await archive.players({ ...query, prefix: 'a%' })).toEqual(['a%']);
       await archive.close();
       await store.drop();
     });
