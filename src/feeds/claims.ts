@@ -11,6 +11,8 @@ export interface Claim {
   readonly fence: Fence;
   /** Aborted when another process took the window over. */
   readonly lost: AbortSignal;
+  /** Its first call has left: another window may be claimed in its place, however long its answer takes. */
+  began(): void;
   release(): Promise<void>;
 }
 
@@ -41,10 +43,12 @@ interface Queue {
   readonly parked: Map<number, Waiter>;
   /** Asked for at this moment; true once there was news of its window, which may be older than the answer. */
   readonly asking: Map<Waiter, boolean>;
+  /** Claimed, and not begun yet. */
   taken: number;
 }
 
-// A process claims no more than it reads in a few slots: the others are to find work too.
+// A process claims no more ahead than it reads in a few slots: the others are to find work too. What it has begun does
+// not count, or a provider that answers slowly would be asked less often than it allows.
 const MOST_TAKEN = 3;
 
 export function createClaims(leases: Leases): Claims {
@@ -158,6 +162,11 @@ export function createClaims(leases: Leases): Claims {
   }
 
   function hold(lease: Lease, free: () => void): Claim {
+    let counts = true;
+    const began = () => {
+      if (counts) free();
+      counts = false;
+    };
     const lost = new AbortController();
     const giveBack = keepLease(lease, leases, () =>
       lost.abort(new Error('another process took the window over')),
@@ -165,11 +174,12 @@ export function createClaims(leases: Leases): Claims {
     return {
       fence: lease.fence,
       lost: lost.signal,
+      began,
       async release() {
         try {
           await giveBack();
         } finally {
-          free();
+          began();
         }
       },
     };

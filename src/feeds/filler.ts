@@ -84,6 +84,8 @@ interface Job {
   readonly payment: Payment | null;
   /** Null until its first call leaves. */
   load: Load | null;
+  /** Null until it is given, and where no other process shares the archive. */
+  claim: Claim | null;
 }
 
 interface FeedState {
@@ -172,6 +174,7 @@ export function createFiller(options: FillerOptions): Filler {
       stop: new AbortController(),
       payment,
       load: null,
+      claim: null,
     };
     state.jobs.set(window.from, job);
     void run(job, state, isWanted).finally(() => {
@@ -192,6 +195,7 @@ export function createFiller(options: FillerOptions): Filler {
       if (claims !== undefined) {
         claim = await claims.claim({ feed, window, turn, signal: job.stop.signal, isWanted });
         if (claim === null) return;
+        job.claim = claim;
       }
       await read(job, state, turn, claim);
     } catch (error) {
@@ -292,6 +296,7 @@ export function createFiller(options: FillerOptions): Filler {
       },
       served() {
         job.load ??= backlog.begin(job.feed);
+        job.claim?.began();
         job.payment?.called();
         servings += 1;
         const asker = firstServed();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FeedKey, Lease, Leases } from '../../src/archive/archive.ts';
-import { type Claims, createClaims } from '../../src/feeds/claims.ts';
+import { type Claim, type Claims, createClaims } from '../../src/feeds/claims.ts';
 import { leaseFeed } from '../../src/feeds/leases.ts';
 import type { Interval } from '../../src/records/interval.ts';
 import { paperFeed } from './paper-provider.ts';
@@ -57,6 +57,7 @@ function setUp({ ttlMs = LONG_MS, renew = async () => true } = {}) {
   };
   return {
     state,
+    claims,
     leases,
     claim,
     release: () => released(key, window.from),
@@ -145,5 +146,31 @@ describe('a lease that is kept', () => {
     const renewed = state.renewed;
     await new Promise((resolve) => setImmediate(resolve));
     expect([state.renewed, state.given]).toEqual([renewed, 1]);
+  });
+});
+
+describe('the claims of one process', () => {
+  test('are a few ahead of its slots, and as many in flight as the provider’s pace lets begin', async () => {
+    const house = setUp();
+    house.state.held = false;
+    const turn = { lane: 'background' as const, order: 0, served() {} };
+    const { signal } = new AbortController();
+    const given: Claim[] = [];
+    for (let index = 0; index < 10; index += 1) {
+      const ask = { feed, window: { from: index, to: index + 1 }, turn, signal, isWanted: async () => true };
+      void house.claims.claim(ask).then((claim) => claim !== null && given.push(claim));
+    }
+    await rest();
+    expect(given).toHaveLength(3);
+    for (const claim of given.slice(0, 3)) claim.began();
+    await rest();
+    expect(given).toHaveLength(6);
+    // Its place was taken when it began.
+    await given[0]?.release();
+    await rest();
+    expect(given).toHaveLength(6);
+    await given[3]?.release();
+    await rest();
+    expect(given).toHaveLength(7);
   });
 });

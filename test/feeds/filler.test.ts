@@ -268,6 +268,7 @@ describe('a window that another process took over', () => {
     const claim: Claim = {
       fence: { account: 'paper-main', kind: 'SEQ_NO_FAILURE', from: windowAt(1).from, token: 1 },
       lost: lost.signal,
+      began() {},
       release: async () => {
         released += 1;
       },
