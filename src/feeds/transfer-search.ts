@@ -1,6 +1,6 @@
 import type { KeptArchive } from '../archive/admin.ts';
 import { hullOf } from '../records/clock-reading.ts';
-import { type Interval, lengthOf, union } from '../records/interval.ts';
+import { type Interval, union } from '../records/interval.ts';
 import { bothEnds, type Evidence, provableFrom, searchedSpan, touches, wholeOf } from '../records/verdict.ts';
 import { type Feed, feedClock, feedName } from './feed.ts';
 import { type Filler, interactiveTurn } from './filler.ts';
@@ -232,12 +232,11 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
   }
 
   async function readAll(feed: Feed, state: FeedSearches, wanted: readonly Interval[]): Promise<void> {
-    const longest =
-      feed.limits.maxWindow ?? Math.max(feed.limits.grid, ...wanted.map((each) => lengthOf([each])));
+    const longest = Math.max(feed.limits.grid, ...wanted.map((each) => each.to - each.from));
     const asker = filler.newAsker();
     await Promise.all(
       union(wanted)
-        .flatMap((each) => slices(each, longest))
+        .flatMap((each) => slicesOf(feed, each, longest))
         .map((slice) => {
           const begunAt = monotonic();
           const done = readSlice(feed, state, slice, begunAt, asker);
@@ -283,9 +282,16 @@ function operationOf({ pace }: Feed): string {
   return pace.key.split(' ').at(-1) ?? pace.key;
 }
 
-function slices({ from, to }: Interval, longest: number): Interval[] {
-  const all: Interval[] = [];
-  for (let start = from; start < to; start += longest)
-    all.push({ from: start, to: Math.min(to, start + longest) });
-  return all;
+/**
+ * An interval in pieces that one call may ask for, by no more than `longest` where the provider allows any length. Where
+ * it does not, each begins a step before: there is no room for that when it is asked, and a provider may leave out the
+ * instant it is asked from.
+ */
+function slicesOf({ limits, stepMs }: Feed, { from, to }: Interval, longest: number): Interval[] {
+  const before = limits.maxWindow === null ? 0 : stepMs;
+  const length = limits.maxWindow ?? longest;
+  const slices: Interval[] = [];
+  for (let start = from - before; start + before < to; start += length - before)
+    slices.push({ from: start, to: Math.min(to, start + length) });
+  return slices;
 }

@@ -37,6 +37,7 @@ interface SetUp {
   readonly offset?: ClockOffset | null;
   readonly checkTransfer?: Connection['checkTransfer'];
   readonly retention?: number | null;
+  readonly maxWindow?: number;
   readonly viewer?: Surroundings['viewer'];
   /** What a read comes to instead. */
   readonly fails?: () => UpstreamError | null;
@@ -74,7 +75,7 @@ async function setUp(options: SetUp = {}) {
     limits: {
       ...feed.limits,
       grid: HOUR,
-      maxWindow: null,
+      maxWindow: options.maxWindow ?? null,
       retention: options.retention === undefined ? 40 * DAY : options.retention,
     },
     pace: { key: 'hotroad hrgag /api/log', minIntervalMs: 0, quota: null },
@@ -91,7 +92,9 @@ async function setUp(options: SetUp = {}) {
         const { providerNow: providerAt } = read();
         const to = Math.min(interval.to, providerAt - SECOND);
         const within = rows.filter(({ axisAt }) => axisAt >= interval.from && axisAt <= to);
-        const held = interval.from < to ? { from: interval.from, to } : null;
+        // Where there is no room to ask from before it, the instant a call begins with is not held by it.
+        const from = interval.from + (options.maxWindow === undefined ? 0 : 1);
+        const held = from < to ? { from, to } : null;
         const parts = { interval: held, readAt: now, providerAt, quarantined: [...quarantined] };
         await archive.commit({ ...createCommit('hrg-main', 'TRANSFER', within, {}), ...parts });
         return [{ ...parts, rows: within, duplicates: 0, unknownFields: [] }];
@@ -267,6 +270,15 @@ describe('a transfer that is not there', () => {
     }));
     expect((await askAll(asks)).map(({ state }) => state)).toEqual(['NOT_ARRIVED', 'ARRIVED', 'NOT_ARRIVED']);
     expect(asked).toEqual([{ from: SENT - 7 * MINUTE, to: SENT + 10 * MINUTE + 1 }]);
+  });
+
+  it('is searched for in pieces where one call may not ask for all of it, with no instant left out between them', async () => {
+    const { ask, asked } = await setUp({ maxWindow: 10 * MINUTE });
+    expect(await ask()).toMatchObject({ state: 'NOT_ARRIVED', searched });
+    expect(asked).toEqual([
+      { from: SENT - 5 * MINUTE - 1, to: SENT + 5 * MINUTE - 1 },
+      { from: SENT + 5 * MINUTE - 2, to: SENT + 10 * MINUTE + 1 },
+    ]);
   });
 
   it('is not told absent by a wait of nothing, which asks nobody', async () => {
