@@ -148,6 +148,21 @@ describe('pace', () => {
 });
 
 describe('retry', () => {
+  test('gives a call back after so many answers that did not come in time, if it is told to', async () => {
+    let calls = 0;
+    const { exchange } = await setUp((_, response) => {
+      calls += 1;
+      response.writeHead(calls === 2 ? 503 : 504).end();
+    });
+    const late = (response: HttpResponse) => {
+      const upstreamCode = `HTTP ${response.status}`;
+      throw new UpstreamError('late', { action: 'retry', upstreamCode });
+    };
+    const call = callOf({ read: late, mostTimeouts: 2, maxAttempts: 5 });
+    await expect(exchange.call(call)).rejects.toMatchObject({ upstreamCode: 'HTTP 504' });
+    expect(calls).toBe(3);
+  });
+
   test('repeats a passing fault and builds the request anew each time', async () => {
     let calls = 0;
     const { server, exchange } = await setUp((_, response) => {
