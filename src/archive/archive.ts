@@ -2,7 +2,14 @@ import type { ChangeCause, ChangePosition, ChangesQuery, ChangeType } from '../r
 import type { HeldPart } from '../records/coverage.ts';
 import type { FlatForm, LineFormat } from '../records/flat.ts';
 import type { Interval } from '../records/interval.ts';
-import type { PageQuery, Position, RowQuery, TotalsQuery, TotalsRow } from '../records/query.ts';
+import type {
+  PageQuery,
+  PlayerPagesQuery,
+  Position,
+  RowQuery,
+  TotalsQuery,
+  TotalsRow,
+} from '../records/query.ts';
 import type { ProviderName, Quarantined, RecordKind, RecordOf, Stored } from '../records/record.ts';
 
 import type { Doubt, Doubting } from './contradiction.ts';
@@ -151,6 +158,10 @@ export interface Archive {
   coverage(feeds: readonly FeedAge[], range: Interval): Promise<readonly HeldSpan[]>;
   /** Rows newest first, then account, then key, bytewise. */
   page<K extends RecordKind>(query: PageQuery & { readonly kind: K }): Promise<readonly StoredRecord<K>[]>;
+  /** The page of each of the query's players, all read at once; a player without rows is left out. */
+  playerPages<K extends RecordKind>(
+    query: PlayerPagesQuery & { readonly kind: K },
+  ): Promise<ReadonlyMap<string, readonly StoredRecord<K>[]>>;
   count(query: RowQuery): Promise<number>;
   /** What became of rows, in the order of commits: nothing is ever added before a place that was given. */
   changes(query: ChangesQuery): Promise<readonly StoredChange[]>;

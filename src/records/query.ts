@@ -53,6 +53,16 @@ export interface PageQuery extends RowQuery {
   readonly end: 'first' | 'last';
   readonly after: Position | null;
   readonly before: Position | null;
+  /**
+   * The columns wanted beside those that say whose a row is and where it stands; another one of such a row throws when it
+   * is read. @default all
+   */
+  readonly columns?: readonly string[];
+}
+
+/** One page for each of several players. */
+export interface PlayerPagesQuery extends PageQuery {
+  readonly players: readonly string[];
 }
 
 /** What totals of each kind can be grouped by besides a period, and the field behind it, here and in the graph. */

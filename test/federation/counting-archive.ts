@@ -27,6 +27,10 @@ export function createCountingArchive(archive: Archive): {
       reads.page++;
       return archive.page(query);
     },
+    playerPages(query) {
+      reads.page++;
+      return archive.playerPages(query);
+    },
     count(query) {
       reads.count++;
       return archive.count(query);

@@ -231,6 +231,7 @@ export function createUntouchedArchive(): Archive {
     commit: refuse,
     coverage: refuse,
     page: refuse,
+    playerPages: refuse,
     count: refuse,
     totals: refuse,
     changes: refuse,

@@ -8,6 +8,7 @@ import { noting } from '../heartbeat.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
 import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
+import { columnsOfPage } from '../sql/columns.ts';
 import { createReads } from '../sql/reads.ts';
 import { reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageEndStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
@@ -113,7 +114,7 @@ function createReadsOn(call: Thread['call']): Omit<KeptArchive, keyof Changes> {
     async page(query) {
       const statement = pageStatement(duckDbDialect, query);
       const cells = await call('read', { statement, end: pageEndStatement(duckDbDialect, query) });
-      return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells);
+      return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells, columnsOfPage(query));
     },
     async count(query) {
       const cells = await call('read', { statement: countStatement(duckDbDialect, query) });

@@ -8,6 +8,7 @@ import { noting } from '../heartbeat.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
 import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
+import { columnsOfPage } from '../sql/columns.ts';
 import type { SqlValue, Statement } from '../sql/dialect.ts';
 import { createReads } from '../sql/reads.ts';
 import { type Cells, reversed, toRecords } from '../sql/records.ts';
@@ -106,7 +107,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
       ...shared,
       async page(query) {
         const cells = await read(pageStatement(postgresDialect, query));
-        return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells);
+        return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells, columnsOfPage(query));
       },
       async count(query) {
         const rolled = rolledCountStatement(postgresDialect, query);

@@ -1,4 +1,5 @@
 import { BadUserInputError } from '../../errors.ts';
+import type { PageQuery } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { type Column, headColumns, keyName, kindColumns, sqlName } from '../../records/shape.ts';
 
@@ -14,6 +15,16 @@ export const recordColumns: Readonly<Record<RecordKind, readonly Column[]>> = {
   TRANSFER: columnsOf('TRANSFER'),
   SEQ_NO_FAILURE: columnsOf('SEQ_NO_FAILURE'),
 };
+
+// Whose a row is and where it stands in a list; `archivedAt` is next to nothing.
+const placing = ['account', 'key', 'providerUsername', 'countedAt', 'archivedAt'];
+
+/** The columns of a page's rows, in the order of `recordColumns`. */
+export function columnsOfPage({ kind, axis, columns }: PageQuery): readonly Column[] {
+  if (columns === undefined) return recordColumns[kind];
+  const wanted = new Set([...placing, ...(axis === 'PLACED' ? ['placedAt'] : []), ...columns]);
+  return recordColumns[kind].filter(({ name }) => wanted.has(name));
+}
 
 /** The kind's column of this name, the graph's name of its key included; throws a BadUserInputError listing what there is. */
 export function columnNamed(kind: RecordKind, name: string): Column {

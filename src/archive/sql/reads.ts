@@ -12,6 +12,7 @@ import {
 } from './admin.ts';
 import { readAuditStatement, toAuditRecords } from './audit.ts';
 import { readChanges } from './changes.ts';
+import { columnsOfPage } from './columns.ts';
 import { coverageStatement, toSpans } from './coverage.ts';
 import type { Dialect, Statement } from './dialect.ts';
 import { doubtsStatement, toDoubts } from './doubts.ts';
@@ -20,6 +21,7 @@ import {
   byKeysStatement,
   countPlayersStatement,
   fingerprintStatement,
+  playerPagesStatement,
   playersStatement,
   usernamesStatement,
 } from './rows.ts';
@@ -32,6 +34,7 @@ export type SharedReads = Required<
     | 'changes'
     | 'versions'
     | 'doubts'
+    | 'playerPages'
     | 'byKeys'
     | 'fingerprint'
     | 'usernames'
@@ -58,6 +61,18 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     changes: (query) => readChanges(dialect, read, query),
     async doubts(accounts, range) {
       return toDoubts(await read(doubtsStatement(dialect, accounts, range)));
+    },
+    async playerPages(query) {
+      const [players = [], ...cells] = await read(playerPagesStatement(dialect, query));
+      const rows = toRecords(query.kind, cells, columnsOfPage(query));
+      const pages = new Map<string, (typeof rows)[number][]>();
+      for (const [at, row] of rows.entries()) {
+        const player = String(players[at]);
+        const page = pages.get(player);
+        if (page === undefined) pages.set(player, [row]);
+        else page.push(row);
+      }
+      return pages;
     },
     async byKeys(kind, ids) {
       return ids.length === 0 ? [] : toRecords(kind, await read(byKeysStatement(dialect, kind, ids)));

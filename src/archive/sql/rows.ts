@@ -1,8 +1,8 @@
-import type { PageQuery, Position, RowQuery, TimeAxis } from '../../records/query.ts';
+import type { PageQuery, PlayerPagesQuery, Position, RowQuery, TimeAxis } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
-import { tableName } from '../../records/shape.ts';
+import { type Column, tableName } from '../../records/shape.ts';
 import type { PlayersQuery } from '../archive.ts';
-import { columnSql, hasColumn, recordColumns } from './columns.ts';
+import { columnSql, columnsOfPage, hasColumn, recordColumns } from './columns.ts';
 import { type Binder, createBinder, type Dialect, type Statement } from './dialect.ts';
 import { whereSql } from './where.ts';
 
@@ -32,16 +32,14 @@ const LATEST = 8_640_000_000_000_000;
 /** A page, newest first; one that ends before a place comes oldest first and is turned by `readsBackwards`. */
 export function pageStatement(dialect: Dialect, query: PageQuery): Statement {
   const binder = createBinder(dialect);
-  const rows = pageRowsSql(dialect, query, binder, recordCells(dialect, query.kind));
+  const rows = pageRowsSql(dialect, query, binder, cellsOf(dialect, columnsOfPage(query)));
   return { text: rows, values: binder.values };
 }
 
 /** The rows of a page; see `pageStatement`. */
 export function pageRowsSql(dialect: Dialect, query: PageQuery, binder: Binder, cells = '*'): string {
   const axis = axisSql(query.kind, query.axis);
-  const parts = [selectionSql(query, binder)];
-  if (query.after !== null) parts.push(beyond(axis, query.after, 'after', binder));
-  if (query.before !== null) parts.push(beyond(axis, query.before, 'before', binder));
+  const parts = [withinSql(query, binder)];
   if (isLong(dialect, query)) {
     const [within, furthest] = readsBackwards(query) ? ['<=', LATEST] : ['>=', -LATEST];
     parts.push(`${axis} ${within} ${binder.bind('time', furthest)}`);
@@ -51,6 +49,35 @@ export function pageRowsSql(dialect: Dialect, query: PageQuery, binder: Binder, 
     `SELECT ${cells} FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}` +
     ` ORDER BY ${axis} ${time}, account ${name}, key ${name} LIMIT ${Math.trunc(query.limit)}`
   );
+}
+
+/** The condition that selects the rows a page may have: the query's, beyond its places. */
+function withinSql(query: PageQuery, binder: Binder): string {
+  const axis = axisSql(query.kind, query.axis);
+  const parts = [selectionSql(query, binder)];
+  if (query.after !== null) parts.push(beyond(axis, query.after, 'after', binder));
+  if (query.before !== null) parts.push(beyond(axis, query.before, 'before', binder));
+  return parts.join(' AND ');
+}
+
+/**
+ * A page for each player of a query: the player, then the columns of the page's rows; each player's rows stand together
+ * and newest first, from either end.
+ */
+export function playerPagesStatement(dialect: Dialect, query: PlayerPagesQuery): Statement {
+  const binder = createBinder(dialect);
+  const axis = axisSql(query.kind, query.axis);
+  const [time, name] = readsBackwards(query) ? ['ASC', 'DESC'] : ['DESC', 'ASC'];
+  const named = binder.oneOf('player', 'text', query.players);
+  const rows =
+    `SELECT *, row_number() OVER (PARTITION BY player ORDER BY ${axis} ${time}, account ${name}, key ${name}) AS place` +
+    ` FROM ${tableName[query.kind]} JOIN (SELECT account AS named_account, username, player FROM names WHERE ${named}) AS named` +
+    ` ON named_account = account AND username = provider_username` +
+    ` WHERE ${withinSql({ ...query, players: null }, binder)}`;
+  const text =
+    `SELECT player, ${cellsOf(dialect, columnsOfPage(query))} FROM (${rows}) AS placed` +
+    ` WHERE place <= ${Math.trunc(query.limit)} ORDER BY player, ${axis} DESC, account, key`;
+  return { text, values: binder.values };
 }
 
 /**
@@ -163,7 +190,11 @@ function playersSql({ accounts, prefix }: PlayersQuery, binder: Binder): string 
 
 /** Every column of a stored record, in the order of `recordColumns`. */
 export function recordCells(dialect: Dialect, kind: RecordKind): string {
-  return recordColumns[kind].map((column) => dialect.cell(columnSql(column), column.type)).join(', ');
+  return cellsOf(dialect, recordColumns[kind]);
+}
+
+function cellsOf(dialect: Dialect, columns: readonly Column[]): string {
+  return columns.map((column) => dialect.cell(columnSql(column), column.type)).join(', ');
 }
 
 /** Whether a row is of one of the operator's players. */

@@ -1,8 +1,10 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../context.ts';
 import { type Connected, readConnection } from '../lists/page.ts';
 import { PageArgs, toPageWindow } from '../lists/page-args.ts';
+import { rowsAsked } from '../rows/columns-asked.ts';
 import { decodeIdOf } from '../rows/ids.ts';
-import { Arg, Args, Ctx, ID, Query, Resolver } from '../schema/decorators.ts';
+import { Arg, Args, Ctx, ID, Info, Query, Resolver } from '../schema/decorators.ts';
 import { DateTime } from '../schema/scalars.ts';
 import { checkMaxWait, checkText } from '../selection/checks.ts';
 import { checkAccount } from '../selection/scope.ts';
@@ -27,8 +29,9 @@ export class BetResolver {
     @Arg('filter', () => BetFilter, { description: 'Which bets.' }) filter: BetFilter,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connected<Bet>> {
-    return readBets(context, filter, args);
+    return readBets(context, filter, args, info);
   }
 
   @Query(() => Bet, {
@@ -67,11 +70,13 @@ export async function readBets(
   context: RequestContext,
   filter: BetFilter,
   args: PageArgs,
+  info: GraphQLResolveInfo,
 ): Promise<Connected<Bet>> {
   const axis = filter.axis ?? 'SETTLED';
   const page = {
     window: toPageWindow(context, { kind: 'BET', axis }, args),
     maxWaitMs: checkMaxWait(args.maxWait),
+    rows: rowsAsked('BET', info),
   };
   return readConnection(context, await selectBets(context, filter), page, (row) => toBet(context, row));
 }

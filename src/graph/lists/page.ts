@@ -3,9 +3,12 @@ import type { Position, RowQuery } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import { type Coverage, toCoverage } from '../coverage/type.ts';
+import type { RowsAsked } from '../rows/columns-asked.ts';
 import { coverSelection, type Selection } from '../selection/scope.ts';
+import { countRows } from './count-loader.ts';
 import { encodeCursor } from './cursor.ts';
 import type { PageWindow } from './page-args.ts';
+import { loadRows } from './rows-loader.ts';
 
 /** A page of a list as the connection types resolve it; what is a function costs nothing unless it is asked for. */
 export interface Connected<T> {
@@ -21,18 +24,25 @@ export interface Connected<T> {
   readonly coverage: Coverage;
 }
 
+export interface PageAsk {
+  readonly window: PageWindow;
+  readonly maxWaitMs: number;
+  readonly rows: RowsAsked;
+}
+
 /** Fills what the selection lacks as far as `maxWaitMs` allows, then reads one page of it. */
 export async function readConnection<K extends RecordKind, T>(
   context: RequestContext,
   selection: Selection<K>,
-  { window, maxWaitMs }: { readonly window: PageWindow; readonly maxWaitMs: number },
+  { window, maxWaitMs, rows: asked }: PageAsk,
   toNode: (row: StoredRecord<K>) => T,
 ): Promise<Connected<T>> {
   const { query } = selection;
-  const { archive } = context.deps;
   // Coverage first: a row that arrives in between is on the page, and never claimed before.
   const { coverage } = await coverSelection(context, selection, maxWaitMs);
-  const found = await archive.page<K>({ ...query, ...window, limit: window.limit + 1 });
+  const found = asked.any
+    ? await loadRows(context, { ...query, ...window, limit: window.limit + 1, columns: asked.columns })
+    : [];
   const more = found.length > window.limit;
   // Rows come newest first also from the old end, where the one too many is the newest.
   const rows = !more ? found : window.end === 'first' ? found.slice(0, -1) : found.slice(1);
@@ -49,7 +59,7 @@ export async function readConnection<K extends RecordKind, T>(
       startCursor: start === undefined ? null : cursorOf(start),
       endCursor: end === undefined ? null : cursorOf(end),
     },
-    totalCount: () => archive.count(query),
+    totalCount: () => countRows(context, query),
     coverage: toCoverage(coverage),
   };
 }

@@ -87,8 +87,9 @@ export class PlayerResolver {
     @Root() player: Player,
     @Args(() => PlayerPageArgs) args: PlayerPageArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connected<Bet>> {
-    return readBets(context, { range: args.range, players: [player.username] }, args);
+    return readBets(context, { range: args.range, players: [player.username] }, args, info);
   }
 
   @FieldResolver(() => TransferConnection, { description: 'The player’s transfers, newest first.' })
@@ -96,8 +97,9 @@ export class PlayerResolver {
     @Root() player: Player,
     @Args(() => PlayerPageArgs) args: PlayerPageArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connected<Transfer>> {
-    return readTransfers(context, { range: args.range, players: [player.username] }, args);
+    return readTransfers(context, { range: args.range, players: [player.username] }, args, info);
   }
 
   @FieldResolver(() => SeqNoFailureConnection, {
@@ -107,8 +109,9 @@ export class PlayerResolver {
     @Root() player: Player,
     @Args(() => PlayerPageArgs) args: PlayerPageArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connected<SeqNoFailure>> {
-    return readSeqNoFailures(context, { range: args.range, players: [player.username] }, args);
+    return readSeqNoFailures(context, { range: args.range, players: [player.username] }, args, info);
   }
 
   @FieldResolver(() => BetTotals, { description: 'Sums over the player’s bets.' })

@@ -3,6 +3,7 @@ import type { StoredRecord, Username } from '../../archive/archive.ts';
 import type { RecordKind } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
 import { findAccount } from '../selection/scope.ts';
+import { createPerRequest } from './per-request.ts';
 
 export interface RowKey {
   readonly account: string;
@@ -20,13 +21,9 @@ export interface Loaders {
   readonly usernames: DataLoader<string, readonly Username[]>;
 }
 
-const loadersOfRequest = new WeakMap<RequestContext, Loaders>();
-
-/** The request's loaders: made at its first use, gone with it. */
-export function loadersOf(context: RequestContext): Loaders {
-  const known = loadersOfRequest.get(context);
-  if (known !== undefined) return known;
-  const loaders: Loaders = {
+/** The request's loaders. */
+export const loadersOf = createPerRequest(
+  (context): Loaders => ({
     rows: {
       BET: createRowLoader(context, 'BET'),
       TRANSFER: createRowLoader(context, 'TRANSFER'),
@@ -38,10 +35,8 @@ export function loadersOf(context: RequestContext): Loaders {
       SEQ_NO_FAILURE: createVersionLoader(context, 'SEQ_NO_FAILURE'),
     },
     usernames: createUsernameLoader(context),
-  };
-  loadersOfRequest.set(context, loaders);
-  return loaders;
-}
+  }),
+);
 
 /** The archived row of that key; null where there is none or the viewer may not see it. */
 export async function loadVisible<K extends RecordKind>(

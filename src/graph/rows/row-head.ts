@@ -11,14 +11,11 @@ export interface RowHead {
   readonly player: Player;
   readonly providerUsername: string;
   readonly archivedAt: number;
-  readonly firstArchivedAt: number;
-  readonly withdrawnAt: number | null;
-  readonly raw: string | null;
 }
 
 /** A row's common fields as the viewer may see them. */
 export function toRowHead(context: RequestContext, row: StoredRecord): RowHead {
-  const { players, viewer } = context;
+  const { players } = context;
   const account = findAccount(context, row.account);
   // Rows are read of visible accounts alone; one without its account means that this was forgotten.
   if (account === null) throw new Error(`${row.account}: expected a row of a visible account`);
@@ -27,8 +24,5 @@ export function toRowHead(context: RequestContext, row: StoredRecord): RowHead {
     player: toPlayer(players.shown(row.account, row.providerUsername)),
     providerUsername: players.shownUsername(row.account, row.providerUsername),
     archivedAt: row.archivedAt,
-    firstArchivedAt: row.firstArchivedAt,
-    withdrawnAt: row.withdrawnAt,
-    raw: viewer.readsRaw ? row.raw : null,
   };
 }

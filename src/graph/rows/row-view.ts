@@ -10,11 +10,16 @@ import { type RowHead, toRowHead } from './row-head.ts';
 
 /** A row as the graph shows it, with all fields of the kind's table. */
 export type Row<K extends RecordKind = RecordKind> = RowHead &
-  FieldsOf<K> & { readonly __typename: (typeof kinds)[K]['name']; readonly id: string };
+  FieldsOf<K> & {
+    readonly raw: string | null;
+    readonly __typename: (typeof kinds)[K]['name'];
+    readonly id: string;
+  };
 
 interface Source {
   readonly row: StoredRecord;
   readonly players: Players;
+  readonly readsRaw: boolean;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -33,11 +38,9 @@ export function createRowView<K extends RecordKind>(kind: K) {
     readonly player: RowHead['player'];
     readonly providerUsername: string;
     readonly archivedAt: number;
-    readonly firstArchivedAt: number;
-    readonly withdrawnAt: number | null;
-    readonly raw: string | null;
     readonly row: StoredRecord;
     readonly players: Players;
+    readonly readsRaw: boolean;
 
     constructor(context: RequestContext, row: StoredRecord) {
       const head = toRowHead(context, row);
@@ -46,11 +49,9 @@ export function createRowView<K extends RecordKind>(kind: K) {
       this.player = head.player;
       this.providerUsername = head.providerUsername;
       this.archivedAt = head.archivedAt;
-      this.firstArchivedAt = head.firstArchivedAt;
-      this.withdrawnAt = head.withdrawnAt;
-      this.raw = head.raw;
       this.row = row;
       this.players = context.players;
+      this.readsRaw = context.viewer.readsRaw;
     }
 
     /** Read only when asked for, those of many rows at once. */
@@ -67,6 +68,9 @@ export function createRowView<K extends RecordKind>(kind: K) {
       },
     });
   for (const [field, get] of gettersOf(fields)) show(field, get);
+  show('firstArchivedAt', ({ row }) => row.firstArchivedAt);
+  show('withdrawnAt', ({ row }) => row.withdrawnAt);
+  show('raw', ({ row, readsRaw }) => (readsRaw ? row.raw : null));
   if (key !== null) show(key.name, ({ row }) => row.key);
 
   // The getters are those of the table that the type comes from.

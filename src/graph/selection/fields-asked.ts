@@ -9,23 +9,35 @@ import {
 
 /** Whether the operation asks for a field below the one being resolved, through fragments, aliases and `@skip`. */
 export function selects(info: GraphQLResolveInfo, path: readonly string[]): boolean {
-  return info.fieldNodes.some((node) => within(info, node.selectionSet, path));
+  return nodesAt(info, info.fieldNodes, path).length > 0;
 }
 
-function within(
+/** The names of all fields that the operation asks for below that path, of whatever type their fragments are. */
+export function fieldsAsked(info: GraphQLResolveInfo, path: readonly string[]): ReadonlySet<string> {
+  const fields = nodesAt(info, info.fieldNodes, path).flatMap((node) => fieldsOf(info, node.selectionSet));
+  return new Set(fields.map((node) => node.name.value));
+}
+
+function nodesAt(
   info: GraphQLResolveInfo,
-  set: SelectionSetNode | undefined,
-  path: readonly string[],
-): boolean {
-  const [name, ...rest] = path;
-  if (name === undefined) return true;
-  return (set?.selections ?? []).some((selection) => {
-    if (!isIncluded(info, selection)) return false;
-    if (selection.kind === 'Field') {
-      return selection.name.value === name && within(info, selection.selectionSet, rest);
-    }
+  nodes: readonly FieldNode[],
+  [name, ...rest]: readonly string[],
+): readonly FieldNode[] {
+  if (name === undefined || nodes.length === 0) return nodes;
+  const fields = nodes.flatMap((node) => fieldsOf(info, node.selectionSet));
+  return nodesAt(
+    info,
+    fields.filter((node) => node.name.value === name),
+    rest,
+  );
+}
+
+function fieldsOf(info: GraphQLResolveInfo, set: SelectionSetNode | undefined): readonly FieldNode[] {
+  return (set?.selections ?? []).flatMap((selection) => {
+    if (!isIncluded(info, selection)) return [];
+    if (selection.kind === 'Field') return [selection];
     const inner = selection.kind === 'InlineFragment' ? selection : info.fragments[selection.name.value];
-    return within(info, inner?.selectionSet, path);
+    return fieldsOf(info, inner?.selectionSet);
   });
 }
 

@@ -9,6 +9,7 @@ import { selects } from '../selection/fields-asked.ts';
 import { coverSelection, type Selection } from '../selection/scope.ts';
 import { type Figure, type Figures, orderRows, orderRowsBy } from './order.ts';
 import { type Period, toGrouping, toPeriod } from './period.ts';
+import { loadTotals } from './totals-loader.ts';
 import type { TotalsAsk } from './type.ts';
 
 /** Behind a row of totals: dimensions and counts, and the archive's row for the resolvers of money. */
@@ -54,7 +55,7 @@ export function createTotalsReader<K extends RecordKind, Filter, Measure extends
     );
 
     const { coverage } = await coverSelection(context, selection, maxWaitMs);
-    const found = await context.deps.archive.totals({
+    const found = await loadTotals(context, {
       ...selection.query,
       groupBy,
       periods,

@@ -1,8 +1,10 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { BadUserInputError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
 import { type Connected, readConnection } from '../lists/page.ts';
 import { PageArgs, toPageWindow, WaitArgs } from '../lists/page-args.ts';
-import { Arg, Args, Ctx, Field, ID, InputType, Query, Resolver } from '../schema/decorators.ts';
+import { rowsAsked } from '../rows/columns-asked.ts';
+import { Arg, Args, Ctx, Field, ID, Info, InputType, Query, Resolver } from '../schema/decorators.ts';
 import { DateTime } from '../schema/scalars.ts';
 import { checkList, checkMaxWait } from '../selection/checks.ts';
 import { selectTransfers, TransferFilter } from './filter.ts';
@@ -34,8 +36,9 @@ export class TransferResolver {
     @Arg('filter', () => TransferFilter, { description: 'Which transfers.' }) filter: TransferFilter,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connected<Transfer>> {
-    return readTransfers(context, filter, args);
+    return readTransfers(context, filter, args, info);
   }
 
   @Query(() => TransferVerdict, {
@@ -89,9 +92,10 @@ export async function readTransfers(
   context: RequestContext,
   filter: TransferFilter,
   args: PageArgs,
+  info: GraphQLResolveInfo,
 ): Promise<Connected<Transfer>> {
   const window = toPageWindow(context, { kind: 'TRANSFER', axis: 'SETTLED' }, args);
-  const page = { window, maxWaitMs: checkMaxWait(args.maxWait) };
+  const page = { window, maxWaitMs: checkMaxWait(args.maxWait), rows: rowsAsked('TRANSFER', info) };
   return readConnection(context, await selectTransfers(context, filter), page, (row) =>
     toTransfer(context, row),
   );
