@@ -4,6 +4,7 @@ import { describeLedger } from './conformance/ledger.ts';
 import { describeModel } from './conformance/model.ts';
 import { describeNames } from './conformance/names.ts';
 import { describePages } from './conformance/pages.ts';
+import { describePlayerPages } from './conformance/player-pages.ts';
 import type { Subject } from './conformance/store.ts';
 import { describeTotals } from './conformance/totals.ts';
 import { describeWithdrawals } from './conformance/withdrawals.ts';
@@ -18,6 +19,7 @@ export function describeArchive(name: string, createStore: Subject['createStore'
   describeModel(subject);
   describeNames(subject);
   describePages(subject);
+  describePlayerPages(subject);
   describeTotals(subject);
   describeWithdrawals(subject);
   describeAudit(subject);
