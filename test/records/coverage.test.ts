@@ -211,6 +211,21 @@ describe('coverage', () => {
     );
   });
 
+  test('what is open counts for exactly `openMaxAge` after its read, by the provider’s clock', () => {
+    const readAgo = (ms: number): HeldPart => ({
+      ...whole,
+      state: 'open',
+      readAt: now,
+      providerAt: now - ms,
+      quarantined: 0,
+    });
+    const complete = (ms: number) => coverageOf(timing(), whole, [readAgo(ms)], [], clock).coverage.complete;
+    const { openMaxAge } = timing();
+    expect([openMaxAge, openMaxAge + 1].map(complete)).toEqual([true, false]);
+    // A read said to be made in the future was made under another clock: it tells nothing of now.
+    expect([-openMaxAge, -openMaxAge - 1].map(complete)).toEqual([true, false]);
+  });
+
   test('what is open and was read too long ago is a gap again', () => {
     const part: HeldPart = { ...whole, state: 'open', readAt: now - 31 * SECOND, quarantined: 0 };
     const { coverage } = coverageOf(timing(), whole, [part], [], clock);
