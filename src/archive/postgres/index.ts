@@ -23,6 +23,7 @@ import { createLines } from './lines.ts';
 import { migrateDatabase, refuseOutdated } from './migrate.ts';
 import { createNames, renameOutdated } from './names.ts';
 import { createNews } from './news.ts';
+import { refusePooler } from './pooler.ts';
 import { createPools } from './pools.ts';
 import { acceptRows } from './quarantine.ts';
 import { rolledCountStatement, rolledSource } from './rolled.ts';
@@ -78,6 +79,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
   }
 
   try {
+    await refusePooler(url);
     if (readOnly) await refuseOutdated(url);
     else onMigrated(await migrateDatabase(url));
     if (!readOnly) {

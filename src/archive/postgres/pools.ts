@@ -14,7 +14,12 @@ type Sort = 'reads' | 'writes' | 'streams' | 'turns';
 type Common = Required<Pick<DatabaseOptions, 'url' | 'readOnly' | 'heartbeat' | 'lines'>>;
 
 /** How many connections each sort of work may have. */
-const connections: Readonly<Record<Sort, number>> = { reads: 4, writes: 3, streams: STREAMS, turns: 2 };
+export const connections: Readonly<Record<Sort, number>> = {
+  reads: 4,
+  writes: 3,
+  streams: STREAMS,
+  turns: 2,
+};
 
 /** Connections for each sort of work, so that none waits for another. */
 export function createPools({ lines, ...common }: Common): Readonly<Record<Sort, Database>> {

@@ -15,13 +15,13 @@ export interface SilentProxy {
 export async function startSilentProxy(port: number): Promise<SilentProxy> {
   const sockets = new Set<Socket>();
   const pairs = new Set<{ isFrozen: boolean }>();
-  const server = createServer({ allowHalfOpen: true }, (client) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     sockets.add(client.on('error', () => {}));
     if (proxy.isSilent) {
       client.resume();
       return;
     }
-    const target = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const target = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     sockets.add(target.on('error', () => {}));
     const pair = { isFrozen: false };
     pairs.add(pair);
