@@ -1,4 +1,7 @@
-import { createAllowances, growsIn } from '../records/allowance.ts';
+import { createAllowances, growsIn, TINY } from '../records/allowance.ts';
+import type { Failure } from './trouble.ts';
+
+const MINUTE_MS = 60_000;
 
 /** Whose budget the provider calls of a request come from. */
 export interface Payer {
@@ -6,6 +9,12 @@ export interface Payer {
   begin(): Payment | null;
   /** Why `begin` gave nothing, and in how many milliseconds it will; null where it never does. */
   refusal(): { readonly message: string; readonly retryInMs: number | null };
+}
+
+/** Why `begin` gave nothing, as what a read failed of. */
+export function refusalOf(payer: Payer): Failure {
+  const { message, retryInMs } = payer.refusal();
+  return { reason: 'RATE_LIMITED', waitMs: retryInMs ?? MINUTE_MS, message, raw: null, cause: null };
 }
 
 /** What was begun once. */
@@ -36,7 +45,7 @@ export function createCallBudgets({ monotonic, onCall }: CallBudgetsOptions) {
     };
     return {
       begin() {
-        if (perMinute !== null && allowances.left(name, perMinute) < 1) return null;
+        if (perMinute !== null && allowances.left(name, perMinute) < 1 - TINY) return null;
         take(1);
         let calls = 0;
         return {

@@ -49,10 +49,11 @@ export interface Filler {
   mustWait(feed: Feed, window: Window): boolean;
   health(feed: Feed): FeedHealth;
   /**
-   * Reads an interval at once, held or not, archives what comes and says which pieces those were. Rejects with an
+   * Reads an interval at once, held or not, archives what comes and says which pieces those were; `served` is told of
+   * each call. Rejects with an
    * UpstreamError where the provider fails, with an ArchiveError where the archive does.
    */
-  readNow(feed: Feed, interval: Interval, asker: Asker): Promise<readonly Piece[]>;
+  readNow(feed: Feed, interval: Interval, asker: Asker, served?: () => void): Promise<readonly Piece[]>;
   /** How many windows of a feed were read so far. */
   windowsRead(feed: Feed): number;
   /** Gives back what was not begun, finishes what was, at most until the signal. */
@@ -237,12 +238,17 @@ export function createFiller(options: FillerOptions): Filler {
     onCommit?.(feed, piece, { ...result, duplicates: result.duplicates + duplicates });
   }
 
-  async function readNow(feed: Feed, interval: Interval, asker: Asker): Promise<readonly Piece[]> {
+  async function readNow(
+    feed: Feed,
+    interval: Interval,
+    asker: Asker,
+    served?: () => void,
+  ): Promise<readonly Piece[]> {
     const { setbacks } = stateOf(feed);
     const pieces: Piece[] = [];
     const stop = new AbortController();
     const context = {
-      turn: interactiveTurn(asker),
+      turn: interactiveTurn(asker, served),
       signal: stop.signal,
       stamp,
       onDelay: (delay: Delay) => setbacks.delayed(delay),

@@ -1,7 +1,8 @@
 import type { KeptArchive } from '../archive/admin.ts';
 import { hullOf } from '../records/clock-reading.ts';
-import { type Interval, union } from '../records/interval.ts';
+import { type Interval, intersect, union } from '../records/interval.ts';
 import { bothEnds, type Evidence, provableFrom, searchedSpan, touches, wholeOf } from '../records/verdict.ts';
+import { type Payer, type Payment, refusalOf } from './call-budget.ts';
 import { type Feed, feedClock, feedName } from './feed.ts';
 import { type Filler, interactiveTurn } from './filler.ts';
 import type { Patience } from './patience.ts';
@@ -28,8 +29,16 @@ export interface TransferSearch {
 }
 
 export interface TransferSearcher {
-  /** Asks the provider, as far as `maxWaitMs` allows, for what may prove where these transfers are; 0 asks nobody. */
-  search(feed: Feed, asks: readonly TransferAsk[], maxWaitMs: number): Promise<readonly TransferSearch[]>;
+  /**
+   * Asks the provider, as far as `maxWaitMs` and the payer's budget of calls allow, for what may prove where these
+   * transfers are; 0 asks nobody. Reads under way already are free.
+   */
+  search(
+    feed: Feed,
+    asks: readonly TransferAsk[],
+    maxWaitMs: number,
+    payer?: Payer,
+  ): Promise<readonly TransferSearch[]>;
 }
 
 export interface TransferSearcherOptions {
@@ -50,6 +59,12 @@ interface Reading extends Interval {
   readonly done: Promise<void>;
 }
 
+/** What is to be read, who may pay for it, and whom to tell where nobody can. */
+interface Wanted extends Interval {
+  readonly payer: Payer | undefined;
+  readonly refuse: () => void;
+}
+
 interface FeedSearches {
   /** When each question was first asked. */
   readonly asked: Map<string, number>;
@@ -57,7 +72,7 @@ interface FeedSearches {
   readonly readings: Set<Reading>;
   failure: Failure | null;
   /** What is to be read, gathered for a turn so that who asks at once shares the reads. */
-  wanted: Interval[];
+  wanted: Wanted[];
   flush: Promise<void> | null;
 }
 
@@ -96,20 +111,26 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
     feed: Feed,
     asks: readonly TransferAsk[],
     maxWaitMs: number,
+    payer?: Payer,
   ): Promise<readonly TransferSearch[]> {
     const deadline = monotonic() + maxWaitMs;
     const state = stateOf(feed);
     state.reads = state.reads.filter(({ begunAt }) => begunAt > monotonic() - REMEMBER_MS - EARLIER_MS);
     const since = asks.map((ask) => firstAsked(state, ask));
-    const checked = maxWaitMs === 0 ? asks.map(() => null) : await check(feed, asks, maxWaitMs / 2);
+    const checked = maxWaitMs === 0 ? asks.map(() => null) : await check(feed, asks, maxWaitMs / 2, payer);
+    let refusal: Failure | null = null;
+    const refuse = () => {
+      if (payer !== undefined) refusal = refusalOf(payer);
+    };
     // Once more where what the first look taught of the provider's clock moved what is to be searched.
     for (let attempts = 0; ; attempts += 1) {
       const left = deadline - monotonic();
-      const isLast = attempts === MOST_ATTEMPTS || left <= 0 || (attempts > 0 && state.failure !== null);
+      const hasFailed = refusal !== null || (attempts > 0 && state.failure !== null);
+      const isLast = attempts === MOST_ATTEMPTS || left <= 0 || hasFailed;
       const looks = await Promise.all(asks.map((ask, index) => look(feed, ask, since[index] ?? monotonic())));
       const lacking = looks.filter(({ isDone }, index) => !isDone && checked[index] === null);
       if (isLast || lacking.length === 0) {
-        const failure = attempts > 0 ? state.failure : null;
+        const failure = refusal ?? (attempts > 0 ? state.failure : null);
         return looks.map(({ search }, index) => {
           const found = checked[index] ?? null;
           return found === null ? { ...search, failure } : { ...search, reads: [found] };
@@ -117,7 +138,9 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
       }
       // All at once, so that they share what is read.
       await patience.settle(
-        lacking.map(({ search, fresh }) => read(feed, bothEnds(search.searched), fresh)),
+        lacking.map(({ search, fresh }) =>
+          read(feed, { ...bothEnds(search.searched), payer, refuse }, fresh),
+        ),
         left,
       );
     }
@@ -128,14 +151,20 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
     feed: Feed,
     asks: readonly TransferAsk[],
     waitMs: number,
+    payer?: Payer,
   ): Promise<readonly (Evidence | null)[]> {
     const found: (Evidence | null)[] = asks.map(() => null);
     const { connection, account, limits } = feed;
     if (connection.checkTransfer === undefined) return found;
     const enough = new AbortController();
-    const turn = interactiveTurn(filler.newAsker());
+    const asker = filler.newAsker();
     const checks = asks.map(async ({ code, sentAt }, index) => {
-      const checked = await connection.checkTransfer?.({ code, turn, limits, signal: enough.signal });
+      const payment = payer?.begin() ?? null;
+      if (payer !== undefined && payment === null) return;
+      const turn = interactiveTurn(asker, () => payment?.called());
+      const checked = await connection
+        .checkTransfer?.({ code, turn, limits, signal: enough.signal })
+        .finally(() => payment?.end());
       if (checked == null || checked.transfer === null) return;
       const { operation, askedAt, transfer } = checked;
       await archive.commit({
@@ -213,8 +242,8 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
     return wholeOf(searched, late);
   }
 
-  /** Resolves when the interval was read by a call begun no sooner than `fresh`, or when that failed. */
-  async function read(feed: Feed, interval: Interval, fresh: number): Promise<void> {
+  /** Resolves when the interval was read by a call begun no sooner than `fresh`, or when that failed or was refused. */
+  async function read(feed: Feed, interval: Wanted, fresh: number): Promise<void> {
     const state = stateOf(feed);
     const running = [...state.readings].filter(({ begunAt }) => begunAt >= fresh);
     if (wholeOf({ from: interval.from, to: interval.to - 1 }, running) !== null) {
@@ -231,18 +260,25 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
     await state.flush;
   }
 
-  async function readAll(feed: Feed, state: FeedSearches, wanted: readonly Interval[]): Promise<void> {
+  async function readAll(feed: Feed, state: FeedSearches, wanted: readonly Wanted[]): Promise<void> {
     const longest = Math.max(feed.limits.grid, ...wanted.map((each) => each.to - each.from));
     const asker = filler.newAsker();
     await Promise.all(
       union(wanted)
         .flatMap((each) => slicesOf(feed, each, longest))
-        .map((slice) => {
+        .map(async (slice) => {
+          const asking = wanted.filter((each) => intersect(each, slice) !== null);
+          const payment = paymentOf(asking);
+          if (payment === 'refused') {
+            for (const { refuse } of asking) refuse();
+            return;
+          }
           const begunAt = monotonic();
-          const done = readSlice(feed, state, slice, begunAt, asker);
+          const done = readSlice(feed, state, slice, begunAt, asker, payment);
           const reading = { ...slice, begunAt, done };
           state.readings.add(reading);
-          return done.finally(() => state.readings.delete(reading));
+          await done.finally(() => state.readings.delete(reading));
+          payment?.end();
         }),
     );
   }
@@ -253,9 +289,10 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
     slice: Interval,
     begunAt: number,
     asker: ReturnType<Filler['newAsker']>,
+    payment: Payment | null,
   ): Promise<void> {
     try {
-      const pieces = await filler.readNow(feed, slice, asker);
+      const pieces = await filler.readNow(feed, slice, asker, () => payment?.called());
       const isKnown = feed.upstream?.clock.offset() != null;
       for (const { interval, readAt, providerAt, rows, quarantined } of pieces) {
         if (interval === null) continue;
@@ -275,6 +312,16 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
   }
 
   return { search };
+}
+
+/** Whoever of those who ask can pay first does; null where one need not. */
+function paymentOf(asking: readonly Wanted[]): Payment | null | 'refused' {
+  for (const { payer } of asking) {
+    if (payer === undefined) return null;
+    const payment = payer.begin();
+    if (payment !== null) return payment;
+  }
+  return 'refused';
 }
 
 /** The operation that lists a feed, as its pace's key ends with. */

@@ -15,6 +15,8 @@ interface Bucket {
 /** Above this many, full buckets are dropped: every token's subject makes one, and there is no end of subjects. */
 const SWEEP_ABOVE = 10_000;
 const MINUTE_MS = 60_000;
+/** What rounding may cost a bucket that was filled bit by bit. */
+export const TINY = 1e-6;
 
 /** `clock` in milliseconds. */
 export function createAllowances(clock: () => number): Allowances {
@@ -43,5 +45,5 @@ export function createAllowances(clock: () => number): Allowances {
 
 /** In how many milliseconds an allowance of which `left` is left has grown to `wanted`. */
 export function growsIn(left: number, wanted: number, perMinute: number): number {
-  return Math.max(0, Math.ceil(((wanted - left) * MINUTE_MS) / perMinute));
+  return Math.max(0, Math.ceil(((wanted - left) * MINUTE_MS) / perMinute - TINY));
 }

@@ -2,6 +2,7 @@ import { type ExecutionResult, type GraphQLError, graphql } from 'graphql';
 import { expect } from 'vitest';
 import type { ArchiveAdmin } from '../../src/archive/admin.ts';
 import type { Archive, Commit } from '../../src/archive/archive.ts';
+import type { Payer } from '../../src/feeds/call-budget.ts';
 import type { CoverAsk, Dispatch } from '../../src/feeds/dispatch.ts';
 import type { Account, Feed } from '../../src/feeds/feed.ts';
 import type { DetailOutcome, GraphDeps, Notice, RequestContext } from '../../src/graph/context.ts';
@@ -118,6 +119,8 @@ export interface Surroundings {
   readonly clock?: () => number;
   readonly feeds?: readonly Feed[];
   readonly searchTransfers?: GraphDeps['searchTransfers'];
+  /** Whose budget provider calls come from. */
+  readonly payer?: Payer;
 }
 
 export interface Answer {
@@ -218,6 +221,7 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
     viewer: { ...localViewer, ...viewer },
     players,
     dispatch,
+    ...(surroundings.payer && { payer: surroundings.payer }),
     notices: [],
   };
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { KeptArchive } from '../../src/archive/admin.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { UpstreamError } from '../../src/errors.ts';
+import { createCallBudgets } from '../../src/feeds/call-budget.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import { createPatience } from '../../src/feeds/patience.ts';
 import type { Piece } from '../../src/feeds/reading/piece.ts';
@@ -39,6 +40,8 @@ interface SetUp {
   readonly retention?: number | null;
   readonly maxWindow?: number;
   readonly viewer?: Surroundings['viewer'];
+  /** How many calls a minute may be caused. @default no bound */
+  readonly calls?: number;
   /** What a read comes to instead. */
   readonly fails?: () => UpstreamError | null;
 }
@@ -85,10 +88,11 @@ async function setUp(options: SetUp = {}) {
     archive,
     filler: {
       newAsker: () => ({ lastServed: 0 }),
-      async readNow(_feed, interval) {
+      async readNow(_feed, interval, _asker, served) {
         const error = fails();
         if (error !== null) throw error;
         asked.push(interval);
+        served?.();
         const { providerNow: providerAt } = read();
         const to = Math.min(interval.to, providerAt - SECOND);
         const within = rows.filter(({ axisAt }) => axisAt >= interval.from && axisAt <= to);
@@ -110,6 +114,9 @@ async function setUp(options: SetUp = {}) {
     clock: () => now,
     searchTransfers: searcher.search,
     ...(options.viewer && { viewer: options.viewer }),
+    ...(options.calls !== undefined && {
+      payer: createCallBudgets({ monotonic: () => now })('key', options.calls),
+    }),
   };
   const fields =
     'state transfer { transactionCode } searched { from to } provenAt retryAt reason ' +
@@ -365,7 +372,35 @@ describe('absence is not proven', () => {
   it('to a player', async () => {
     const viewer = { onlyPlayer: 'ann', role: 'player' as const };
     const { ask } = await setUp({ viewer, rows: [createTransfer('t1', SENT, { providerUsername: 'bob' })] });
-    expect(await ask()).toMatchObject({ state: 'NOT_YET_KNOWN', transfer: null });
+    const another = await ask();
+    expect(another).toMatchObject({ state: 'NOT_YET_KNOWN', transfer: null });
+    // As of a code that is not there, also where it differs in case alone.
+    for (const code of ['t2', 'T1']) expect(await ask(code)).toEqual(another);
+  });
+
+  it('where the key’s calls are spent, until there are some again', async () => {
+    const { ask, asked, pass, now } = await setUp({ calls: 1 });
+    expect(await ask('t1')).toMatchObject({ state: 'NOT_ARRIVED' });
+    pass(20 * SECOND);
+    expect(await ask('t2')).toMatchObject({
+      state: 'NOT_YET_KNOWN',
+      retryAt: iso(now() + 40 * SECOND),
+      reason: 'the provider calls of this key are spent (calls: 1/m)',
+    });
+    expect(asked).toHaveLength(1);
+    pass(40 * SECOND);
+    expect(await ask('t2')).toMatchObject({ state: 'NOT_ARRIVED' });
+  });
+
+  it('of none, and paid once, where many are asked for that one read answers', async () => {
+    const { askAll, asked } = await setUp({ calls: 1 });
+    const asks = Array.from({ length: 100 }, (_, index) => ({
+      transactionCode: `t${index}`,
+      sentAt: iso(SENT - index),
+    }));
+    const states = (await askAll(asks)).map(({ state }) => state);
+    expect(new Set(states)).toEqual(new Set(['NOT_ARRIVED']));
+    expect(asked).toHaveLength(1);
   });
 
   it('for what no provider could have recorded: BAD_USER_INPUT before any call', async () => {

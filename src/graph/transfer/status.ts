@@ -47,10 +47,10 @@ export async function findVerdicts(
   asks: readonly TransferAsk[],
   maxWaitMs: number,
 ): Promise<readonly TransferVerdict[]> {
-  const { deps, viewer } = context;
+  const { deps, viewer, payer } = context;
   const before = await transfersOf(context, feed, asks);
   const open = asks.filter((_, index) => isLost(before[index] ?? null));
-  const found = await deps.searchTransfers(feed, open, viewer.fetches ? maxWaitMs : 0);
+  const found = await deps.searchTransfers(feed, open, viewer.fetches ? maxWaitMs : 0, payer);
   const searches = new Map(open.map((ask, index) => [ask, found[index]!]));
   // The reads before the rows: what comes in between is found, and never called absent.
   const rows = await transfersOf(context, feed, asks);
@@ -122,6 +122,9 @@ function verdictOfAbsence(
     retryAt,
     evidence: proof ?? reads,
   });
+  // A player asks about rows of others as well: what is there of them is not told, nor that nothing is.
+  if (context.viewer.onlyPlayer !== null)
+    return { ...notKnown('absence is told to operators alone', null), evidence: [] };
   const doubt = aside
     .map((row) =>
       doubtOf(code, { ...row, isWithin: row.interval !== null && touches(searched, row.interval) }),
@@ -144,8 +147,6 @@ function verdictOfAbsence(
     if (failure !== null) return notKnown(failure.message, now + failure.waitMs);
     return notKnown('not all of its time was read since you first asked', now + RETRY_MS);
   }
-  // A player asks about rows of others as well: that they are not his is no proof that they are not there.
-  if (context.viewer.onlyPlayer !== null) return notKnown('absence is told to operators alone', null);
   const provenAt = Math.max(...proof.map(({ askedAt }) => askedAt));
   const reason = `the provider listed all it recorded from ${iso(searched.from)} to ${iso(searched.to)}, and not this code`;
   return { ...unknown(searched), state: 'NOT_ARRIVED', provenAt, reason, evidence: proof };
