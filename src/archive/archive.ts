@@ -7,6 +7,10 @@ import type {
   PlayerPagesQuery,
   Position,
   RowQuery,
+  SortedQuery,
+  SortKey,
+  Table,
+  TableQuery,
   TotalsQuery,
   TotalsRow,
 } from '../records/query.ts';
@@ -122,6 +126,12 @@ export interface StoredChange<K extends RecordKind = RecordKind> extends ChangeP
 /** A row that a whole read of its time did not list, not confirmed yet. */
 export interface FeedDoubt extends FeedKey, Doubt {}
 
+/** Rows of a page in an order of the asker's, each with its values of the order's terms. */
+export interface SortedRows<K extends RecordKind = RecordKind> {
+  readonly rows: readonly StoredRecord<K>[];
+  readonly keys: readonly (readonly SortKey[])[];
+}
+
 export interface Username {
   readonly account: string;
   readonly username: string;
@@ -167,6 +177,10 @@ export interface Archive {
   changes(query: ChangesQuery): Promise<readonly StoredChange[]>;
   /** Rows of these accounts that are in doubt, by their time on the feed's axis. */
   doubts(accounts: readonly string[], range: Interval): Promise<readonly FeedDoubt[]>;
+  /** A page in any order, sorted and skipped in the engine; with each row its values of the order's terms. */
+  sorted<K extends RecordKind>(query: SortedQuery & { readonly kind: K }): Promise<SortedRows<K>>;
+  /** A page of what is made of rows by grouping them; where it has no place, one cell: how many rows there are. */
+  table(query: TableQuery): Promise<Table>;
   totals<K extends RecordKind>(query: TotalsQuery & { readonly kind: K }): Promise<readonly TotalsRow<K>[]>;
   /** The rows that exist, in no particular order. */
   byKeys<K extends RecordKind>(

@@ -1,4 +1,5 @@
 import { axisField } from './axis.ts';
+import type { ShownName } from './expression.ts';
 import { kinds } from './kinds/kinds.ts';
 import type { RecordKind } from './record.ts';
 import { type Column, headColumns, keyName, kindColumns } from './shape.ts';
@@ -20,14 +21,6 @@ export const idTypeOf = {
   TRANSFER: kinds.TRANSFER.name,
   SEQ_NO_FAILURE: kinds.SEQ_NO_FAILURE.name,
 } as const;
-
-/** A provider's username, and the names that are shown in its place. */
-export interface ShownName {
-  readonly account: string;
-  readonly username: string;
-  readonly player: string;
-  readonly providerUsername: string;
-}
 
 /** How flat rows are written a line each. */
 export type LineFormat = 'csv' | 'ndjson';

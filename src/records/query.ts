@@ -1,4 +1,5 @@
 import type { Decimal } from './decimal.ts';
+import type { Comparison, Value, ValueType } from './expression.ts';
 import type { FieldSpec, FieldsWith, SumSpec } from './field.ts';
 import type { Interval } from './interval.ts';
 import { type Kinds, kinds } from './kinds/kinds.ts';
@@ -20,7 +21,11 @@ export type Where =
   | { readonly op: 'in'; readonly column: string; readonly values: readonly Scalar[] }
   | { readonly op: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'; readonly column: string; readonly value: Scalar }
   | { readonly op: 'startsWith'; readonly column: string; readonly value: string }
-  | { readonly op: 'isNull'; readonly column: string };
+  | { readonly op: 'isNull'; readonly column: string }
+  /** A null equals a null alone, and is neither more nor less than anything. */
+  | { readonly op: 'compare'; readonly by: Comparison; readonly left: Value; readonly right: Value }
+  /** A value of type bool; a null is not true, and neither is its opposite (`is: false`). */
+  | { readonly op: 'holds'; readonly value: Value; readonly is: boolean };
 
 /** What is done about rows that their provider no longer lists. */
 export const withdrawnChoices = ['exclude', 'include', 'only'] as const;
@@ -63,6 +68,61 @@ export interface PageQuery extends RowQuery {
 /** One page for each of several players. */
 export interface PlayerPagesQuery extends PageQuery {
   readonly players: readonly string[];
+}
+
+/** One term of an order: texts bytewise, nulls before all else, or after it where it descends. */
+export interface SortTerm {
+  readonly value: Value;
+  readonly descending: boolean;
+}
+
+/** What a page that follows another begins after: the last row's values of the order's terms. */
+export type SortKey = Scalar | null;
+
+/** One page in an order of the asker's. */
+export interface SortedPlace {
+  /** They tell any two rows apart. */
+  readonly orderBy: readonly SortTerm[];
+  /** Null begins with the first row. */
+  readonly after: readonly SortKey[] | null;
+  readonly skip: number;
+  readonly limit: number;
+}
+
+export interface SortedQuery extends RowQuery, SortedPlace {}
+
+/** How values are put together: exact sums and averages, the latter rounded half away from zero to 18 decimals. */
+export const aggregations = ['sum', 'min', 'max', 'average', 'countdistinct'] as const;
+export type Aggregation = (typeof aggregations)[number];
+
+export interface Aggregate {
+  readonly name: string;
+  /** Nulls count for nothing; `count` counts rows. */
+  readonly of: { readonly method: Aggregation; readonly value: Value } | { readonly method: 'count' };
+}
+
+/** One transformation of a table; the columns it has afterwards are named by `by` and `aggregates`. */
+export type TableStep =
+  | { readonly step: 'filter'; readonly where: Where }
+  | {
+      readonly step: 'group';
+      readonly by: readonly { readonly name: string; readonly value: Value }[];
+      readonly aggregates: readonly Aggregate[];
+    };
+
+/** A table that is made of rows step by step, the last of which groups; one page of it, or (null) how many rows it has. */
+export interface TableQuery {
+  readonly rows: RowQuery;
+  readonly steps: readonly TableStep[];
+  readonly place: SortedPlace | null;
+}
+
+/** A table's rows by column. */
+export interface Table {
+  readonly columns: readonly { readonly name: string; readonly type: ValueType }[];
+  readonly rows: readonly (readonly SortKey[])[];
+  /** Each row's values of the order's terms. */
+  readonly keys: readonly (readonly SortKey[])[];
 }
 
 /** What totals of each kind can be grouped by besides a period, and the field behind it, here and in the graph. */

@@ -1,5 +1,6 @@
 import { describeAudit } from './conformance/audit.ts';
 import { describeCommits } from './conformance/commits.ts';
+import { describeExpressions } from './conformance/expressions.ts';
 import { describeLedger } from './conformance/ledger.ts';
 import { describeModel } from './conformance/model.ts';
 import { describeNames } from './conformance/names.ts';
@@ -20,6 +21,7 @@ export function describeArchive(name: string, createStore: Subject['createStore'
   describeNames(subject);
   describePages(subject);
   describePlayerPages(subject);
+  describeExpressions(subject);
   describeTotals(subject);
   describeWithdrawals(subject);
   describeAudit(subject);

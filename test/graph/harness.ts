@@ -243,6 +243,8 @@ export function createUntouchedArchive(): Archive {
     doubts: refuse,
     byKeys: refuse,
     stream: refuse,
+    sorted: refuse,
+    table: refuse,
     usernames: refuse,
     players: refuse,
     countPlayers: refuse,

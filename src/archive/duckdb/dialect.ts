@@ -1,7 +1,9 @@
 import type { Dialect } from '../sql/dialect.ts';
+import { duckDbSpelling } from './spelling.ts';
 
 /** DuckDB's spelling. Decimals lie in DECIMAL(38,18) with the scale they were sent with beside them, times in TIMESTAMP (UTC). */
 export const duckDbDialect: Dialect = {
+  spelling: duckDbSpelling,
   parameter(index, type) {
     switch (type) {
       case 'text':

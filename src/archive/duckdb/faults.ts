@@ -1,8 +1,17 @@
-import { ArchiveError } from '../../errors.ts';
+import { ArchiveError, BadUserInputError } from '../../errors.ts';
+
+// Of what a question works out of amounts: rather no answer than one that is rounded.
+const TOO_LARGE =
+  /Overflow in (addition|subtraction|multiplication|negation) of (DECIMAL|INT128|HUGEINT)|arithmetic: more than|Could not (cast|convert).*(DECIMAL\(38|INT128|HUGEINT)|Casting value .* to type DECIMAL\(38/;
 
 /** One clear line for what DuckDB, the file system or the thread said. */
-export function explainFault(path: string, fault: string): ArchiveError {
+export function explainFault(path: string, fault: string): ArchiveError | BadUserInputError {
   const line = fault.split('\n', 1)[0] ?? fault;
+  if (TOO_LARGE.test(line)) {
+    return new BadUserInputError(
+      'arithmetic: a result needs more than 20 integer digits or 18 decimals, which this archive cannot hold exactly',
+    );
+  }
   return new ArchiveError(`archive ${path}: ${reasonOf(line)}`, { general: isGeneral(line) });
 }
 

@@ -12,6 +12,8 @@ import { columnsOfPage } from '../sql/columns.ts';
 import { createReads } from '../sql/reads.ts';
 import { reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageEndStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
+import { sortedStatement, toSorted } from '../sql/sorted.ts';
+import { tableStatement, toTable } from '../sql/table.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
@@ -126,6 +128,15 @@ function createReadsOn(call: Thread['call']): Omit<KeptArchive, keyof Changes> {
         wide: totalsStatement(duckDbDialect, query, true),
       });
       return toTotals(query, cells);
+    },
+    async sorted(query) {
+      const statement = sortedStatement(duckDbDialect, query);
+      return toSorted(query.kind, await call('read', { statement }));
+    },
+    async table(query) {
+      const { columns, ...statement } = tableStatement(duckDbDialect, query, false);
+      const { columns: _, ...wide } = tableStatement(duckDbDialect, query, true);
+      return toTable({ columns, ...statement }, await call('read', { statement, wide }));
     },
     stream: (query) => streamRecords(call, query),
     writeLines: (query, form, format) => streamLines(call, query, form, format),

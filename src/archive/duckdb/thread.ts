@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ArchiveError } from '../../errors.ts';
+import type { CountroomError } from '../../errors.ts';
 import type { Argument, Cancellation, Method, Request, Response, Result } from './protocol.ts';
 
 /** The caller's end of the worker thread. */
@@ -19,7 +19,7 @@ interface Pending {
 }
 
 /** Starts the engine's thread; it keeps the process alive only while an answer is awaited. */
-export function startThread(explain: (fault: string) => ArchiveError): Thread {
+export function startThread(explain: (fault: string) => CountroomError): Thread {
   const worker = createWorker();
   const pending = new Map<number, Pending>();
   let lastId = 0;

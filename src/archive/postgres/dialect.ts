@@ -1,10 +1,12 @@
 import type { Dialect } from '../sql/dialect.ts';
+import { postgresSpelling } from './spelling.ts';
 
 /** The earliest instant a timestamptz can hold; a comparison with an earlier one means the same. */
 const EARLIEST_MS = -210_866_803_200_000;
 
 /** PostgreSQL's spelling. Decimals lie in NUMERIC without bounds, which keeps the scale they were sent with; times in TIMESTAMPTZ. */
 export const postgresDialect: Dialect = {
+  spelling: postgresSpelling,
   parameter(index, type) {
     switch (type) {
       case 'text':

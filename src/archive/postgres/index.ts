@@ -13,6 +13,8 @@ import type { SqlValue, Statement } from '../sql/dialect.ts';
 import { createReads } from '../sql/reads.ts';
 import { type Cells, reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
+import { sortedStatement, toSorted } from '../sql/sorted.ts';
+import { tableStatement, toTable } from '../sql/table.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
 import { createReleaser } from './departed.ts';
 import { postgresDialect } from './dialect.ts';
@@ -118,6 +120,13 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
       async totals(query) {
         const rolled = rolledSource(query) ?? undefined;
         return toTotals(query, await read(totalsStatement(postgresDialect, query, false, rolled)));
+      },
+      async sorted(query) {
+        return toSorted(query.kind, await read(sortedStatement(postgresDialect, query)));
+      },
+      async table(query) {
+        const { columns, ...statement } = tableStatement(postgresDialect, query, false);
+        return toTable({ columns, ...statement }, await read(statement));
       },
       byKeys(kind, ids) {
         const possible = ids.filter(({ account, key }) => !account.includes('\0') && !key.includes('\0'));

@@ -51,6 +51,7 @@ function rollsUp({ kind, axis, players, where, withdrawn = 'exclude' }: RowQuery
 /** Whether a condition is on dimensions of roll-ups alone. */
 function isRolledOnly(where: Where): boolean {
   if ('column' in where) return rolledDimensions.includes(where.column);
+  if (where.op === 'compare' || where.op === 'holds') return false;
   return where.op === 'not' ? isRolledOnly(where.of) : where.of.every(isRolledOnly);
 }
 

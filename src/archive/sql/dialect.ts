@@ -16,6 +16,7 @@ export interface Statement {
  * and numbers reach it from our own tables alone, whatever a client sent comes as a parameter.
  */
 export interface Dialect {
+  readonly spelling: Spelling;
   /** The text of parameter `$index`, cast so that its value has exactly the column type named. */
   parameter(index: number, type: ParameterType): string;
   /** A column as a cell: times as milliseconds and integers as doubles, decimals as text in their own scale. */
@@ -41,8 +42,33 @@ export interface Dialect {
   truncated(time: string, shift: string, unit: 'hour' | 'day' | 'week' | 'month'): string;
 }
 
+/** What expressions need that engines spell differently; each takes and gives SQL. */
+export interface Spelling {
+  /** A decimal type that no archived amount overflows. */
+  readonly decimal: string;
+  /** What tells a table's rows apart at no cost, where that makes a long order quicker. */
+  readonly rowId?: string;
+  /** A text compared by its bytes, whatever it was made of. */
+  bytewise(text: string): string;
+  lower(text: string): string;
+  upper(text: string): string;
+  /** A time's clock and calendar in UTC. */
+  utc(time: string): string;
+  /** A date as `2026-11-01`. */
+  isoDate(time: string): string;
+  /** The exact product of two decimals; an error where the engine cannot hold it. */
+  product(left: string, right: string): string;
+  /** The exact sum of a decimal column. */
+  sum(decimal: string, wide: boolean): string;
+  /** A sum divided by a whole number, rounded half away from zero to 18 decimals. */
+  quotient(sum: string, count: string): string;
+  /** A text's UTF-8 in base64url, without padding. */
+  base64url(text: string): string;
+}
+
 /** Collects a statement's values while its text is written. */
 export interface Binder {
+  readonly dialect: Dialect;
   readonly values: readonly SqlValue[];
   /** Takes a value and returns its parameter's text. */
   bind(type: ParameterType, value: SqlValue): string;
@@ -54,6 +80,7 @@ export interface Binder {
 export function createBinder(dialect: Dialect): Binder {
   const values: SqlValue[] = [];
   const binder: Binder = {
+    dialect,
     values,
     bind(type, value) {
       values.push(value);

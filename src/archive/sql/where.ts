@@ -6,6 +6,7 @@ import type { Column } from '../../records/shape.ts';
 import { type Bound, boundOf } from './bound.ts';
 import { columnNamed, columnSql } from './columns.ts';
 import type { Binder } from './dialect.ts';
+import { comparableSql, rowScope, type Scope, valueSql } from './value.ts';
 
 const operators = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
 type Operator = keyof typeof operators;
@@ -19,6 +20,9 @@ const INTEGER_DIGITS = 15;
  */
 export function whereSql(kind: RecordKind, where: Where, binder: Binder): string {
   switch (where.op) {
+    case 'compare':
+    case 'holds':
+      return expressionSql(where, rowScope(kind), binder);
     case 'and':
       return joined(kind, where.of, ' AND ', 'true', binder);
     case 'or':
@@ -33,6 +37,45 @@ export function whereSql(kind: RecordKind, where: Where, binder: Binder): string
       return isIn(columnNamed(kind, where.column), where.values, binder);
     default:
       return comparison(columnNamed(kind, where.column), where.op, where.value, binder);
+  }
+}
+
+/** A condition on expressions as SQL: whatever else a condition says it says of a kind's columns. */
+function expressionSql(
+  where: Extract<Where, { op: 'compare' | 'holds' }>,
+  scope: Scope,
+  binder: Binder,
+): string {
+  if (where.op === 'holds') {
+    const { sql } = valueSql(where.value, scope, binder);
+    return where.is ? sql : `NOT ${sql}`;
+  }
+  const [left, right] = [valueSql(where.left, scope, binder), valueSql(where.right, scope, binder)];
+  const a = comparableSql(left, right.type, binder);
+  const b = comparableSql(right, left.type, binder);
+  if (where.by === 'eq' || where.by === 'ne') {
+    if (!left.nullable && !right.nullable) return `${a} ${operators[where.by]} ${b}`;
+    return `${a} IS ${where.by === 'eq' ? 'NOT ' : ''}DISTINCT FROM ${b}`;
+  }
+  return `coalesce(${a} ${operators[where.by]} ${b}, false)`;
+}
+
+/** A condition on a table of groups; it compares expressions alone. */
+export function groupWhereSql(where: Where, scope: Scope, binder: Binder): string {
+  switch (where.op) {
+    case 'and':
+    case 'or': {
+      const parts = where.of.map((each) => groupWhereSql(each, scope, binder));
+      if (parts.length === 0) return where.op === 'and' ? 'true' : 'false';
+      return `(${parts.join(where.op === 'and' ? ' AND ' : ' OR ')})`;
+    }
+    case 'not':
+      return `NOT coalesce(${groupWhereSql(where.of, scope, binder)}, false)`;
+    case 'compare':
+    case 'holds':
+      return expressionSql(where, scope, binder);
+    default:
+      throw new BadUserInputError(`${where.column}: expected a condition on groups, got one on rows`);
   }
 }
 

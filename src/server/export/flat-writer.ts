@@ -1,5 +1,6 @@
 import type { Lines } from '../../archive/archive.ts';
 import type { RequestContext } from '../../graph/context.ts';
+import type { ShownName } from '../../records/expression.ts';
 import type { FlatColumn, FlatForm, LineFormat } from '../../records/flat.ts';
 import type { RowQuery } from '../../records/query.ts';
 import { csvHeader, csvLine } from './csv.ts';
@@ -78,14 +79,21 @@ async function formOf(
   const isNamed = columns.some(({ name }) => name === 'player' || name === 'providerUsername');
   const seen = readableColumns({ viewer }, columns);
   if (viewer.readsPlayers || !isNamed) return { columns: seen, shown: null };
+  return { columns: seen, shown: await shownNames({ deps, players }) };
+}
+
+/** What is shown for every username there is. */
+export async function shownNames({
+  deps,
+  players,
+}: Pick<RequestContext, 'deps' | 'players'>): Promise<readonly ShownName[]> {
   const usernames = await deps.archive.usernames(null);
-  const shown = usernames.map(({ account, username }) => ({
+  return usernames.map(({ account, username }) => ({
     account,
     username,
     player: players.shown(account, username),
     providerUsername: players.shownUsername(account, username),
   }));
-  return { columns: seen, shown };
 }
 
 /** The columns with nothing behind those whose values the viewer may not read. */

@@ -1,5 +1,5 @@
 import type { Interval } from '../../records/interval.ts';
-import type { Expression } from './expression.ts';
+import { type Expression, isCondition } from './expression.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -32,7 +32,7 @@ export function conjuncts(expression: Expression): readonly Expression[] {
 }
 
 function boundOf(part: Expression, property: string): Interval | null {
-  if (part.op === 'and' || part.op === 'or' || part.op === 'not' || part.op === 'constant') return null;
+  if (!isCondition(part)) return null;
   if (part.op === 'ne' || part.op === 'in' || part.op === 'startswith' || part.property.name !== property)
     return null;
   if (part.value === null) return null;

@@ -3,8 +3,8 @@ import { cover, feedsOf, visibleAccounts } from '../../graph/selection/scope.ts'
 import type { FeedCoverage } from '../../records/coverage.ts';
 import type { Interval } from '../../records/interval.ts';
 import { conjuncts } from './bounds.ts';
+import type { NamedRow } from './evaluate.ts';
 import type { Expression } from './expression.ts';
-import type { NamedRow } from './matches.ts';
 
 // Providers keep their rows this long: what is older can no longer be fetched.
 const DEFAULT_SPAN_MS = 40 * 86_400_000;

@@ -1,8 +1,10 @@
 import type { Lines } from '../../archive/archive.ts';
 import type { FlatValue } from '../export/flat-row.ts';
-import { matches, type NamedRow, order } from './matches.ts';
+import { type NamedRow, operandValue } from './evaluate.ts';
+import type { OrderTerm } from './filter.ts';
+import { matches, orderOf } from './matches.ts';
 import { ODataError } from './odata-error.ts';
-import type { OrderTerm, QueryOptions } from './options.ts';
+import type { QueryOptions } from './options.ts';
 
 /** A page of entities: the values of the selected properties, in their order. */
 export interface EntityPage {
@@ -43,8 +45,8 @@ export function sorted<T>(
 }
 
 function comparison(terms: readonly OrderTerm[], a: NamedRow, b: NamedRow): number {
-  for (const { property, descending } of terms) {
-    const sign = order(property, a[property.name] ?? null, b[property.name] ?? null);
+  for (const { operand, descending } of terms) {
+    const sign = orderOf(operand.type, operandValue(operand, a), operandValue(operand, b));
     if (sign !== 0) return descending ? -sign : sign;
   }
   return 0;

@@ -1,11 +1,10 @@
 import { show } from '../../graph/rows/ids.ts';
+import type { Comparison } from '../../records/expression.ts';
 import type { Scalar } from '../../records/query.ts';
 import type { Property } from './model.ts';
 import { ODataError } from './odata-error.ts';
+import { describe, isNull, isNumeric, type Operand, ofLiteral } from './operand.ts';
 import type { Literal } from './tokens.ts';
-
-export const comparisons = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const;
-export type Comparison = (typeof comparisons)[number];
 
 /** A condition on one property; its values are of the property's type. */
 export type Condition =
@@ -19,7 +18,63 @@ export type Expression =
   | { readonly op: 'or'; readonly of: readonly Expression[] }
   | { readonly op: 'not'; readonly of: Expression }
   | { readonly op: 'constant'; readonly value: boolean }
+  | { readonly op: 'compare'; readonly by: Comparison; readonly left: Operand; readonly right: Operand }
+  /** An operand of type bool is true; a null is not, and neither is its opposite. */
+  | { readonly op: 'holds'; readonly of: Operand }
   | Condition;
+
+/** Whether an expression is a condition on one property as it stands. */
+export function isCondition(expression: Expression): expression is Condition {
+  return 'property' in expression;
+}
+
+const DAY_MS = 86_400_000;
+
+const flipped: Readonly<Record<Comparison, Comparison>> = {
+  eq: 'eq',
+  ne: 'ne',
+  gt: 'lt',
+  ge: 'le',
+  lt: 'gt',
+  le: 'ge',
+};
+
+/** Compares two operands; throws an ODataError where their types do not meet. */
+export function compareOperands(left: Operand, op: Comparison, right: Operand): Expression {
+  if (left.is === 'property' && right.is === 'literal') return compare(left.property, op, right.literal);
+  if (left.is === 'literal' && right.is !== 'literal') return compareOperands(right, flipped[op], left);
+  if (left.is === 'call' && right.is === 'literal' && right.literal.type === 'time') {
+    const { cut, date, value } = right.literal;
+    if (left.type === 'date' && date && !cut) return compareDay(left, op, value);
+  }
+  const meet = left.type === right.type || (isNumeric(left) && isNumeric(right));
+  if (meet || isNull(left) || isNull(right)) return { op: 'compare', by: op, left, right };
+  throw new ODataError(
+    '$filter',
+    `${describe(left)}: expected ${expectations[left.type]}, got ${describe(right)}`,
+  );
+}
+
+/** A day of a time as a range of it, which an archive finds sooner than every row's day. */
+function compareDay(of: Operand, op: Comparison, start: number): Expression {
+  const [time] = of.is === 'call' && of.call === 'date' ? of.of : [];
+  const day = new Date(start).toISOString().slice(0, 10);
+  if (time?.is !== 'property') {
+    const right: Operand = { is: 'literal', type: 'date', value: day, literal: { type: 'text', value: day } };
+    return { op: 'compare', by: op, left: of, right };
+  }
+  const bound = (by: 'ge' | 'lt', value: number): Expression => ({ op: by, property: time.property, value });
+  if (op === 'ge' || op === 'lt') return bound(op, start);
+  if (op === 'gt' || op === 'le') return bound(op === 'gt' ? 'ge' : 'lt', start + DAY_MS);
+  const within: Expression = { op: 'and', of: [bound('ge', start), bound('lt', start + DAY_MS)] };
+  return op === 'eq' ? within : { op: 'not', of: within };
+}
+
+/** An operand among literals; throws an ODataError where a type does not meet. */
+export function amongLiterals(left: Operand, literals: readonly Literal[]): Expression {
+  if (left.is === 'property') return among(left.property, literals);
+  return { op: 'or', of: literals.map((literal) => compareOperands(left, 'eq', ofLiteral(literal))) };
+}
 
 const expectations: Readonly<Record<Property['type'], string>> = {
   text: "a text such as 'abc'",

@@ -1,33 +1,83 @@
 import { show } from '../../graph/rows/ids.ts';
-import { among, type Comparison, compare, comparisons, type Expression } from './expression.ts';
+import { type Arithmetic, comparisons, type FunctionName } from '../../records/expression.ts';
+import { type Aggregation, aggregations } from '../../records/query.ts';
+import { amongLiterals, compareOperands, type Expression } from './expression.ts';
 import { type EntityType, findProperty, type Property } from './model.ts';
 import { noSuchProperty, ODataError } from './odata-error.ts';
+import {
+  arithmeticOf,
+  callOf,
+  describe,
+  functionNames,
+  isNumeric,
+  type Operand,
+  ofLiteral,
+  ofProperty,
+} from './operand.ts';
 import { type Literal, readTokens, type Token } from './tokens.ts';
 
-export const filterFunctions = ['startswith'] as const;
 const operators = [...comparisons, 'in'] as const;
+const transformationNames = ['filter', 'groupby', 'aggregate', 'identity'];
+const elsewhere = ['div', 'divby', 'mod'];
 
 // Parentheses and `not` within each other: deeper than any tool writes, shallower than the stack.
 const MAX_DEPTH = 100;
 
-const flipped: Readonly<Record<Comparison, Comparison>> = {
-  eq: 'eq',
-  ne: 'ne',
-  gt: 'lt',
-  ge: 'le',
-  lt: 'gt',
-  le: 'ge',
-};
+/** Parameter aliases, such as `@c`, and the text that each stands for. */
+export type Aliases = ReadonlyMap<string, string>;
+
+const none: Aliases = new Map();
 
 /**
- * Reads a `$filter` on an entity's properties: `eq ne gt ge lt le in`, `and or not`, parentheses, `startswith`.
- * Throws an ODataError naming what is wrong and where; what OData has and this service has not is a 501.
+ * Reads a `$filter` on an entity's properties: `eq ne gt ge lt le in`, `and or not`, `add sub mul`, parentheses,
+ * functions, aliases. Throws an ODataError naming what is wrong and where; what OData has and this service has not is a
+ * 501.
  */
-export function readFilter(text: string, type: EntityType): Expression {
-  return createParser(readTokens(text), type).parse();
+export function readFilter(text: string, type: EntityType, aliases: Aliases = none): Expression {
+  return createParser(readTokens(text), type, aliases).parse();
 }
 
-function createParser(tokens: readonly Token[], type: EntityType) {
+export interface OrderTerm {
+  readonly operand: Operand;
+  readonly descending: boolean;
+}
+
+/** Reads an `$orderby`: expressions, each with `asc` or `desc`. */
+export function readOrderBy(text: string, type: EntityType, aliases: Aliases = none): readonly OrderTerm[] {
+  return createParser(readTokens(text), type, aliases, '$orderby').terms();
+}
+
+/** How `$apply` puts values together, besides counting rows. */
+export interface AskedAggregate {
+  readonly name: string;
+  /** Null counts rows. */
+  readonly of: { readonly method: Aggregation; readonly operand: Operand } | null;
+}
+
+export type Transformation =
+  | { readonly step: 'filter'; readonly filter: Expression }
+  | {
+      readonly step: 'group';
+      readonly by: readonly Property[];
+      readonly aggregates: readonly AskedAggregate[];
+    };
+
+/** Reads an `$apply`, transformation by transformation; `after` says what entities are after a grouping. */
+export function readApply(
+  text: string,
+  type: EntityType,
+  aliases: Aliases,
+  after: (grouping: Extract<Transformation, { step: 'group' }>) => EntityType,
+): readonly Transformation[] {
+  return createParser(readTokens(text), type, aliases, '$apply').transformations(after);
+}
+
+/** A condition or a value: which of them parentheses hold is known when they are read. */
+type Node = { readonly condition: Expression } | { readonly operand: Operand };
+
+function createParser(given: readonly Token[], entities: EntityType, aliases: Aliases, option = '$filter') {
+  const tokens = given.flatMap((token) => expand(token, aliases));
+  let type = entities;
   let next = 0;
   let depth = 0;
   const peek = (): Token => tokens[next]!;
@@ -57,86 +107,185 @@ function createParser(tokens: readonly Token[], type: EntityType) {
     if (!takeMark(mark)) throw unexpected(peek(), `"${mark}"`);
   }
 
-  function joined(op: 'and' | 'or', part: () => Expression): Expression {
-    const of = [part()];
-    while (takeWord([op]) !== null) of.push(part());
-    return of.length === 1 ? of[0]! : { op, of };
-  }
-
-  const either = (): Expression => joined('or', () => joined('and', term));
-
-  function term(): Expression {
+  function deeper<T>(read: () => T): T {
     depth += 1;
-    if (depth > MAX_DEPTH) throw new ODataError('$filter', `nested deeper than ${MAX_DEPTH}`);
-    const expression = takeWord(['not']) !== null ? negation() : primary();
+    if (depth > MAX_DEPTH) throw new ODataError(option, `nested deeper than ${MAX_DEPTH}`);
+    const made = read();
     depth -= 1;
-    return expression;
+    return made;
   }
 
-  function negation(): Expression {
-    return { op: 'not', of: term() };
+  function joined(op: 'and' | 'or', part: () => Node): Node {
+    const first = part();
+    if (takeWord([op]) === null) return first;
+    const of = [conditionOf(first), conditionOf(part())];
+    while (takeWord([op]) !== null) of.push(conditionOf(part()));
+    return { condition: { op, of } };
   }
 
-  function primary(): Expression {
-    if (takeMark('(')) {
-      const inner = either();
-      need(')');
-      return asked(inner);
+  const either = (): Node => joined('or', () => joined('and', term));
+
+  function term(): Node {
+    return deeper(() => {
+      if (takeWord(['not']) === null) return comparison();
+      return { condition: { op: 'not', of: conditionOf(term()) } };
+    });
+  }
+
+  function comparison(): Node {
+    const left = sum();
+    const op = takeWord(operators);
+    if (op === null) {
+      const token = peek();
+      const isOperator = token.kind === 'word' && !['and', 'or'].includes(token.text);
+      if ('operand' in left && isOperator) {
+        const known = elsewhere.includes(token.text);
+        throw new ODataError(option, `no operator ${show(token.text)} here`, {
+          ...(known && { statusCode: 501 }),
+          allowed: known ? [...operators, 'add', 'sub', 'mul'] : operators,
+        });
+      }
+      return left;
     }
-    const token = take();
-    if (token.kind === 'literal') return literalFirst(token.literal);
-    if (token.kind !== 'word') throw unexpected(token, 'a property');
-    if (takeMark('(')) return asked(call(token.text));
-    return propertyFirst(property(token.text));
+    if (op === 'in') return { condition: amongLiterals(operandOf(left), list()) };
+    const right = sum();
+    if ('operand' in left && 'operand' in right && !isTrue(op, left.operand, right.operand))
+      return { condition: compareOperands(left.operand, op, right.operand) };
+    const inner = 'operand' in left ? { condition: conditionOf(left) } : left;
+    return { condition: asked(inner, op, right) };
   }
 
   /** Some clients write `startswith(…) eq true`. */
-  function asked(inner: Expression): Expression {
-    const op = takeWord(['eq', 'ne']);
-    if (op === null) return inner;
-    const value = literal();
-    if (value.type !== 'bool') throw new ODataError('$filter', 'a condition can equal true or false alone');
-    return value.value === (op === 'eq') ? inner : { op: 'not', of: inner };
+  function isTrue(op: string, left: Operand, right: Operand): boolean {
+    return (
+      op === 'eq' &&
+      left.is === 'call' &&
+      left.type === 'bool' &&
+      right.is === 'literal' &&
+      right.value === true
+    );
   }
 
-  function call(name: string): Expression {
-    if (name !== 'startswith')
-      throw new ODataError('$filter', `no function ${show(name)} here`, {
-        statusCode: 501,
-        allowed: filterFunctions,
-      });
-    const token = take();
-    if (token.kind !== 'word') throw unexpected(token, 'a property');
-    const of = property(token.text);
-    need(',');
-    const start = literal();
-    need(')');
-    if (of.type !== 'text' || start.type !== 'text')
-      throw new ODataError('$filter', 'startswith: expected a property of type text and a text');
-    return { op: 'startswith', property: of, value: start.value };
+  /** Some clients write `(stake gt 1) eq true`. */
+  function asked(left: Node, op: string, right: Node): Expression {
+    const [inner, other] = 'condition' in left ? [left, right] : [right as typeof left, left];
+    const value = 'operand' in other && other.operand.is === 'literal' ? other.operand.value : null;
+    if (!('condition' in inner) || typeof value !== 'boolean' || !['eq', 'ne'].includes(op))
+      throw new ODataError(option, 'a condition can equal true or false alone');
+    return value === (op === 'eq') ? inner.condition : { op: 'not', of: inner.condition };
   }
 
-  function propertyFirst(of: Property): Expression {
-    const op = takeWord(operators);
-    if (op === 'in') return among(of, list());
-    if (op !== null) return compare(of, op, literal());
-    const token = peek();
-    const ends = token.kind !== 'word' || ['and', 'or'].includes(token.text);
-    if (of.type === 'bool' && ends) return { op: 'eq', property: of, value: true };
-    if (token.kind === 'word')
-      throw new ODataError('$filter', `no operator ${show(token.text)} here`, { allowed: operators });
-    throw unexpected(token, `an operator after ${of.name}`);
+  function chain(words: readonly Arithmetic[], part: () => Node): Node {
+    let left = part();
+    for (let op = takeWord(words); op !== null; op = takeWord(words)) {
+      left = { operand: arithmeticOf(option, op, [operandOf(left), operandOf(part())]) };
+    }
+    return left;
   }
 
-  function literalFirst(first: Literal): Expression {
-    const op = takeWord(comparisons);
-    if (op === null) {
-      if (first.type === 'bool') return { op: 'constant', value: first.value };
-      throw unexpected(peek(), `one of ${comparisons.join(', ')}`);
+  const sum = (): Node => chain(['add', 'sub'], () => chain(['mul'], primary));
+
+  function primary(): Node {
+    if (takeMark('-')) return { operand: arithmeticOf(option, 'neg', [operandOf(deeper(primary))]) };
+    if (takeMark('(')) {
+      const inner = deeper(either);
+      need(')');
+      return inner;
     }
     const token = take();
+    if (token.kind === 'literal') return { operand: ofLiteral(token.literal) };
     if (token.kind !== 'word') throw unexpected(token, 'a property');
-    return compare(property(token.text), flipped[op], first);
+    if (takeMark('(')) return { operand: call(token.text) };
+    return { operand: ofProperty(property(token.text)) };
+  }
+
+  function call(name: string): Operand {
+    const known = functionNames.find((each): each is FunctionName => each === name);
+    if (known === undefined)
+      throw new ODataError(option, `no function ${show(name)} here`, {
+        statusCode: 501,
+        allowed: functionNames,
+      });
+    const of: Operand[] = [];
+    if (!takeMark(')')) {
+      do of.push(operandOf(deeper(sum)));
+      while (takeMark(','));
+      need(')');
+    }
+    return callOf(option, known, of);
+  }
+
+  /** Null where it changes nothing. */
+  function transformation(): Transformation | null {
+    const token = take();
+    const name = token.kind === 'word' ? token.text : '';
+    if (name === 'identity') return null;
+    if (!transformationNames.includes(name)) {
+      if (token.kind !== 'word') throw unexpected(token, 'a transformation');
+      throw new ODataError(option, `no transformation ${show(name)} here`, {
+        statusCode: 501,
+        allowed: transformationNames,
+      });
+    }
+    if (name === 'aggregate') return { step: 'group', by: [], aggregates: aggregates() };
+    need('(');
+    if (name === 'filter') {
+      const filter = conditionOf(either());
+      need(')');
+      return { step: 'filter', filter };
+    }
+    need('(');
+    const by = [grouped()];
+    while (takeMark(',')) by.push(grouped());
+    need(')');
+    let made: readonly AskedAggregate[] = [];
+    if (takeMark(',')) {
+      if (takeWord(['aggregate']) === null)
+        throw new ODataError(option, 'a groupby may be followed by aggregate alone', { statusCode: 501 });
+      made = aggregates();
+    }
+    need(')');
+    return { step: 'group', by: [...new Set(by)], aggregates: made };
+  }
+
+  function grouped(): Property {
+    const token = take();
+    if (token.kind !== 'word') throw unexpected(token, 'a property');
+    if (token.text === 'rollup') throw new ODataError(option, 'no rollup here', { statusCode: 501 });
+    return property(token.text);
+  }
+
+  function aggregates(): readonly AskedAggregate[] {
+    need('(');
+    const found = [aggregate()];
+    while (takeMark(',')) found.push(aggregate());
+    need(')');
+    return found;
+  }
+
+  function aggregate(): AskedAggregate {
+    if (takeWord(['$count']) !== null) return { name: alias(), of: null };
+    const operand = operandOf(sum());
+    const token = peek();
+    if (takeWord(['with']) === null) throw unexpected(token, '"with"');
+    const method = takeWord(aggregations);
+    if (method === null) {
+      const got = take();
+      throw new ODataError(option, `no aggregation ${'text' in got ? show(got.text) : ''} here`, {
+        statusCode: 501,
+        allowed: [...aggregations, '$count'],
+      });
+    }
+    if ((method === 'sum' || method === 'average') && !isNumeric(operand))
+      throw new ODataError(option, `${method}: expected numbers, got ${describe(operand)}`);
+    return { name: alias(), of: { method, operand } };
+  }
+
+  function alias(): string {
+    if (takeWord(['as']) === null) throw unexpected(peek(), '"as" and a name');
+    const token = take();
+    if (token.kind === 'word' && /^[A-Za-z_]\w*$/.test(token.text)) return token.text;
+    throw unexpected(token, 'a name');
   }
 
   function list(): readonly Literal[] {
@@ -157,27 +306,85 @@ function createParser(tokens: readonly Token[], type: EntityType) {
     const found = findProperty(type, name);
     if (found !== undefined) return found;
     throw noSuchProperty(
-      '$filter',
+      option,
       name,
       type.properties.map((each) => each.name),
     );
   }
 
+  function operandOf(node: Node): Operand {
+    if ('operand' in node) return node.operand;
+    throw new ODataError(option, 'expected a value, got a condition');
+  }
+
+  function conditionOf(node: Node): Expression {
+    if ('condition' in node) return node.condition;
+    const { operand } = node;
+    if (operand.type !== 'bool') {
+      const what = operand.is === 'property' ? operand.property.name : 'a value';
+      throw unexpected(peek(), `an operator after ${what}`);
+    }
+    if (operand.is === 'property') return { op: 'eq', property: operand.property, value: true };
+    if (operand.is === 'literal') return { op: 'constant', value: operand.value === true };
+    const [of, start] = operand.of;
+    if (operand.call === 'startswith' && of?.is === 'property' && start?.is === 'literal')
+      if (typeof start.value === 'string')
+        return { op: 'startswith', property: of.property, value: start.value };
+    return { op: 'holds', of: operand };
+  }
+
+  function unexpected(token: Token, expected: string): ODataError {
+    const got =
+      token.kind === 'end'
+        ? 'the end'
+        : token.kind === 'literal'
+          ? String(token.literal.type)
+          : show(token.text);
+    return new ODataError(option, `expected ${expected} at character ${token.at + 1}, got ${got}`);
+  }
+
   return {
     parse(): Expression {
-      const expression = either();
+      const expression = conditionOf(either());
       if (peek().kind !== 'end') throw unexpected(peek(), 'and, or, or the end');
       return expression;
+    },
+    terms(): readonly OrderTerm[] {
+      const terms: OrderTerm[] = [];
+      do {
+        const operand = operandOf(sum());
+        const direction = takeWord(['asc', 'desc']);
+        const token = peek();
+        if (token.kind === 'word') throw unexpected(token, 'asc or desc');
+        terms.push({ operand, descending: direction === 'desc' });
+      } while (takeMark(','));
+      if (peek().kind !== 'end') throw unexpected(peek(), '"," or the end');
+      return terms;
+    },
+    transformations(
+      after: (grouping: Extract<Transformation, { step: 'group' }>) => EntityType,
+    ): readonly Transformation[] {
+      const steps: Transformation[] = [];
+      do {
+        const step = transformation();
+        if (step === null) continue;
+        steps.push(step);
+        if (step.step === 'group') type = after(step);
+      } while (takeMark('/'));
+      if (peek().kind !== 'end') throw unexpected(peek(), '"/" or the end');
+      return steps;
     },
   };
 }
 
-function unexpected(token: Token, expected: string): ODataError {
-  const got =
-    token.kind === 'end'
-      ? 'the end'
-      : token.kind === 'literal'
-        ? String(token.literal.type)
-        : show(token.text);
-  return new ODataError('$filter', `expected ${expected} at character ${token.at + 1}, got ${got}`);
+/** What an alias stands for, in its place; an alias without a value is null. */
+function expand(token: Token, aliases: Aliases): readonly Token[] {
+  if (token.kind !== 'alias') return [token];
+  const parts = readTokens(aliases.get(token.text) ?? 'null').slice(0, -1);
+  const placed = parts.map((part): Token => ({ ...part, at: token.at }));
+  const isOne = placed.length === 1 || (placed[0]?.kind === 'mark' && placed[0].text === '(');
+  if (placed.some(({ kind }) => kind === 'alias'))
+    throw new ODataError(token.text, 'an alias may not stand for another');
+  if (isOne) return placed;
+  return [{ kind: 'mark', text: '(', at: token.at }, ...placed, { kind: 'mark', text: ')', at: token.at }];
 }

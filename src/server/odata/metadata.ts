@@ -1,6 +1,6 @@
 import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../records/decimal.ts';
-import { filterFunctions } from './filter.ts';
 import type { EntitySet, Property } from './model.ts';
+import { functionNames } from './operand.ts';
 
 const NAMESPACE = 'countroom';
 
@@ -29,7 +29,7 @@ ${sets.map(writeSet).join('\n')}
         <Annotation Term="Capabilities.ConformanceLevel" EnumMember="Capabilities.ConformanceLevelType/Minimal"/>
         <Annotation Term="Capabilities.BatchSupported" Bool="false"/>
         <Annotation Term="Capabilities.FilterFunctions">
-          <Collection>${filterFunctions.map((name) => `<String>${name}</String>`).join('')}</Collection>
+          <Collection>${functionNames.map((name) => `<String>${name}</String>`).join('')}</Collection>
         </Annotation>
       </EntityContainer>
     </Schema>

@@ -1,7 +1,8 @@
 import type { Username } from '../../archive/archive.ts';
 import type { Where } from '../../records/query.ts';
-import type { Condition, Expression } from './expression.ts';
-import { satisfies } from './matches.ts';
+import { type Expression, isCondition } from './expression.ts';
+import { matches, satisfies } from './matches.ts';
+import { propertiesOf } from './operand.ts';
 
 type Holds = (name: string) => boolean;
 
@@ -12,13 +13,36 @@ const SOMEBODY_ELSE = '\u0000';
 export function onlyProperty(expression: Expression): string | null {
   if (expression.op === 'constant') return null;
   if (expression.op === 'not') return onlyProperty(expression.of);
-  if (expression.op !== 'and' && expression.op !== 'or') return expression.property.name;
-  const names = new Set(expression.of.map(onlyProperty));
+  if (isCondition(expression)) return expression.property.name;
+  const names = new Set(
+    expression.op === 'and' || expression.op === 'or'
+      ? expression.of.map(onlyProperty)
+      : propertyNames(expression),
+  );
   return names.size === 1 ? ([...names][0] ?? null) : null;
 }
 
+/** The names of every property an expression looks at. */
+export function propertyNames(expression: Expression): readonly string[] {
+  switch (expression.op) {
+    case 'and':
+    case 'or':
+      return expression.of.flatMap(propertyNames);
+    case 'not':
+      return propertyNames(expression.of);
+    case 'constant':
+      return [];
+    case 'compare':
+      return [expression.left, expression.right].flatMap(propertiesOf).map(({ name }) => name);
+    case 'holds':
+      return propertiesOf(expression.of).map(({ name }) => name);
+    default:
+      return [expression.property.name];
+  }
+}
+
 /** Whether names can be told apart by the ones that the conditions name, so that no others need be looked at. */
-export function namesThemselves({ op }: Condition): boolean {
+export function namesThemselves({ op }: Expression): boolean {
   return op === 'eq' || op === 'ne' || op === 'in';
 }
 
@@ -49,13 +73,17 @@ function compile(expression: Expression): Holds {
     const inner = compile(expression.of);
     return (name) => !inner(name);
   }
-  if (expression.op !== 'and' && expression.op !== 'or') return (name) => satisfies(expression, name);
+  if (expression.op !== 'and' && expression.op !== 'or') {
+    if (isCondition(expression)) return (name) => satisfies(expression, name);
+    const property = onlyProperty(expression) ?? '';
+    return (name) => matches(expression, { [property]: name });
+  }
   // Of `or` the equalities select together, of `and` the inequalities exclude.
   const wanted = expression.op === 'or' ? 'eq' : 'ne';
   const named = new Set<unknown>();
   const rest: Holds[] = [];
   for (const each of expression.of) {
-    if (each.op === wanted) named.add(each.value);
+    if (isCondition(each) && each.op === wanted) named.add(each.value);
     else rest.push(compile(each));
   }
   return expression.op === 'or'

@@ -1,16 +1,14 @@
 import { show } from '../../graph/rows/ids.ts';
+import { readApplied } from './apply.ts';
 import type { Expression } from './expression.ts';
-import { readFilter } from './filter.ts';
+import { type Aliases, type OrderTerm, readFilter, readOrderBy, type Transformation } from './filter.ts';
 import { type EntityType, findProperty, type Property } from './model.ts';
 import { noSuchProperty, ODataError } from './odata-error.ts';
 
-export interface OrderTerm {
-  readonly property: Property;
-  readonly descending: boolean;
-}
-
 /** The query options of one request for an entity set, checked. */
 export interface QueryOptions {
+  /** What is made of the entities before all else; null where they stay themselves. */
+  readonly apply: readonly Transformation[] | null;
   readonly filter: Expression | null;
   /** What is given of each entity, in the type's order. */
   readonly select: readonly Property[];
@@ -27,6 +25,7 @@ export interface QueryOptions {
 
 /** The options that say which entities and how many, in an address or its next page's. */
 export const queryOptions = [
+  '$apply',
   '$filter',
   '$select',
   '$orderby',
@@ -38,44 +37,55 @@ export const queryOptions = [
 /** Those every address takes: the format, and `raw=true` for the providers' records. */
 export const commonOptions = ['$format', 'raw'] as const;
 
-const notHere = [
-  '$apply',
-  '$compute',
-  '$expand',
-  '$search',
-  '$levels',
-  '$index',
-  '$schemaversion',
-  '$deltatoken',
-];
+const notHere = ['$compute', '$expand', '$search', '$levels', '$index', '$schemaversion', '$deltatoken'];
 
-/** One request's options by name, each at most once. */
+/** One request's options by name, each at most once; parameter aliases under their names with `@`. */
 export type RawOptions = ReadonlyMap<string, string>;
 
 /**
- * Cuts a query string into options: each at most once, none but those allowed. A `+` is a blank, as most clients
- * mean it.
+ * Cuts a query string into options, each at most once. A `+` is a blank, as most clients mean it. OData's own come with
+ * `$` or without, in any case of letters, as version 4.01 has them; those of nobody we know are other tools' and ignored,
+ * but for names that begin with `$`.
  */
 export function readRawOptions(search: string, allowed: readonly string[]): RawOptions {
   const options = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(search)) {
+  for (const [sent, value] of new URLSearchParams(search)) {
+    const name = nameOf(sent, allowed);
     if (notHere.includes(name)) throw new ODataError(name, 'not supported', { statusCode: 501, allowed });
-    if (!allowed.includes(name)) throw new ODataError(name, 'no such query option', { allowed });
+    if (!allowed.includes(name) && !name.startsWith('@')) {
+      if (name.startsWith('$')) throw new ODataError(name, 'no such query option', { allowed });
+      continue;
+    }
     if (options.has(name)) throw new ODataError(name, 'expected once, came several times');
     options.set(name, value);
   }
   return options;
 }
 
+function nameOf(sent: string, allowed: readonly string[]): string {
+  if (allowed.includes(sent)) return sent;
+  const spelt = `$${sent.replace(/^\$/, '').toLowerCase()}`;
+  return allowed.includes(spelt) || notHere.includes(spelt) ? spelt : sent;
+}
+
+/** The parameter aliases among the options. */
+export function aliasesOf(raw: RawOptions): Aliases {
+  return new Map([...raw].filter(([name]) => name.startsWith('@')));
+}
+
 /** Reads the options of a request for a set of this type; throws an ODataError naming the one that is wrong. */
-export function readOptions(raw: RawOptions, type: EntityType): QueryOptions {
-  const filter = raw.get('$filter');
+export function readOptions(raw: RawOptions, entities: EntityType): QueryOptions {
+  const aliases = aliasesOf(raw);
+  const applied = readApplied(raw.get('$apply'), entities, aliases);
+  const type = applied?.type ?? entities;
+  const [filter, orderBy] = [raw.get('$filter'), raw.get('$orderby')];
   const selected = readSelect(raw.get('$select'), type);
   return {
-    filter: filter === undefined ? null : readFilter(filter, type),
+    apply: applied?.steps ?? null,
+    filter: filter === undefined ? null : readFilter(filter, type, aliases),
     select: selected ?? type.properties,
-    selects: selected !== null,
-    orderBy: readOrderBy(raw.get('$orderby'), type),
+    selects: selected !== null || applied?.isGrouped === true,
+    orderBy: orderBy === undefined ? [] : readOrderBy(orderBy, type, aliases),
     top: readCount(raw, '$top'),
     skip: readCount(raw, '$skip') ?? 0,
     count: readFlag(raw, '$count'),
@@ -102,16 +112,6 @@ function readSelect(text: string | undefined, type: EntityType): readonly Proper
   const names = text.split(',').map((name) => name.trim());
   for (const name of names) propertyOf(type, '$select', name);
   return type.properties.filter(({ name }) => names.includes(name));
-}
-
-function readOrderBy(text: string | undefined, type: EntityType): readonly OrderTerm[] {
-  if (text === undefined) return [];
-  return text.split(',').map((term) => {
-    const [name = '', direction = 'asc', ...rest] = term.trim().split(/\s+/);
-    if (!['asc', 'desc'].includes(direction) || rest.length > 0)
-      throw new ODataError('$orderby', `expected asc or desc after ${show(name)}, got ${show(term.trim())}`);
-    return { property: propertyOf(type, '$orderby', name), descending: direction === 'desc' };
-  });
 }
 
 function propertyOf(type: EntityType, option: string, name: string): Property {

@@ -9,19 +9,18 @@ import type { RecordKind } from '../../records/record.ts';
 import { type FlatValue, flatReaders } from '../export/flat-row.ts';
 import { readableColumns } from '../export/flat-writer.ts';
 import { takeBounds } from './bounds.ts';
-import { type EntityPage, sorted } from './entities.ts';
+import type { EntityPage } from './entities.ts';
+import type { Expression } from './expression.ts';
+import type { OrderTerm } from './filter.ts';
+import { countGroups, readGroups } from './groups.ts';
 import type { JsonFormat } from './json.ts';
-import type { NamedRow } from './matches.ts';
 import type { Property, RowSet } from './model.ts';
-import { ODataError } from './odata-error.ts';
-import type { OrderTerm, QueryOptions } from './options.ts';
+import type { QueryOptions } from './options.ts';
 import { readRowId } from './row-id.ts';
 import { readPlace, writePlace } from './skip-token.ts';
+import { sortedPage } from './sorted.ts';
 import { toWhere } from './where.ts';
 
-// An order other than the archive's own is made in memory, of this many rows at the most.
-const MAX_SORTED = 50_000;
-const SORT_EVERY = 10_000;
 // Below this many rows it makes no difference who writes them.
 const LONG_PAGE = 2_000;
 
@@ -30,7 +29,7 @@ export interface PageAsk {
   readonly format: JsonFormat;
 }
 
-/** Reads a page of rows: newest first, oldest first, or in any order where they are few. */
+/** Reads a page of rows in any order, or of the groups that are made of them. */
 export async function readRows(
   context: RequestContext,
   set: RowSet,
@@ -38,14 +37,15 @@ export async function readRows(
   { pageSize, format }: PageAsk,
 ): Promise<EntityPage> {
   const query = await toQuery(context, set, options);
+  if (query !== null && isGrouped(options)) return readGroups(context, set, options, query, pageSize);
   const count = options.count && query !== null ? await context.deps.archive.count(query) : null;
   if (query === null) return { rows: [], count: options.count ? 0 : null, next: null };
   const direction = directionOf(set, options.orderBy);
   const written = await writtenPage(context, set, options, query, { pageSize, format });
   if (written !== null) return { ...written, count };
   const page =
-    direction === null
-      ? await sortedPage(context, set, options, query)
+    direction === null || options.skip > 0
+      ? await sortedPage(context, set, options, query, pageSize)
       : await walkedPage(context, set, options, query, { pageSize, direction });
   const values = readerOf(context, set.kind, options.select);
   return { rows: page.rows.map(values), count, next: page.next };
@@ -58,7 +58,23 @@ export async function countRows(
   options: QueryOptions,
 ): Promise<number> {
   const query = await toQuery(context, set, options);
-  return query === null ? 0 : context.deps.archive.count(query);
+  if (query === null) return 0;
+  return isGrouped(options) ? countGroups(context, set, options, query) : context.deps.archive.count(query);
+}
+
+function isGrouped({ apply }: QueryOptions): boolean {
+  return apply?.some(({ step }) => step === 'group') === true;
+}
+
+/** What rows are filtered by before they are grouped: bounds on time are taken out of it. */
+function rowFilter(options: QueryOptions): Expression | null {
+  const of: Expression[] = [];
+  for (const step of options.apply ?? []) {
+    if (step.step === 'group') break;
+    of.push(step.filter);
+  }
+  if (options.filter !== null && !isGrouped(options)) of.push(options.filter);
+  return of.length === 0 ? null : { op: 'and', of };
 }
 
 /** The row of that id; null where there is none that may be seen. */
@@ -76,12 +92,8 @@ export async function readRow(
 }
 
 /** The archive's query; null where the bounds on time exclude each other. */
-async function toQuery(
-  context: RequestContext,
-  set: RowSet,
-  { filter }: QueryOptions,
-): Promise<Query | null> {
-  const { range, rest } = takeBounds(filter, axisFieldOf[set.kind]);
+async function toQuery(context: RequestContext, set: RowSet, options: QueryOptions): Promise<Query | null> {
+  const { range, rest } = takeBounds(rowFilter(options), axisFieldOf[set.kind]);
   const where = rest === null ? null : await toWhere(context, set, rest);
   if (range !== null && range.from >= range.to) return null;
   return {
@@ -107,12 +119,15 @@ type Direction = 'newest first' | 'oldest first';
 function directionOf(set: RowSet, terms: readonly OrderTerm[]): Direction | null {
   const [first, ...rest] = terms;
   if (first === undefined) return 'newest first';
-  if (first.property.name !== axisFieldOf[set.kind]) return null;
+  if (nameOf(first) !== axisFieldOf[set.kind]) return null;
   if (rest.length === 0) return first.descending ? 'newest first' : 'oldest first';
-  const names = rest
-    .map(({ property, descending }) => `${property.stored} ${descending ? 'desc' : 'asc'}`)
-    .join();
+  const names = rest.map((term) => `${nameOf(term)} ${term.descending ? 'desc' : 'asc'}`).join();
   return first.descending && ['account asc', 'account asc,key asc'].includes(names) ? 'newest first' : null;
+}
+
+/** The column that a term is, as it stands. */
+function nameOf({ operand }: OrderTerm): string | null {
+  return operand.is === 'property' ? operand.property.stored : null;
 }
 
 /** A long page, newest first, as the archive writes it; null where it does not, or not what this viewer may see. */
@@ -124,11 +139,11 @@ async function writtenPage(
   { pageSize, format }: PageAsk,
 ): Promise<Omit<EntityPage, 'count'> | null> {
   const { writePage } = context.deps.archive;
+  if (writePage === undefined || !context.viewer.readsPlayers || orderBy.length > 0 || skip > 0) return null;
   const place = skipToken === null ? null : readPlace(context, kind, skipToken);
   const left = place === null ? top : place.left;
   const limit = Math.min(pageSize, left ?? pageSize);
-  const isPlain = orderBy.length === 0 && (place !== null || skip === 0);
-  if (writePage === undefined || !context.viewer.readsPlayers || !isPlain || limit < LONG_PAGE) return null;
+  if (limit < LONG_PAGE) return null;
   // A set of rows has no other properties than flat columns.
   const columns = readableColumns(context, select as readonly FlatColumn[]);
   const decimals = format.ieee754Compatible ? 'strings' : 'numbers';
@@ -139,18 +154,18 @@ async function writtenPage(
   return { rows: [], written, next };
 }
 
-/** One page of a keyset walk; `$skip` is walked over, on the first page alone. */
+/** One page of a keyset walk in the archive's own order. */
 async function walkedPage(
   context: RequestContext,
   { kind }: RowSet,
-  { top, skip, skipToken }: QueryOptions,
+  { top, skipToken }: QueryOptions,
   query: Query,
   { pageSize, direction }: { readonly pageSize: number; readonly direction: Direction },
 ): Promise<Page> {
   const place = skipToken === null ? null : readPlace(context, kind, skipToken);
   const left = place === null ? top : place.left;
   const wanted = Math.min(pageSize, left ?? pageSize);
-  let position = place?.position ?? null;
+  const position = place?.position ?? null;
 
   async function read(limit: number): Promise<readonly StoredRecord[]> {
     const { archive } = context.deps;
@@ -160,12 +175,6 @@ async function walkedPage(
     return rows.toReversed();
   }
 
-  for (let over = place === null ? skip : 0; over > 0 && wanted > 0; ) {
-    const passed = await read(Math.min(over, pageSize));
-    if (passed.length === 0) return { rows: [], next: null };
-    position = positionOf(passed.at(-1)!);
-    over -= passed.length;
-  }
   if (wanted === 0) return { rows: [], next: null };
   // One row more than the page tells whether another page follows.
   const rows = await read(left === wanted ? wanted : wanted + 1);
@@ -173,45 +182,6 @@ async function walkedPage(
   const page = rows.slice(0, wanted);
   const next = { position: positionOf(page.at(-1)!), left: left === null ? null : left - wanted };
   return { rows: page, next: writePlace(context, kind, next) };
-}
-
-interface Candidate {
-  readonly row: StoredRecord;
-  readonly by: NamedRow;
-}
-
-/** The first of all rows in an order of the client's: everything is read, and no more kept than is wanted. */
-async function sortedPage(
-  context: RequestContext,
-  { kind }: RowSet,
-  { orderBy, skip, top }: QueryOptions,
-  query: Query,
-): Promise<Page> {
-  const { archive } = context.deps;
-  const keep = Math.min(skip + (top ?? Number.POSITIVE_INFINITY), await archive.count(query));
-  if (keep > MAX_SORTED) {
-    const narrower = `filter them, ask for fewer by $top, or order by ${axisFieldOf[kind]}`;
-    throw new ODataError('$orderby', `more than ${MAX_SORTED} rows to sort: ${narrower}`);
-  }
-  const properties = orderBy.map(({ property }) => property);
-  const valuesOf = readerOf(context, kind, properties);
-  const first = (found: readonly Candidate[]) => sorted(found, orderBy, ({ by }) => by).slice(0, keep);
-  let best: Candidate[] = [];
-  for await (const batch of archive.stream(query)) {
-    const more = batch.map((row): Candidate => {
-      const values = valuesOf(row);
-      return { row, by: Object.fromEntries(properties.map(({ name }, at) => [name, values[at] ?? null])) };
-    });
-    best.push(...more);
-    // Sorting seldom costs little; holding twice what is wanted keeps memory flat.
-    if (best.length > 2 * keep + SORT_EVERY) best = first(best);
-  }
-  return {
-    rows: first(best)
-      .slice(skip)
-      .map(({ row }) => row),
-    next: null,
-  };
 }
 
 function readerOf(context: RequestContext, kind: RecordKind, properties: readonly Property[]) {

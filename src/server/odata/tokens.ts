@@ -15,19 +15,22 @@ export type Literal =
 export type Token = { readonly at: number } & (
   | { readonly kind: 'literal'; readonly literal: Literal }
   | { readonly kind: 'word'; readonly text: string }
-  | { readonly kind: 'mark'; readonly text: '(' | ')' | ',' }
+  | { readonly kind: 'mark'; readonly text: '(' | ')' | ',' | '-' | '/' }
+  | { readonly kind: 'alias'; readonly text: string }
   | { readonly kind: 'end' }
 );
 
 const PATTERN = new RegExp(
   [
     /(?<blank>\s+)/,
-    /(?<mark>[(),])/,
+    /(?<mark>[(),/])/,
     /'(?<text>(?:[^']|'')*)'/,
     // A blank stands for the offset's plus where a client did not percent-encode it.
     /(?<time>\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.(?<fraction>\d{1,12}))?)?(?:Z|[+ -]\d{2}:\d{2}))?)(?![\w.:-])/,
     /(?<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.:-])/,
-    /(?<word>[A-Za-z_][\w./]*)/,
+    /(?<word>[A-Za-z_$][\w./]*)/,
+    /(?<minus>-)/,
+    /(?<alias>@[A-Za-z_]\w*)/,
   ]
     .map((part) => part.source)
     .join('|'),
@@ -54,7 +57,8 @@ function toToken(
   text: string,
   at: number,
 ): Token | null {
-  const { mark, text: quoted, time, fraction = '', number, word } = groups;
+  const { mark = groups['minus'], text: quoted, time, fraction = '', number, word, alias } = groups;
+  if (alias !== undefined) return { kind: 'alias', text: alias, at };
   if (mark !== undefined) return { kind: 'mark', text: mark as '(', at };
   if (quoted !== undefined) return literal(at, { type: 'text', value: quoted.replaceAll("''", "'") });
   if (time !== undefined) {

@@ -5,8 +5,8 @@ import { sumAmounts } from '../../graph/totals/amounts.ts';
 import { grossGamingRevenueOf } from '../../graph/totals/money.ts';
 import { createPeriodGrid } from '../../records/period.ts';
 import { LATEST, takeBounds } from './bounds.ts';
+import type { NamedRow } from './evaluate.ts';
 import type { Expression } from './expression.ts';
-import type { NamedRow } from './matches.ts';
 
 const sums = sumAmounts('BET');
 

@@ -3,41 +3,74 @@ import type { RequestContext } from '../../graph/context.ts';
 import { toStoredKey } from '../../graph/rows/ids.ts';
 import { spellProvider } from '../../graph/schema/provider-name.ts';
 import type { Scalar, Where } from '../../records/query.ts';
-import type { Condition, Expression } from './expression.ts';
+import { type Condition, type Expression, isCondition } from './expression.ts';
 import { satisfies } from './matches.ts';
 import type { RowSet } from './model.ts';
-import { type KnownNames, namesThemselves, onlyProperty, whereNamed } from './names.ts';
+import { type KnownNames, namesThemselves, onlyProperty, propertyNames, whereNamed } from './names.ts';
 import { ODataError } from './odata-error.ts';
+import { ofLiteral, ofProperty } from './operand.ts';
 import { readRowId } from './row-id.ts';
+import { createValues } from './values.ts';
 
 /**
  * The archive's condition that a `$filter` makes. Properties that no column holds become what does: a player the
  * usernames behind the name, an id its account and key. Throws an ODataError (501) for what cannot be asked of them.
  */
 export async function toWhere(context: RequestContext, set: RowSet, filter: Expression): Promise<Where> {
-  const known = await readNames(context, conditionsOf(filter));
-  const onNames = (expression: Expression): KnownNames | null =>
-    known[onlyProperty(expression) ?? ''] ?? null;
+  const known = await readNames(context, filter);
+  const toValue = await createValues(context, set, propertyNames(filter));
+  const onNames = (expression: Expression): KnownNames | null => {
+    const names = known[onlyProperty(expression) ?? ''] ?? null;
+    return names !== null && (names.all || namedAlone(expression)) ? names : null;
+  };
 
-  function translate(expression: Expression): Where {
+  /** What is negated is turned round down to its parts: the opposite of a function of null is as little true as it is. */
+  function translate(expression: Expression, negated: boolean): Where {
     const names = onNames(expression);
-    if (names !== null) return whereNamed(expression, names);
-    if (expression.op === 'not') return { op: 'not', of: translate(expression.of) };
-    if (expression.op === 'constant') return { op: expression.value ? 'and' : 'or', of: [] };
-    if (expression.op !== 'and' && expression.op !== 'or') return condition(context, set, expression);
-    const { op } = expression;
+    if (names !== null) return whereNamed(negated ? { op: 'not', of: expression } : expression, names);
+    if (expression.op === 'not') return translate(expression.of, !negated);
+    if (expression.op === 'constant') return { op: expression.value === negated ? 'or' : 'and', of: [] };
+    if (expression.op === 'and' || expression.op === 'or') return translateAll(expression, negated);
+    if (expression.op === 'holds') return { op: 'holds', value: toValue(expression.of), is: !negated };
+    const plain = isCondition(expression) ? onPlayers(expression) : expression;
+    const where: Where =
+      plain.op === 'compare'
+        ? { op: 'compare', by: plain.by, left: toValue(plain.left), right: toValue(plain.right) }
+        : plain.op === 'holds'
+          ? { op: 'holds', value: toValue(plain.of), is: !negated }
+          : condition(context, set, plain);
+    if (!negated || plain.op === 'holds') return where;
+    if (plain.op !== 'startswith') return { op: 'not', of: where };
+    const isText: Where = { op: 'not', of: { op: 'isNull', column: plain.property.stored! } };
+    return both(isText, { op: 'not', of: where });
+  }
+
+  function translateAll(expression: Extract<Expression, { op: 'and' | 'or' }>, negated: boolean): Where {
+    const op = (expression.op === 'and') === negated ? 'or' : 'and';
     const others: Where[] = [];
     const onOne = new Map<string, Expression[]>();
     for (const part of expression.of) {
       const name = onNames(part) === null ? null : onlyProperty(part);
-      if (name === null) others.push(translate(part));
+      if (name === null) others.push(translate(part, negated));
       else onOne.set(name, [...(onOne.get(name) ?? []), part]);
     }
-    const of = [...others, ...[...onOne.values()].map((parts) => translate({ op, of: parts }))];
-    return { op, of };
+    const named = [...onOne.values()].map((parts) => translate({ op: expression.op, of: parts }, negated));
+    return { op, of: [...others, ...named] };
   }
 
-  return translate(filter);
+  return translate(filter, false);
+}
+
+/** A condition on a player's name that the usernames behind it were not looked up for, as one for the engine. */
+function onPlayers(of: Condition): Exclude<Expression, { op: 'and' | 'or' | 'not' | 'constant' }> {
+  const { property } = of;
+  if (property.name !== 'player' || of.op === 'in') return of;
+  const left = ofProperty(property);
+  const value = of.value === null ? null : String(of.value);
+  const right = ofLiteral(value === null ? { type: 'null' } : { type: 'text', value });
+  if (of.op === 'startswith')
+    return { op: 'holds', of: { is: 'call', type: 'bool', call: 'startswith', of: [left, right] } };
+  return { op: 'compare', by: of.op, left, right };
 }
 
 function condition(context: RequestContext, set: RowSet, of: Condition): Where {
@@ -100,20 +133,33 @@ function withValues(of: Condition, change: (value: Scalar) => Scalar): Condition
   });
 }
 
+/** Whether names can be told apart by those that all of its conditions name. */
+function namedAlone(expression: Expression): boolean {
+  if (expression.op === 'and' || expression.op === 'or') return expression.of.every(namedAlone);
+  if (expression.op === 'not') return namedAlone(expression.of);
+  return expression.op === 'constant' || namesThemselves(expression);
+}
+
 function conditionsOf(expression: Expression): readonly Condition[] {
   if (expression.op === 'and' || expression.op === 'or') return expression.of.flatMap(conditionsOf);
   if (expression.op === 'not') return conditionsOf(expression.of);
-  return expression.op === 'constant' ? [] : [expression];
+  return isCondition(expression) ? [expression] : [];
 }
 
 /** The names that no column holds as they are shown, by the property that shows them. */
 async function readNames(
   { deps, players, viewer }: RequestContext,
-  conditions: readonly Condition[],
+  filter: Expression,
 ): Promise<Readonly<Record<string, KnownNames>>> {
+  const conditions = conditionsOf(filter);
   const on = (name: string) => conditions.filter(({ property }) => property.name === name);
-  const [onPlayers, onUsernames] = [on('player'), viewer.readsPlayers ? [] : on('providerUsername')];
-  const all = onUsernames.length > 0 || !onPlayers.every(namesThemselves);
+  const onPlayers = on('player').filter(namesThemselves);
+  const onUsernames = viewer.readsPlayers ? [] : on('providerUsername');
+  const isMore = (name: string) => propertyNames(filter).filter((each) => each === name).length;
+  // Names that are made at read are known to nobody but us, whatever is asked of them.
+  const all =
+    !viewer.readsPlayers &&
+    (onUsernames.length > 0 || onPlayers.length < isMore('player') || isMore('providerUsername') > 0);
   const usernames =
     all || onPlayers.length > 0
       ? await deps.archive.usernames(all ? null : await players.operatorNames(valuesOf(onPlayers)))
@@ -121,8 +167,8 @@ async function readNames(
   const shownPlayer = ({ account, username }: Username) => players.shown(account, username);
   const shownUsername = ({ account, username }: Username) => players.shownUsername(account, username);
   return {
-    ...(onPlayers.length > 0 && { player: { usernames, all, shown: shownPlayer } }),
-    ...(onUsernames.length > 0 && { providerUsername: { usernames, all, shown: shownUsername } }),
+    ...((onPlayers.length > 0 || all) && { player: { usernames, all, shown: shownPlayer } }),
+    ...(all && { providerUsername: { usernames, all, shown: shownUsername } }),
   };
 }
 

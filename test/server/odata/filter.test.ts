@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { takeBounds } from '../../../src/server/odata/bounds.ts';
+import type { NamedRow } from '../../../src/server/odata/evaluate.ts';
 import type { Expression } from '../../../src/server/odata/expression.ts';
 import { readFilter } from '../../../src/server/odata/filter.ts';
-import { matches, type NamedRow } from '../../../src/server/odata/matches.ts';
+import { matches } from '../../../src/server/odata/matches.ts';
 import { rowSets } from '../../../src/server/odata/model.ts';
 
 const [bets, , failures] = rowSets({ raw: false });
@@ -82,7 +83,7 @@ describe('$filter', () => {
     ['stakes gt 1', 'no property "stakes"; allowed: id, providerBetId'],
     ['stake', 'expected an operator after stake'],
     ['stake has 1', 'no operator "has" here; allowed: eq, ne, gt, ge, lt, le, in'],
-    ['stake gt', 'expected a literal at character 9, got the end'],
+    ['stake gt', 'expected a property at character 9, got the end'],
     ["stake gt 'much'", 'stake: expected a number such as 12.50, got "much"'],
     ['currency eq 5', "currency: expected a text such as 'abc', got 5"],
     ['settledAt ge 20261101', 'settledAt: expected a time such as'],
@@ -90,8 +91,13 @@ describe('$filter', () => {
     ['settledAt ge 2026-11-01T00:00:00', 'cannot read'],
     ['stake gt 1 stake lt 2', 'expected and, or, or the end at character 12'],
     ['(stake gt 1', 'expected ")" at character 12, got the end'],
-    ["contains(gameCode,'b')", 'no function "contains" here; allowed: startswith'],
-    ['startswith(stake,1)', 'startswith: expected a property of type text'],
+    ["matchesPattern(gameCode,'b')", 'no function "matchesPattern" here; allowed: contains, startswith'],
+    ['startswith(stake,1)', 'startswith: expected a text and a text, got stake (decimal) and "1"'],
+    ['contains(gameCode)', 'contains: expected a text and a text, got gameCode (text)'],
+    ['stake mod 2 eq 0', 'no operator "mod" here; allowed: eq, ne, gt, ge, lt, le, in, add, sub, mul'],
+    ['stake add gameCode gt 1', 'add: expected numbers, got gameCode (text)'],
+    ['stake gt gameCode', 'stake (decimal): expected a number such as 12.50, got gameCode (text)'],
+    ['length(gameCode)', 'expected an operator after a value'],
     ["gameCode eq 'open", 'cannot read'],
     ['stake gt 1.0000000000000000001', 'more than 20 integer digits or 18 decimals'],
     [`${'('.repeat(101)}stake gt 1${')'.repeat(101)}`, 'nested deeper than 100'],
@@ -145,7 +151,13 @@ describe('a null', () => {
     ["gameType in ('x',null)", true],
     ['odds gt 1', false],
     ['not (odds gt 1)', true],
-    ["not startswith(gameType,'x')", true],
+    // A function of a null is null, and so is its opposite: neither selects.
+    ["not startswith(gameType,'x')", false],
+    ["not contains(gameType,'x')", false],
+    ["startswith(gameType,'x') or stake gt 1", true],
+    ["contains(gameType,'x') eq null", true],
+    ['stake gt odds', false],
+    ['odds add 1 eq null', true],
     ['stake eq 1.5', true],
   ])('%s is %s', (text, expected) => {
     expect(matches(read(text), row)).toBe(expected);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Where } from '../../../src/records/query.ts';
-import type { Condition, Expression } from '../../../src/server/odata/expression.ts';
+import { type Condition, type Expression, isCondition } from '../../../src/server/odata/expression.ts';
 import { matches } from '../../../src/server/odata/matches.ts';
 import { rowSets } from '../../../src/server/odata/model.ts';
 import { namesThemselves, onlyProperty, whereNamed } from '../../../src/server/odata/names.ts';
@@ -52,7 +52,7 @@ function sizeOf(where: Where): number {
 const conditionsOf = (of: Expression): readonly Condition[] => {
   if (of.op === 'and' || of.op === 'or') return of.of.flatMap(conditionsOf);
   if (of.op === 'not') return conditionsOf(of.of);
-  return of.op === 'constant' ? [] : [of];
+  return isCondition(of) ? [of] : [];
 };
 
 describe('conditions on players', () => {

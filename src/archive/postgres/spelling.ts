@@ -1,0 +1,17 @@
+import type { Spelling } from '../sql/dialect.ts';
+
+/** PostgreSQL's spelling of expressions; a NUMERIC holds any product. Letters change case as Unicode has it, whatever the database's locale. */
+export const postgresSpelling: Spelling = {
+  decimal: 'NUMERIC',
+  bytewise: (text) => `(${text}) COLLATE "C"`,
+  lower: (text) => `lower((${text}) COLLATE "und-x-icu")`,
+  upper: (text) => `upper((${text}) COLLATE "und-x-icu")`,
+  utc: (time) => `(${time} AT TIME ZONE 'UTC')`,
+  isoDate: (time) => `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+  product: (left, right) => `(${left} * ${right})`,
+  sum: (decimal) => `sum(${decimal})`,
+  // More digits than it is rounded to, so that it is rounded once.
+  quotient: (sum, count) => `round(CAST(${sum} AS NUMERIC(120, 40)) / nullif(${count}, 0), 18)`,
+  base64url: (text) =>
+    `translate(rtrim(replace(encode(convert_to(${text}, 'UTF8'), 'base64'), chr(10), ''), '='), '+/', '-_')`,
+};
