@@ -8,6 +8,7 @@ import type { Config } from './config/config.ts';
 import { createBacklog, whileAble } from './feeds/backlog.ts';
 import { createCallBudgets } from './feeds/call-budget.ts';
 import { createClaims } from './feeds/claims.ts';
+import { startConfirmations } from './feeds/confirmations.ts';
 import { connectAccount } from './feeds/connect.ts';
 import { createDetails } from './feeds/detail.ts';
 import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
@@ -16,6 +17,7 @@ import { createFiller } from './feeds/filler.ts';
 import { leaseFeed } from './feeds/leases.ts';
 import { createPatience } from './feeds/patience.ts';
 import { reopenOnFall } from './feeds/reopen.ts';
+import { reread } from './feeds/reread.ts';
 import { type Sync, startSync } from './feeds/sync.ts';
 import { createTransferSearcher } from './feeds/transfer-search.ts';
 import type { GraphDeps, RequestContext } from './graph/context.ts';
@@ -34,7 +36,7 @@ import { exportRoutes } from './server/export/routes.ts';
 import { createCallCounter } from './server/metrics/calls.ts';
 import { createDriftCounter } from './server/metrics/drift.ts';
 import { registerFeedMetrics } from './server/metrics/server.ts';
-import { createRowCounter, registerSyncMetrics } from './server/metrics/sync.ts';
+import { createAwaitingNote, createRowCounter, registerSyncMetrics } from './server/metrics/sync.ts';
 import { createUpstreamMetrics } from './server/metrics/upstream.ts';
 import { odataRoutes } from './server/odata/routes.ts';
 import { createServer } from './server/server.ts';
@@ -116,9 +118,10 @@ export async function createApp(
       countRows(feed, result);
       countDrift(feed, piece, result);
       const { interval } = piece;
-      const { late, changed, moved, vanished } = result;
-      if (late + changed + vanished === 0) return;
-      const news = { account: feed.account.id, kind: feed.kind, interval, late, changed, moved, vanished };
+      const { late, changed, moved, vanished, contradicted, withdrawn, restored } = result;
+      if (late + changed + vanished + contradicted + withdrawn + restored === 0) return;
+      const counts = { late, changed, moved, vanished, contradicted, withdrawn, restored };
+      const news = { account: feed.account.id, kind: feed.kind, interval, ...counts };
       logger.info(news, 'rows were not as they had been read before');
     },
   });
@@ -156,6 +159,7 @@ export async function createApp(
     feeds,
     clock: clock.now,
     health: filler.health,
+    reread: (feed, range) => reread(feed, range, { filler, ...clock }),
     searchTransfers: transferSearcher.search,
     async readDetail(account, key, near, payer) {
       const feed = feeds.find((each) => each.account.id === account && each.kind === 'BET');
@@ -211,6 +215,8 @@ export async function createApp(
   });
 
   let sync: Sync | null = null;
+  let stopConfirming: (() => Promise<void>) | null = null;
+  const noteAwaiting = createAwaitingNote(registry, logger);
   registerSyncMetrics(registry, feeds, (feed) => sync?.plan(feed) ?? null);
 
   function keepFilled(): Sync {
@@ -239,6 +245,17 @@ export async function createApp(
     });
   }
 
+  function confirm(): () => Promise<void> {
+    return startConfirmations({
+      feeds,
+      archive,
+      filler,
+      ...clock,
+      onAwaiting: noteAwaiting,
+      onError: (err) => logger.error({ err }, 'rows in doubt were not looked at'),
+    });
+  }
+
   async function stop(withinMs: number): Promise<void> {
     const over = wait(withinMs, 'late', { ref: false });
     const step = async (name: string, work: Promise<unknown> | undefined) => {
@@ -248,6 +265,7 @@ export async function createApp(
     stopping.abort();
     await step('answers', server.close());
     await step('sync', sync?.stop());
+    await step('confirmations', stopConfirming?.());
     await step('windows', filler.close(AbortSignal.timeout(PATIENCE_MS)));
     claims?.close();
     await step('audit log', auditWriter.close());
@@ -268,6 +286,7 @@ export async function createApp(
     async listen() {
       const address = await server.listen();
       if (config.sync.enabled) sync = keepFilled();
+      stopConfirming = confirm();
       return address;
     },
     async drain(afterMs) {

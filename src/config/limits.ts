@@ -34,6 +34,7 @@ export const limitsSchema = z.strictObject({
     .optional(),
   settlementLag: duration.optional(),
   openMaxAge: duration.optional(),
+  confirmAfter: duration.optional(),
   settlesWithin: duration.optional(),
   timeout: durationFrom(1).optional(),
   maxAttempts: wholeFrom(1, 'expected a whole number from 1').optional(),

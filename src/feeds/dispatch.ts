@@ -79,7 +79,7 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
   const { archive, filler, now, maxRangeMs, finalAfterMs, monotonic = () => performance.now() } = options;
   const asker = filler.newAsker();
   const reads = left === undefined ? archive : (archive.readsFor?.(left) ?? archive);
-  const ledger = createLedgerLoader(reads, ageOf);
+  const ledger = createLedgerLoader(reads, ageOf, now);
   const windows = createWindowLoader(filler, isLacking, payer);
   const asked = new Map<string, Promise<Covered>>();
 

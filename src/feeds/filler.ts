@@ -6,6 +6,7 @@ import type { Delay, Turn } from '../upstream/call.ts';
 import { type Backlog, createBacklog, type Load } from './backlog.ts';
 import type { Payer, Payment } from './call-budget.ts';
 import type { Claim, Claims } from './claims.ts';
+import { doubtingOf } from './doubting.ts';
 import { type Feed, type FeedHealth, feedClock, feedName } from './feed.ts';
 import { createReader, type Reader } from './reader.ts';
 import type { Piece } from './reading/piece.ts';
@@ -34,6 +35,8 @@ export interface FillOptions {
   readonly knownAt: number;
   /** Looks again whether a window is still to be read: asked where other processes may have read it meanwhile. */
   readonly isWanted: (window: Window) => Promise<boolean>;
+  /** Whether an admin asked for these reads to decide what becomes of rows they do not list. @default false */
+  readonly byAdmin?: boolean;
   /** Who pays for the windows that are begun; those under way already are free. Absent: nobody, and no bound holds. */
   readonly payer?: Payer;
 }
@@ -83,6 +86,7 @@ interface Job {
   readonly ticket: Ticket;
   readonly stop: AbortController;
   readonly payment: Payment | null;
+  byAdmin: boolean;
   /** Null until its first call leaves. */
   load: Load | null;
   /** Null until it is given, and where no other process shares the archive. */
@@ -130,19 +134,24 @@ export function createFiller(options: FillerOptions): Filler {
   function fill(
     feed: Feed,
     windows: readonly Window[],
-    { knownAt, isWanted, payer }: FillOptions,
+    { knownAt, isWanted, payer, byAdmin = false }: FillOptions,
   ): readonly Ticket[] {
     const state = stateOf(feed);
     forget(state);
     return windows.map((window) => {
       const job = state.jobs.get(window.from);
-      if (job !== undefined) return job.ticket;
+      if (job !== undefined) {
+        job.byAdmin ||= byAdmin;
+        return job.ticket;
+      }
       const finishedAt = state.finished.get(window.from);
       const justRead = finishedAt !== undefined && finishedAt >= knownAt;
       if (closed || justRead || mustWait(feed, window)) return settled;
       const payment = payer?.begin() ?? null;
       if (payer !== undefined && payment === null) return unpaid;
-      return begin(feed, state, window, payment, () => isWanted(window)).ticket;
+      const started = begin(feed, state, window, payment, () => isWanted(window));
+      started.byAdmin = byAdmin;
+      return started.ticket;
     });
   }
 
@@ -174,6 +183,7 @@ export function createFiller(options: FillerOptions): Filler {
       },
       stop: new AbortController(),
       payment,
+      byAdmin: false,
       load: null,
       claim: null,
     };
@@ -214,14 +224,18 @@ export function createFiller(options: FillerOptions): Filler {
     const context = { turn, signal, stamp, onDelay: (delay: Delay) => state.setbacks.delayed(delay) };
     const unread = await reader.readWindow(feed, window, context, async (piece) => {
       job.load?.read(piece.rows.length);
-      await commit(feed, piece, claim?.fence);
+      await commit(feed, piece, { fence: claim?.fence, byAdmin: job.byAdmin });
       job.load?.written(piece.rows.length);
     });
     state.windowsRead += 1;
     state.setbacks.succeeded(window, unread);
   }
 
-  async function commit(feed: Feed, piece: Piece, fence?: Fence): Promise<void> {
+  async function commit(
+    feed: Feed,
+    piece: Piece,
+    { fence, byAdmin = false }: { readonly fence?: Fence; readonly byAdmin?: boolean } = {},
+  ): Promise<void> {
     const { account, kind } = feed;
     const { interval, readAt, providerAt, rows, quarantined, duplicates } = piece;
     const result = await archive.commit({
@@ -233,6 +247,7 @@ export function createFiller(options: FillerOptions): Filler {
       providerAt,
       rows,
       quarantined,
+      doubting: doubtingOf(feed, interval, feedClock(feed, now()), byAdmin),
       fence,
     });
     onCommit?.(feed, piece, { ...result, duplicates: result.duplicates + duplicates });

@@ -6,6 +6,7 @@ import type { Dispatch } from '../feeds/dispatch.ts';
 import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
 import type { TransferSearcher } from '../feeds/transfer-search.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Interval } from '../records/interval.ts';
 import type { Players, Viewer } from './viewer.ts';
 
 export type { DetailOutcome } from '../feeds/detail.ts';
@@ -21,6 +22,8 @@ export interface GraphDeps {
   readonly feeds: readonly Feed[];
   readonly clock: () => number;
   readonly health: (feed: Feed) => FeedHealth;
+  /** Reads a range of a feed again, held or not; resolves once that is done. */
+  readonly reread: (feed: Feed, range: Interval) => Promise<void>;
   /** Reads one bet at its provider and archives it; says whether it was found, or why the provider was not asked. */
   readonly readDetail: (
     account: string,

@@ -28,6 +28,8 @@ export interface FeedLimits {
   readonly settlementLag: number;
   /** An open window older than this is read again when asked for. */
   readonly openMaxAge: number;
+  /** How long after a read that missed an archived row another must miss it too before the row is withdrawn. */
+  readonly confirmAfter: number;
   /** A bet placed now is settled within this. */
   readonly settlesWithin: number;
   readonly timeout: number;

@@ -104,6 +104,29 @@ export function statesOf(part: ReadPart, { settlementLag, finalAfter }: Ageing):
   });
 }
 
+/** The parts of a feed's ledger with the instants at which rows are in doubt told apart: there nothing is final. */
+export function splitAtDoubts<P extends HeldPart>(parts: readonly P[], instants: readonly number[]): P[] {
+  if (instants.length === 0) return [...parts];
+  const sorted = [...instants].sort((a, b) => a - b);
+  return parts.flatMap((part) => {
+    const inside = sorted.filter((at) => part.from <= at && at < part.to);
+    if (inside.length === 0) return [part];
+    // Rows set aside hold a part together.
+    if (part.quarantined > 0) return [{ ...part, contradicted: inside.length }];
+    const split: P[] = [];
+    let from = part.from;
+    for (const at of new Set(inside)) {
+      if (from < at) split.push({ ...part, from, to: at });
+      const contradicted = inside.filter((other) => other === at).length;
+      const state = part.state === 'final' ? 'held' : part.state;
+      split.push({ ...part, from: at, to: at + 1, state, contradicted });
+      from = at + 1;
+    }
+    if (from < part.to) split.push({ ...part, from });
+    return split;
+  });
+}
+
 /** Why a part of a feed could not be had lately. */
 export interface Trouble extends Interval {
   readonly reason: GapReason;

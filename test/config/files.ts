@@ -18,6 +18,7 @@ export const defaults: FeedLimits = {
   rowCap: 20_000,
   settlementLag: 120_000,
   openMaxAge: 30_000,
+  confirmAfter: 600_000,
   settlesWithin: 86_400_000,
   timeout: 10_000,
   maxAttempts: 5,

@@ -101,6 +101,7 @@ export function paperFeed(options: PaperOptions = {}): {
       rowCap: paging === 'whole' ? size : null,
       settlementLag: 0,
       openMaxAge: 30_000,
+      confirmAfter: 600_000,
       settlesWithin: 0,
       timeout: 1_000,
       maxAttempts: 1,

@@ -68,6 +68,12 @@ export class FeedLimits {
   openMaxAge!: number;
 
   @Field(() => Duration, {
+    description:
+      'How long after a read that missed an archived row another must miss it too before the row is withdrawn.',
+  })
+  confirmAfter!: number;
+
+  @Field(() => Duration, {
     description: 'Within how long a bet placed now is settled; ranges by PLACED look that much further.',
   })
   settlesWithin!: number;

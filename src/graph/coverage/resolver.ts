@@ -1,10 +1,22 @@
+import { BadUserInputError } from '../../errors.ts';
+import type { Feed } from '../../feeds/feed.ts';
 import type { Interval } from '../../records/interval.ts';
+import type { RecordKind } from '../../records/record.ts';
 import { toAccount } from '../account/type.ts';
 import type { RequestContext } from '../context.ts';
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from '../schema/decorators.ts';
+import { show } from '../rows/ids.ts';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from '../schema/decorators.ts';
+import { RecordKindEnum } from '../schema/enums.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkRange } from '../selection/checks.ts';
-import { accountsAsked, cover, feedsOf, playersAsked } from '../selection/scope.ts';
+import {
+  accountsAsked,
+  checkAccount,
+  checkAdministers,
+  cover,
+  feedsOf,
+  playersAsked,
+} from '../selection/scope.ts';
 import { FeedCoverage } from './feed-coverage.ts';
 import { toCoverage } from './type.ts';
 
@@ -29,19 +41,29 @@ export class CoverageResolver {
   ): Promise<Covered[]> {
     const range = checkRange('range', asked);
     const visible = accountsAsked(context, { accounts });
-    const covered = await cover(context, feedsOf(context, visible, null), range, null);
-    return covered.feeds.flatMap(({ account: id, kind, coverage, held, finalUntil }) =>
-      visible
-        .filter((account) => account.id === id)
-        .map((account) => ({
-          account: toAccount(account),
-          kind,
-          coverage: toCoverage(coverage),
-          held: [...held],
-          finalUntil,
-          range,
-        })),
-    );
+    return coveredFeeds(context, feedsOf(context, visible, null), range);
+  }
+
+  @Mutation(() => FeedCoverage, {
+    description:
+      'Reads a range of a feed again, held or not, and answers at once how it is covered now. What is no longer listed is ' +
+      'decided by it, rows that wait for an admin among them. For admins; others are refused with FORBIDDEN.',
+  })
+  async reread(
+    @Arg('account', () => ID, { description: 'The configured account, such as `vp-main`.' }) id: string,
+    @Arg('kind', () => RecordKindEnum, { description: 'The kind of rows.' }) kind: RecordKind,
+    @Arg('range', () => TimeRange, { description: 'The range, by the feed’s own axis.' }) asked: TimeRange,
+    @Ctx() context: RequestContext,
+  ): Promise<Covered> {
+    checkAdministers(context, 'have held intervals read again');
+    const range = checkRange('range', asked);
+    const [feed] = feedsOf(context, [checkAccount(context, 'account', id)], kind);
+    if (feed === undefined) throw new BadUserInputError(`kind: account ${show(id)} has no feed of ${kind}`);
+    // It goes on after the answer: what fails is told by the feed's health and its gaps.
+    void context.deps.reread(feed, range);
+    const [covered] = await coveredFeeds(context, [feed], range);
+    if (covered === undefined) throw new Error(`${id} ${kind}: expected the coverage of a feed`);
+    return covered;
   }
 
   @FieldResolver()
@@ -56,4 +78,20 @@ export class CoverageResolver {
       where: null,
     });
   }
+}
+
+async function coveredFeeds(
+  context: RequestContext,
+  feeds: readonly Feed[],
+  range: Interval,
+): Promise<Covered[]> {
+  const covered = await cover(context, feeds, range, null);
+  return covered.feeds.map(({ account, kind, coverage, held, finalUntil }) => ({
+    account: toAccount(checkAccount(context, 'account', account)),
+    kind,
+    coverage: toCoverage(coverage),
+    held: [...held],
+    finalUntil,
+    range,
+  }));
 }

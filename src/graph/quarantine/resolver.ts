@@ -1,10 +1,9 @@
 import type { QuarantinedRow as Row } from '../../archive/admin.ts';
-import { NotPermittedError } from '../../errors.ts';
 import { toAccount } from '../account/type.ts';
 import type { RequestContext } from '../context.ts';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from '../schema/decorators.ts';
 import { checkList } from '../selection/checks.ts';
-import { accountsAsked, findAccount, visibleAccounts } from '../selection/scope.ts';
+import { accountsAsked, checkAdministers, findAccount, visibleAccounts } from '../selection/scope.ts';
 import { QuarantinedRow } from './type.ts';
 
 @Resolver()
@@ -21,7 +20,7 @@ export class QuarantineResolver {
     accounts: string[] | null,
     @Ctx() context: RequestContext,
   ): Promise<QuarantinedRow[]> {
-    checkAdministers(context);
+    checkAdministers(context, 'list or accept quarantined rows');
     const asked = accountsAsked(context, { accounts });
     const rows = await context.deps.quarantine.quarantined(asked.map(({ id }) => id));
     return rows.flatMap((row) => toRow(context, row));
@@ -37,7 +36,7 @@ export class QuarantineResolver {
     @Arg('ids', () => [ID], { description: 'The rows’ ids, from `quarantined`.' }) ids: string[],
     @Ctx() context: RequestContext,
   ): Promise<number> {
-    checkAdministers(context);
+    checkAdministers(context, 'list or accept quarantined rows');
     const asked = new Set(checkList('ids', ids));
     const { quarantine } = context.deps;
     // Ids name no account: only those of accounts that may be seen are passed on.
@@ -45,13 +44,6 @@ export class QuarantineResolver {
     const known = waiting.filter(({ id }) => asked.has(id)).map(({ id }) => id);
     return known.length === 0 ? 0 : quarantine.acceptQuarantined(known);
   }
-}
-
-function checkAdministers({ viewer }: RequestContext): void {
-  if (viewer.administers) return;
-  throw new NotPermittedError(
-    `role ${viewer.role} may not list or accept quarantined rows: expected role admin`,
-  );
 }
 
 function toRow(context: RequestContext, row: Row): QuarantinedRow[] {

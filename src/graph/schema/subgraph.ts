@@ -53,6 +53,7 @@ const argumentOrder = [
   'username',
   'search',
   'account',
+  'kind',
   'providerBetId',
   'transactionCode',
   'sentAt',

@@ -1,4 +1,4 @@
-import { BadUserInputError } from '../../errors.ts';
+import { BadUserInputError, NotPermittedError } from '../../errors.ts';
 import type { Covered } from '../../feeds/dispatch.ts';
 import type { Account, Feed } from '../../feeds/feed.ts';
 import { reachOn } from '../../records/axis.ts';
@@ -29,6 +29,12 @@ export function checkAccount(context: RequestContext, field: string, id: string)
   const account = findAccount(context, id);
   if (account === null) throw new BadUserInputError(`${field}: no account ${show(id)}`);
   return account;
+}
+
+/** Throws a NotPermittedError where the viewer may not do what admins alone do. */
+export function checkAdministers({ viewer }: RequestContext, what: string): void {
+  if (viewer.administers) return;
+  throw new NotPermittedError(`role ${viewer.role} may not ${what}: expected role admin`);
 }
 
 export interface AccountFilter {

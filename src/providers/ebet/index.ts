@@ -20,6 +20,7 @@ const failures: FeedSpec = {
     rowCap: null,
     settlementLag: 2 * MINUTE,
     openMaxAge: 30 * SECOND,
+    confirmAfter: 600 * SECOND,
     settlesWithin: 24 * HOUR,
     timeout: 10 * SECOND,
     maxAttempts: 5,

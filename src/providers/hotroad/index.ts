@@ -21,6 +21,7 @@ const bets: FeedSpec = {
     rowCap: 20_000,
     settlementLag: 2 * MINUTE,
     openMaxAge: 30 * SECOND,
+    confirmAfter: 600 * SECOND,
     settlesWithin: DAY,
     timeout: 10 * SECOND,
     maxAttempts: 5,

@@ -24,6 +24,7 @@ const bets: FeedSpec = {
     suspectsRound: true,
     settlementLag: 2 * MINUTE,
     openMaxAge: 30 * SECOND,
+    confirmAfter: 600 * SECOND,
     settlesWithin: DAY,
     timeout: 10 * SECOND,
     maxAttempts: 5,

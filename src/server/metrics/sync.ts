@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { CommitResult } from '../../archive/archive.ts';
 import type { Feed } from '../../feeds/feed.ts';
@@ -43,17 +44,36 @@ export function registerSyncMetrics(
   }
 }
 
-const changes = ['inserted', 'late', 'changed', 'moved', 'vanished'] as const;
+const changes = [
+  ...['inserted', 'late', 'changed', 'moved', 'vanished'],
+  ...['contradicted', 'withdrawn', 'restored'],
+] as const satisfies readonly (keyof CommitResult)[];
 
 /** Counts what commits did to rows, by feed and sort of change; moved ones are changed, late ones inserted as well. */
 export function createRowCounter(registry: Registry): (feed: Feed, result: CommitResult) => void {
   const rows = new Counter({
     name: 'countroom_rows_total',
-    help: 'Rows written, by what happened: inserted (of them late), changed (of them moved), vanished',
+    help: 'Rows written, by what happened: inserted (of them late), changed (of them moved), vanished, contradicted, withdrawn, restored',
     labelNames: ['account', 'kind', 'change'] as const,
     registers: [registry],
   });
   return ({ account, kind }, result) => {
     for (const change of changes) rows.inc({ account: account.id, kind, change }, result[change]);
+  };
+}
+
+/** Says how many rows wait for an admin: as a series, and in the log whenever there are more than before. */
+export function createAwaitingNote(registry: Registry, logger: Logger): (rows: number) => void {
+  const gauge = new Gauge({
+    name: 'countroom_rows_awaiting_admin',
+    help: 'Rows their provider no longer lists, too many at once or too often to be withdrawn without an admin',
+    registers: [registry],
+  });
+  let known = 0;
+  return (rows) => {
+    gauge.set(rows);
+    if (rows > known)
+      logger.warn({ rows }, 'rows are no longer listed: look at the provider, then reread their time');
+    known = rows;
   };
 }

@@ -19,6 +19,7 @@ const limits: FeedLimits = {
   rowCap: 8,
   settlementLag: 10 * SECOND,
   openMaxAge: 5 * SECOND,
+  confirmAfter: 600_000,
   settlesWithin: SETTLES_MS,
   timeout: SECOND,
   maxAttempts: 1,

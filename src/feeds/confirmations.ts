@@ -1,0 +1,132 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Archive, FeedDoubt } from '../archive/archive.ts';
+import { confirmAfterOf } from '../archive/contradiction.ts';
+import { type Interval, intersect } from '../records/interval.ts';
+import { reachOf, type Window, windowsOf } from '../records/window.ts';
+import { oldestConfirmable } from './doubting.ts';
+import { type Feed, feedClock } from './feed.ts';
+import type { Filler } from './filler.ts';
+
+export interface ConfirmationsOptions {
+  readonly feeds: readonly Feed[];
+  readonly archive: Pick<Archive, 'doubts'>;
+  readonly filler: Pick<Filler, 'fill' | 'mustWait'>;
+  /** The wall clock. */
+  readonly now: () => number;
+  /** The filler's. @default performance.now */
+  readonly monotonic?: () => number;
+  /** Told how many rows only an admin may decide about, whenever they are looked at. */
+  readonly onAwaiting?: (rows: number) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What is to be read so that doubts can be decided, and when to look again (milliseconds from now). */
+export interface ConfirmationPlan {
+  readonly windows: ReadonlyMap<Feed, readonly Window[]>;
+  readonly lookAgainMs: number;
+  /** Rows only an admin may decide about. */
+  readonly awaiting: number;
+}
+
+const LONGEST_LOOK_MS = 15_000;
+const SHORTEST_LOOK_MS = 500;
+const EVER: Interval = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
+
+/**
+ * Which windows are to be read now: those of rows whose second look is due, and those in which such a row may lie if
+ * it moved since it was last listed.
+ */
+export function planConfirmations(
+  feeds: readonly Feed[],
+  doubts: readonly FeedDoubt[],
+  now: number,
+): ConfirmationPlan {
+  const windows = new Map<Feed, readonly Window[]>();
+  let lookAgainMs = LONGEST_LOOK_MS;
+  let awaiting = 0;
+  for (const feed of feeds) {
+    const { limits } = feed;
+    const clock = feedClock(feed, now);
+    const reach = reachOf({ ...clock, retentionMs: limits.retention });
+    const oldest = oldestConfirmable(limits, clock.providerLatest);
+    const due: Interval[] = [];
+    for (const doubt of doubts) {
+      if (doubt.account !== feed.account.id || doubt.kind !== feed.kind || doubt.axisAt < oldest) continue;
+      if (doubt.awaitsAdmin) {
+        awaiting += 1;
+        continue;
+      }
+      const dueInMs = doubt.missedReadAt + confirmAfterOf(doubt, limits.confirmAfter) - now;
+      lookAgainMs = Math.min(lookAgainMs, Math.max(SHORTEST_LOOK_MS, dueInMs));
+      if (dueInMs > 0) continue;
+      due.push({ from: doubt.listedAt - limits.settlementLag, to: doubt.missedAt + 1 });
+      due.push({ from: doubt.axisAt, to: doubt.axisAt + 1 });
+    }
+    const asked = due.flatMap((span) => {
+      const within = intersect(span, reach);
+      return within === null ? [] : windowsOf(within, limits.grid);
+    });
+    const distinct = new Map(asked.map((window) => [window.from, window]));
+    if (distinct.size > 0)
+      windows.set(
+        feed,
+        [...distinct.values()].sort((a, b) => a.from - b.from),
+      );
+  }
+  return { windows, lookAgainMs, awaiting };
+}
+
+/**
+ * Reads once more what a second look is to decide, for as long as the gateway runs and whether it syncs or not.
+ * Returns how to stop.
+ */
+export function startConfirmations(options: ConfirmationsOptions): () => Promise<void> {
+  const { feeds, archive, filler, now, monotonic = () => performance.now(), onAwaiting, onError } = options;
+  const stopping = new AbortController();
+  const accounts = [...new Set(feeds.map(({ account }) => account.id))];
+
+  async function look(): Promise<number> {
+    const knownAt = monotonic();
+    const { windows, lookAgainMs, awaiting } = planConfirmations(
+      feeds,
+      await archive.doubts(accounts, EVER),
+      now(),
+    );
+    onAwaiting?.(awaiting);
+    for (const [feed, ofFeed] of windows) {
+      const ready = ofFeed.filter((window) => !filler.mustWait(feed, window));
+      const isWanted = async () => isInDoubt(feed);
+      const tickets = filler.fill(feed, ready, { knownAt, isWanted });
+      await Promise.race([Promise.all(tickets.map(({ done }) => done)), stopped]);
+    }
+    return lookAgainMs;
+  }
+
+  /** Whether another process has not decided meanwhile. */
+  async function isInDoubt(feed: Feed): Promise<boolean> {
+    const doubts = await archive.doubts([feed.account.id], EVER);
+    return planConfirmations([feed], doubts, now()).windows.size > 0;
+  }
+
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      let pauseMs = LONGEST_LOOK_MS;
+      try {
+        pauseMs = await look();
+      } catch (error) {
+        onError(error);
+      }
+      await wait(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  }
+
+  const running = run();
+  return async () => {
+    stopping.abort();
+    await running;
+  };
+}
