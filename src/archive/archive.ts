@@ -1,4 +1,5 @@
 import type { ChangeCause, ChangePosition, ChangesQuery, ChangeType } from '../records/change.ts';
+import type { Doubt, Doubting } from '../records/contradiction.ts';
 import type { HeldPart } from '../records/coverage.ts';
 import type { FlatForm, LineFormat } from '../records/flat.ts';
 import type { Interval } from '../records/interval.ts';
@@ -15,8 +16,6 @@ import type {
   TotalsRow,
 } from '../records/query.ts';
 import type { ProviderName, Quarantined, RecordKind, RecordOf, Stored } from '../records/record.ts';
-
-import type { Doubt, Doubting } from './contradiction.ts';
 
 export interface FeedKey {
   readonly account: string;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Archive, FeedDoubt } from '../archive/archive.ts';
-import { confirmAfterOf } from '../archive/contradiction.ts';
+import { confirmAfterOf } from '../records/contradiction.ts';
 import { type Interval, intersect } from '../records/interval.ts';
 import { reachOf, type Window, windowsOf } from '../records/window.ts';
 import { oldestConfirmable } from './doubting.ts';

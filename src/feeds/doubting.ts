@@ -1,5 +1,5 @@
-import type { Doubting } from '../archive/contradiction.ts';
 import type { ClockReading } from '../records/clock-reading.ts';
+import type { Doubting } from '../records/contradiction.ts';
 import { type Interval, intersect } from '../records/interval.ts';
 import type { Feed } from './feed.ts';
 

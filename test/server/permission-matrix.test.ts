@@ -38,7 +38,7 @@ const decided: Readonly<Record<string, string>> = {
   Query:
     'providers accounts account changes bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus transferStatuses player players ' +
     'betTotals transferTotals seqNoTotals quarantined# _entities _service',
-  Mutation: 'acceptQuarantined#',
+  Mutation: 'acceptQuarantined# reread#',
   QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt#',
   _Service: 'sdl',
   Provider: 'name title kinds',
@@ -46,7 +46,7 @@ const decided: Readonly<Record<string, string>> = {
   Feed: 'id account kind limits clockOffset health coverage',
   ClockOffset: 'leastMs mostMs',
   FeedLimits:
-    'maxWindow grid minInterval quota retention rowCap settlementLag openMaxAge settlesWithin timeout maxAttempts',
+    'maxWindow grid minInterval quota retention rowCap settlementLag openMaxAge confirmAfter settlesWithin timeout maxAttempts',
   CallQuota: 'calls per',
   FeedHealth: 'state lastSuccessAt lastFailureAt message retryAt queued reading',
   Coverage: 'complete final windowsAsked windowsHeld quarantined contradicted openFrom gaps',
@@ -410,6 +410,7 @@ describe('permission matrix', () => {
     for (const source of [
       '{ quarantined { id reason raw } }',
       'mutation { acceptQuarantined(ids: ["x"]) }',
+      `mutation { reread(account: "vp-main", kind: BET, range: { from: "${range.from}", to: "${range.to}" }) { rows } }`,
     ]) {
       const { json, text } = await post({ url }, source, bearer(keyOf(role)));
       expect(json.errors[0].extensions.code).toBe('FORBIDDEN');

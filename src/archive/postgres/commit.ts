@@ -1,9 +1,9 @@
 import { LeaseLostError } from '../../errors.ts';
+import type { Verdicts } from '../../records/contradiction.ts';
 import { isEmpty } from '../../records/interval.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
 import type { Commit, CommitResult, Fence } from '../archive.ts';
-import type { Verdicts } from '../contradiction.ts';
 import { keysToLookUp, type MergePlan, planMerge, type StandingRow } from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
 import { countVerdicts, judgeReading, markVanished, unlistedRows } from '../sql/doubts.ts';

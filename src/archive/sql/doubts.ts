@@ -1,6 +1,3 @@
-import { type Interval, subtract } from '../../records/interval.ts';
-import { tableName } from '../../records/shape.ts';
-import type { Commit, FeedDoubt, FeedKey } from '../archive.ts';
 import {
   confirmAfterOf,
   type Doubt,
@@ -8,7 +5,10 @@ import {
   judge,
   type LookedAt,
   type Verdicts,
-} from '../contradiction.ts';
+} from '../../records/contradiction.ts';
+import { type Interval, subtract } from '../../records/interval.ts';
+import { tableName } from '../../records/shape.ts';
+import type { Commit, FeedDoubt, FeedKey } from '../archive.ts';
 import type { LedgerPart } from '../ledger.ts';
 import { ledgerStatement, toLedger } from './admin.ts';
 import { createBinder, type Dialect, type Statement } from './dialect.ts';

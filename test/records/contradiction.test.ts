@@ -6,7 +6,7 @@ import {
   type Evidence,
   judge,
   type LookedAt,
-} from '../../src/archive/contradiction.ts';
+} from '../../src/records/contradiction.ts';
 
 const MINUTE = 60_000;
 const row = (key: string, axisAt = 500): LookedAt => ({ key, axisAt });

@@ -1,4 +1,4 @@
-import type { Interval } from '../records/interval.ts';
+import type { Interval } from './interval.ts';
 
 /**
  * What becomes of an archived row that its provider no longer lists. Rows move
