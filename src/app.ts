@@ -69,7 +69,7 @@ export interface AppOptions {
 /** How long a stop waits for windows that are being read. */
 const PATIENCE_MS = 3_000;
 /** How long a stop may take in all, with the time it is unready before; what is not done by then is left behind. */
-const STOP_MS = 14_000;
+const STOP_MS = 13_000;
 const SHORTEST_STOP_MS = 2_000;
 
 /**

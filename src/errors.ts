@@ -84,15 +84,20 @@ export class ArchiveError extends CountroomError {
   readonly code = 'ARCHIVE_UNAVAILABLE';
   /** Whether every other commit would fail for the same reason. */
   readonly general: boolean;
-  constructor(message: string, { general = false, ...options }: ArchiveErrorOptions = {}) {
+  /** Whether that lasts until somebody mends it and starts countroom anew. */
+  readonly lasting: boolean;
+  constructor(message: string, { general = false, lasting = false, ...options }: ArchiveErrorOptions = {}) {
     super(message, options);
     this.general = general;
+    this.lasting = lasting;
   }
 }
 
 export interface ArchiveErrorOptions extends ErrorOptions {
   /** @default false */
   readonly general?: boolean;
+  /** @default false */
+  readonly lasting?: boolean;
 }
 
 /** Another process took the window over: what was read under the lost lease was not written. */

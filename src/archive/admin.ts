@@ -1,3 +1,4 @@
+import type { ArchiveError } from '../errors.ts';
 import type { Interval } from '../records/interval.ts';
 import type { RecordKind } from '../records/record.ts';
 import type { Archive, FeedKey, StoredRecord } from './archive.ts';
@@ -73,8 +74,8 @@ export interface Heartbeat {
   able(): Promise<void>;
   /** Work has failed in a way that may concern all of it: looks now instead of at the next beat. */
   suspect(): void;
-  /** A commit failed for a reason that every other would fail for as well, such as a full disk. */
-  refused(reason: string): void;
+  /** Work failed for a reason that every commit would fail for as well, such as a full disk. */
+  refused(error: ArchiveError): void;
   /** A commit was written. */
   written(): void;
 }

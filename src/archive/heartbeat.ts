@@ -61,13 +61,13 @@ export function createHeartbeat({
       refusal = null;
       return null;
     } catch (error) {
-      return { reason: refuse(messageOf(error)).reason, readable: true };
+      return { reason: refuse(messageOf(error), rest).reason, readable: true };
     }
   }
 
   /** Each refusal in a row is believed for longer: a probe may find room where a commit does not. */
-  function refuse(reason: string): Refusal {
-    refusal = { reason, until: monotonic() + rest };
+  function refuse(reason: string, forMs: number): Refusal {
+    refusal = { reason, until: monotonic() + forMs };
     rest = Math.min(2 * rest, LONGEST_REST_MS);
     return refusal;
   }
@@ -98,8 +98,11 @@ export function createHeartbeat({
     trouble: () => trouble,
     able: () => (trouble === null ? Promise.resolve() : recovery.promise),
     suspect,
-    refused(reason) {
-      trouble ??= { reason: refuse(reason).reason, readable: true };
+    refused({ message, lasting }) {
+      trouble ??= {
+        reason: refuse(message, lasting ? Number.POSITIVE_INFINITY : rest).reason,
+        readable: true,
+      };
     },
     written() {
       rest = FIRST_REST_MS;
@@ -131,7 +134,7 @@ export async function noting<T>(heartbeat: Heartbeat, committed: Promise<T>): Pr
     heartbeat.written();
     return result;
   } catch (error) {
-    if (error instanceof ArchiveError && error.general) heartbeat.refused(error.message);
+    if (error instanceof ArchiveError && error.general) heartbeat.refused(error);
     throw error;
   }
 }

@@ -100,3 +100,13 @@ it('takes no commit that failed for its own sake for a trouble of all', async ()
   expect(heartbeat.trouble()).toBeNull();
   expect(await noting(heartbeat, Promise.resolve('written'))).toBe('written');
 });
+
+it('believes what lasts until it is started anew', async () => {
+  const { heartbeat, beat, pass, start } = scripted();
+  await start();
+  heartbeat.refused(new ArchiveError('the file is damaged', { general: true, lasting: true }));
+  pass(1e9);
+  await beat();
+  expect(heartbeat.trouble()).toEqual({ reason: 'the file is damaged', readable: true });
+  heartbeat.close();
+});

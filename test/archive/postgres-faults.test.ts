@@ -69,6 +69,10 @@ describe('a PostgreSQL that fails', () => {
       code: 'ARCHIVE_UNAVAILABLE',
       message: expect.stringContaining('the disk is full, nothing of this was written'),
     });
+    expect(archive.heartbeat.trouble()).toMatchObject({
+      reason: expect.stringContaining('the disk is full'),
+      readable: true,
+    });
     expect(await archive.count(all('BET', ['full']))).toBe(1);
     expect(await archive.ledger({ account: 'full', kind: 'BET' }, interval)).toMatchObject([{ readAt: 100 }]);
     await archive.commit(read('full', { interval, readAt: 300, rows: many.slice(0, 10) }));

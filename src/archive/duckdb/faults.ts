@@ -4,7 +4,7 @@ import { ArchiveError, BadUserInputError } from '../../errors.ts';
 const TOO_LARGE =
   /Overflow in (addition|subtraction|multiplication|negation) of (DECIMAL|INT128|HUGEINT)|arithmetic: more than|Could not (cast|convert).*(DECIMAL\(38|INT128|HUGEINT)|Casting value .* to type DECIMAL\(38/;
 
-/** One clear line for what DuckDB, the file system or the thread said. */
+/** One clear line for what DuckDB, the file system or the thread said, and what to do about a file that is damaged. */
 export function explainFault(path: string, fault: string): ArchiveError | BadUserInputError {
   const line = fault.split('\n', 1)[0] ?? fault;
   if (TOO_LARGE.test(line)) {
@@ -12,34 +12,51 @@ export function explainFault(path: string, fault: string): ArchiveError | BadUse
       'arithmetic: a result needs more than 20 integer digits or 18 decimals, which this archive cannot hold exactly',
     );
   }
-  return new ArchiveError(`archive ${path}: ${reasonOf(line)}`, { general: isGeneral(line) });
+  const lasting = isDamaged(line);
+  const general = lasting || isFull(line) || isReadOnly(line) || isFatalText(line);
+  return new ArchiveError(`archive ${path}: ${reasonOf(line)}`, { general, lasting });
 }
 
-/** Whether every other commit would fail as well: no room, for reading alone, or a file that is broken. */
-function isGeneral(line: string): boolean {
-  return isFull(line) || isBroken(line) || /read-only|EROFS|EACCES|thread has ended/i.test(line);
+/** Whether DuckDB can do nothing more before it is opened again. */
+export function isFatal(error: unknown): boolean {
+  return error instanceof Error && isFatalText(error.message);
+}
+
+function isFatalText(line: string): boolean {
+  return /^FATAL Error|has been invalidated|thread has ended/.test(line);
 }
 
 function isFull(line: string): boolean {
   return /no space left|file too large|ENOSPC|EFBIG/i.test(line);
 }
 
-function isBroken(line: string): boolean {
-  return /^FATAL Error|has been invalidated|checksum|corrupt|Serialization Error|Input\/output error/i.test(
+function isReadOnly(line: string): boolean {
+  return /read-only|EROFS|EACCES|permission denied/i.test(line);
+}
+
+function isDamaged(line: string): boolean {
+  return /corrupt|computed checksum|could not read enough bytes|Serialization Error|Input\/output error|\bEIO\b/i.test(
     line,
   );
 }
 
-/** Whether DuckDB can do nothing more before it is opened again. */
-export function isFatal(error: unknown): boolean {
-  return error instanceof Error && /^FATAL Error|has been invalidated/.test(error.message);
-}
+const REMEDY =
+  'restore a copy of it; or, where it still can be read, copy it into a new one (countroom copy-archive) and go on with ' +
+  'that; or begin with a new file: what the providers still have is read again';
 
 function reasonOf(line: string): string {
   const holder = /Conflicting lock is held in (.+?)(?: \(deleted\))? \(PID (\d+)\)/.exec(line);
   if (holder !== null) return `it is held by process ${holder[2]} (${holder[1]}); only one may open it`;
   if (/could not set lock/i.test(line)) return 'it is held by another process; only one may open it';
-  if (/not a valid DuckDB database file/i.test(line)) return 'the file is no DuckDB database';
+  if (/not a valid DuckDB database file/i.test(line)) return `the file is no DuckDB database: ${REMEDY}`;
+  if (/failed to offload data block|max_temp_directory_size/i.test(line)) {
+    return `a query needs more room for temporary data than the disk has beside the archive: free some, or ask for less (${line})`;
+  }
+  if (/^Out of Memory Error/i.test(line)) {
+    return `a query needs more memory than archive.memoryMb gives it: give more, or ask for less (${line})`;
+  }
   if (isFull(line)) return `the disk is full (${line})`;
+  if (isDamaged(line)) return `the file is damaged (${line}): ${REMEDY}`;
+  if (isReadOnly(line)) return `it is open for reading alone, or to another user (${line})`;
   return line;
 }

@@ -65,11 +65,21 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
 
   const refused = () => Promise.reject(new ArchiveError(`archive ${options.path}: it is closed`));
   const call: Thread['call'] = (method, argument, wanted) =>
-    closed ? refused() : thread.call(method, argument, wanted);
+    closed ? refused() : watched(thread.call(method, argument, wanted));
   const sender = createSender(thread.call);
 
   const heartbeat = createDuckDbHeartbeat(options.path, path, call);
   heartbeat.start();
+  /** A read that finds the file damaged tells it of all. */
+  async function watched<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof ArchiveError && error.lasting) heartbeat.refused(error);
+      throw error;
+    }
+  }
+
   const changes: Changes = {
     heartbeat,
     commit: (commit) =>

@@ -78,6 +78,11 @@ function reasonOf({ code, text }: Fault): string {
       return `the database took longer than a statement may (${line})`;
     case READ_ONLY:
       return 'it is open for reading alone';
+    case 'XX001':
+    case 'XX002':
+      return `the database is damaged (${line}): restore a backup; or, where it still can be read, copy it into a new one (countroom copy-archive); or begin with an empty one: what the providers still have is read again`;
+    case '58030':
+      return `the database's disk gives errors (${line}): look at its server's log, and restore a backup where files are damaged`;
     case '28P01':
     case '28000':
       return `the database refused the user or password (${line})`;
