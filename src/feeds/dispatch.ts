@@ -35,6 +35,8 @@ export interface Covered {
 export interface Dispatch {
   /** Fills what is missing as far as `maxWaitMs` allows, then says what is held and what is not, and why. */
   cover(ask: CoverAsk): Promise<Covered>;
+  /** How many windows these asks would begin, each counted once; what the ledger says is kept for them. */
+  countLacking(asks: readonly Pick<CoverAsk, 'feeds' | 'range'>[]): Promise<number>;
 }
 
 export interface DispatcherOptions {
@@ -82,6 +84,8 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
   const ledger = createLedgerLoader(reads, ageOf, now);
   const windows = createWindowLoader(filler, isLacking, payer);
   const asked = new Map<string, Promise<Covered>>();
+  // What was looked at before anything ran; of no use any more once something was fetched.
+  const looked = new Map<string, Look>();
 
   function ageOf(feed: Feed): FeedAge {
     const { settlementLag } = feed.limits;
@@ -100,7 +104,7 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
     return lacking.some(({ from }) => from === window.from);
   }
 
-  async function ledgerOf(ask: CoverAsk): Promise<(readonly HeldSpan[])[]> {
+  async function ledgerOf(ask: Pick<CoverAsk, 'feeds' | 'range'>): Promise<(readonly HeldSpan[])[]> {
     return Promise.all(
       ask.feeds.map(async (feed) => {
         const { edge } = timingOf(feed);
@@ -191,11 +195,12 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
   }
 
   async function coverOnce(ask: CoverAsk, onLedger: () => void): Promise<Covered> {
-    const knownAt = monotonic();
-    let parts = await ledgerOf(ask).finally(onLedger);
+    const { knownAt, ledger: known } = looked.get(nameOf({ ...ask, maxWaitMs: null })) ?? look(ask);
+    let parts = await known.finally(onLedger);
     const lacking = lackingOf(ask, parts);
     let unpaid: readonly (readonly Window[])[] = [];
     if (isPatient(ask) && lacking.some((ofFeed) => ofFeed.length > 0)) {
+      looked.clear();
       unpaid = await fill(ask, lacking, knownAt);
       parts = await ledgerOf(ask);
       const restMs = ask.maxWaitMs - (monotonic() - knownAt);
@@ -213,7 +218,35 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
     return { coverage: joinCoverage(feeds), feeds };
   }
 
-  return { cover };
+  const look = (ask: Pick<CoverAsk, 'feeds' | 'range'>): Look => ({
+    knownAt: monotonic(),
+    ledger: ledgerOf(ask),
+  });
+
+  async function countLacking(asks: readonly Pick<CoverAsk, 'feeds' | 'range'>[]): Promise<number> {
+    const lacking = new Set<string>();
+    const looks = asks.map((ask) => {
+      const seen = look(ask);
+      looked.set(nameOf({ ...ask, maxWaitMs: null }), seen);
+      return seen.ledger;
+    });
+    const parts = await Promise.all(looks);
+    for (const [index, { feeds, range }] of asks.entries()) {
+      const found = lackingOf({ feeds, range, maxWaitMs: 1 }, parts[index] ?? []);
+      for (const [place, feed] of feeds.entries()) {
+        for (const { from } of found[place] ?? []) lacking.add(`${feedName(feed)} ${from}`);
+      }
+    }
+    return lacking.size;
+  }
+
+  return { cover, countLacking };
+}
+
+/** What the ledger said of an ask, and when it was asked by the monotonic clock. */
+interface Look {
+  readonly knownAt: number;
+  readonly ledger: Promise<(readonly HeldSpan[])[]>;
 }
 
 /** Whether an ask may make providers be asked. */

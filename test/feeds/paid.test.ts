@@ -60,6 +60,19 @@ test('windows that nobody waits for any longer are read all the same, and stay p
   expect(payer.begin()).toBeNull();
 });
 
+test('what would be begun is counted once, and what is held is not', async () => {
+  const { house, ask, calls } = await open();
+  const dispatch = house.dispatcher.begin();
+  const half = { ...ask, range: { from: hour.from, to: hour.from + 30 * MINUTE } };
+  expect(await dispatch.countLacking([ask, half])).toBe(6);
+  expect(calls()).toBe(0);
+  await dispatch.cover(half);
+  expect(await house.dispatcher.begin().countLacking([ask, half])).toBe(3);
+  // What was looked at before is of no use once something was fetched.
+  expect((await dispatch.cover(ask)).coverage.complete).toBe(true);
+  expect(calls()).toBe(6);
+});
+
 test('asks of one request for the same are one, and the ledger is read once for them', async () => {
   const { house, ask } = await open();
   const dispatch = house.dispatcher.begin();

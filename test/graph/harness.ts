@@ -187,6 +187,7 @@ const searchNothing: GraphDeps['searchTransfers'] = async (_feed, asks) =>
 export function createContext(surroundings: Surroundings, asks: CoverAsk[] = []): RequestContext {
   const { archive, viewer, players = namedPlayers, coverage = complete, onCover, clock } = surroundings;
   const dispatch: Dispatch = {
+    countLacking: async () => 0,
     async cover(ask) {
       asks.push(ask);
       await onCover?.(ask);

@@ -40,7 +40,10 @@ beforeAll(async () => {
   ].map((key) => ({ ...key, key: keyOf(key.name) }));
   const file = join(folder, 'countroom.json');
   const archive = { url: 'duckdb::memory:' };
-  writeFileSync(file, JSON.stringify({ server: { port: 0 }, archive, accounts, auth: { apiKeys } }));
+  writeFileSync(
+    file,
+    JSON.stringify({ server: { port: 0, limits: { cost: 2_000 } }, archive, accounts, auth: { apiKeys } }),
+  );
   const config = readConfiguration(file, { env: {}, cwd: folder });
   app = await createApp(config, { logger: createLogger({ level: 'silent' }) });
   ({ url } = await app.listen());
@@ -77,6 +80,30 @@ describe('calls of a key', () => {
     const { text } = await ask(`${url}/metrics`, { headers: bearer(keyOf('boss')) });
     expect(text).toContain('countroom_key_provider_calls_total{key="spare"} 4\n');
     expect(text).toContain('countroom_key_provider_calls_total{key="boss"} 2\n');
+  });
+
+  test('are refused beforehand where an operation would begin more windows than its cost may be', async () => {
+    const asked = calls('vertexplay');
+    const days = { from: new Date(to - 30 * 24 * HOUR).toISOString(), to: range.to };
+    const costs = async (maxWait: string, asking: object) => {
+      const query = `query ($f: BetFilter!) { a: bets(filter: $f, first: 1, maxWait: "${maxWait}") { totalCount }
+        b: bets(filter: $f, first: 1, maxWait: "${maxWait}") { totalCount } }`;
+      const { json } = await post(
+        { url },
+        { query, variables: { f: { range: asking, accounts: ['vertexplay'] } } },
+        bearer(keyOf('boss')),
+      );
+      return json.errors?.[0].extensions ?? json.extensions.cost;
+    };
+    const held = await costs('1s', range);
+    expect(await costs('0s', days)).toBe(held);
+    // Thirty days of ten minutes each, but for the hour that is held.
+    expect(await costs('1s', days)).toMatchObject({
+      code: 'QUERY_LIMIT_EXCEEDED',
+      limit: 'cost',
+      found: held + 30 * 144 - 6,
+    });
+    expect(calls('vertexplay')).toBe(asked);
   });
 
   test('count what is looked up, and what was not found is not looked up again', async () => {

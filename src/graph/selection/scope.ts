@@ -119,21 +119,32 @@ export async function coverSelection(
   { feeds, query }: Selection,
   maxWaitMs: number | null,
 ): Promise<Covered> {
-  const byReach = new Map<string, { readonly feeds: Feed[]; readonly range: Interval }>();
-  for (const feed of feeds) {
-    const range = reachOn(feed, query.axis, query.range);
-    const name = `${range.from} ${range.to}`;
-    const group = byReach.get(name) ?? { feeds: [], range };
-    byReach.set(name, group);
-    group.feeds.push(feed);
-  }
   const parts = await Promise.all(
-    [...byReach.values()].map((group) => cover(context, group.feeds, group.range, maxWaitMs)),
+    byReach(feeds, query.axis, query.range).map((group) =>
+      cover(context, group.feeds, group.range, maxWaitMs),
+    ),
   );
   const [only, ...others] = parts;
   if (only !== undefined && others.length === 0) return only;
   const covered = parts.flatMap((part) => part.feeds);
   return { coverage: joinCoverage(covered), feeds: covered };
+}
+
+/** Feeds with the part of their own time in which rows can lie that the range selects; those of the same part together. */
+export function byReach(
+  feeds: readonly Feed[],
+  axis: TimeAxis,
+  selected: Interval,
+): { readonly feeds: readonly Feed[]; readonly range: Interval }[] {
+  const groups = new Map<string, { readonly feeds: Feed[]; readonly range: Interval }>();
+  for (const feed of feeds) {
+    const range = reachOn(feed, axis, selected);
+    const name = `${range.from} ${range.to}`;
+    const group = groups.get(name) ?? { feeds: [], range };
+    groups.set(name, group);
+    group.feeds.push(feed);
+  }
+  return [...groups.values()];
 }
 
 /**

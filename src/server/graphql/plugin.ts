@@ -5,6 +5,8 @@ import type { LimitSettings } from '../../config/server-settings.ts';
 import type { RequestContext } from '../../graph/context.ts';
 import { createCostCounter } from '../../graph/limits/cost.ts';
 import { checkVariables, limitError } from '../../graph/limits/limits.ts';
+import { createRangeFinder } from '../../graph/limits/ranges-asked.ts';
+import { countWindowsAsked } from '../../graph/limits/windows.ts';
 import type { Audit } from '../audit/audit-log.ts';
 import { TooManyRequestsError } from '../http/refusal.ts';
 import type { ServerMetrics } from '../metrics/server.ts';
@@ -31,6 +33,7 @@ export interface GraphqlPluginOptions {
 export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServerPlugin<GraphqlContext> {
   const { schema, limits, charge, audit, metrics, logger } = options;
   const costOf = createCostCounter(schema);
+  const rangesIn = createRangeFinder(schema);
   const rowsIn = createRowCounter(schema);
 
   return {
@@ -61,7 +64,10 @@ export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServer
         }) {
           if (operation === undefined) return;
           checkVariables(variables, limits.listSize);
-          const counted = costOf(document, operation, variables);
+          const answered = costOf(document, operation, variables);
+          if (answered > limits.cost) throw limitError('cost', limits.cost, answered);
+          const ranges = rangesIn(document, operation, variables);
+          const counted = answered + (await countWindowsAsked(contextValue, ranges));
           if (counted > limits.cost) throw limitError('cost', limits.cost, counted);
           cost = counted;
           if (charge !== null) pay(() => charge(contextValue.viewer, Math.max(1, counted)), response);

@@ -1,0 +1,100 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  getNamedType,
+  type OperationDefinitionNode,
+  separateOperations,
+  TypeInfo,
+  valueFromASTUntyped,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import type { Interval } from '../../records/interval.ts';
+import type { TimeAxis } from '../../records/query.ts';
+import type { RecordKind } from '../../records/record.ts';
+
+/** A range that a field may have fetched, as far as the document tells. */
+export interface RangeAsk {
+  readonly kind: RecordKind;
+  readonly axis: TimeAxis;
+  readonly range: Interval;
+  readonly accounts: readonly unknown[] | null;
+  readonly providers: readonly unknown[] | null;
+}
+
+/** What answers with rows of a kind, or their sums, and has fetched first what is missing of them. */
+const kindsOf: Readonly<Record<string, RecordKind>> = {
+  BetConnection: 'BET',
+  BetTotals: 'BET',
+  TransferConnection: 'TRANSFER',
+  TransferTotals: 'TRANSFER',
+  SeqNoFailureConnection: 'SEQ_NO_FAILURE',
+  SeqNoTotals: 'SEQ_NO_FAILURE',
+};
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Finds the ranges that an operation may have fetched, each once however many fields and entities share it. Expects a
+ * valid document; what its resolvers will refuse is left out.
+ */
+export function createRangeFinder(schema: GraphQLSchema) {
+  return (document: DocumentNode, operation: OperationDefinitionNode, variables: Values): RangeAsk[] => {
+    const own = separateOperations(document)[operation.name?.value ?? ''] ?? document;
+    const values = { ...defaultsOf(operation), ...variables };
+    const found = new Map<string, RangeAsk>();
+    const types = new TypeInfo(schema);
+    visit(
+      own,
+      visitWithTypeInfo(types, {
+        Field(node) {
+          const type = types.getType();
+          const kind = type && kindsOf[getNamedType(type).name];
+          const ask = kind && askOf(kind, argumentsOf(node, values));
+          if (ask) found.set(JSON.stringify(ask), ask);
+        },
+      }),
+    );
+    return [...found.values()];
+  };
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Values {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)]],
+    ),
+  );
+}
+
+function argumentsOf({ arguments: given = [] }: FieldNode, variables: Values): Values {
+  return Object.fromEntries(
+    given.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]),
+  );
+}
+
+function askOf(kind: RecordKind, given: Values): RangeAsk | null {
+  if (/^0+(ms|s|m|h|d)$/.test(String(given['maxWait']))) return null;
+  const filter = isValues(given['filter']) ? given['filter'] : given;
+  const range = isValues(filter['range']) ? filter['range'] : {};
+  const [from, to] = [range['from'], range['to']].map((at) => Date.parse(String(at)));
+  if (from === undefined || to === undefined || !(from < to)) return null;
+  return {
+    kind,
+    axis: filter['axis'] === 'PLACED' ? 'PLACED' : 'SETTLED',
+    range: { from, to },
+    accounts: listOf(filter['accounts']),
+    providers: listOf(filter['providers']),
+  };
+}
+
+/** A list as GraphQL takes it: one value stands for a list of it. */
+function listOf(value: unknown): readonly unknown[] | null {
+  if (value === null || value === undefined) return null;
+  return Array.isArray(value) ? value : [value];
+}
+
+function isValues(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null;
+}
