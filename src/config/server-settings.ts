@@ -15,7 +15,9 @@ const limitSettings = z.strictObject({
   directives: atLeastOne(20).describe('directives in a document'),
   tokens: atLeastOne(2000).describe('tokens in a document'),
   listSize: atLeastOne(1000).describe('members of any list in arguments or variables'),
-  cost: atLeastOne(50_000).describe('cost of one operation; about one for every object answered'),
+  cost: atLeastOne(50_000).describe(
+    'cost of one operation; about one for every object answered and every window it would have read',
+  ),
   costPerMinute: atLeastOne(5_000_000).describe('cost a key may spend a minute'),
 });
 

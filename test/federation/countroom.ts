@@ -88,11 +88,12 @@ export async function openCountroom(): Promise<Countroom> {
 
   const known = ['vp-main', 'hrg-main'];
   const ours = feeds.filter(({ account }) => known.includes(account.id)).map(brokenFeed);
-  const filler = createFiller({ archive, now: clock });
+  const filler = createFiller({ archive, now: clock, monotonic: () => 0 });
   const dispatcher = createDispatcher({
     archive,
     filler,
     now: clock,
+    monotonic: () => 0,
     maxRangeMs: 40 * DAY,
     finalAfterMs: 0,
   });
