@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PaceRule, Reservation, SlotSource } from '../records/pace.ts';
 import type { Turn } from './call.ts';
 import type { Clock } from './clock.ts';
@@ -32,6 +33,8 @@ interface Waiter extends Applicant {
 
 // Enough that a slow provider is still called at its full pace, few enough to bound memory.
 const MOST_IN_FLIGHT = 8;
+// A few milliseconds of choosing, after which everybody else has a turn.
+const MOST_LOOKED_AT = 20_000;
 // A connection is looked after this long before its slot, so that opening one does not delay the call.
 const LEAD_MS = 40;
 
@@ -89,7 +92,14 @@ function createQueue(clock: Clock, slots: SlotSource) {
   }
 
   async function run(): Promise<void> {
+    let lookedAt = 0;
     while (waiters.size > 0) {
+      // Calls that fail at once, of a provider that is down, leave no pause in which anything else could run.
+      lookedAt += waiters.size;
+      if (lookedAt > MOST_LOOKED_AT) {
+        lookedAt = 0;
+        await setImmediate();
+      }
       const first = inFlight < MOST_IN_FLIGHT ? best(waiters) : null;
       if (first === null) await change();
       else await giveOne(first);

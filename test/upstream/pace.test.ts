@@ -108,3 +108,26 @@ describe('a slot reserved before the provider found us too fast', () => {
     expect(left).toEqual([0, 5_500]);
   });
 });
+
+test('thousands of calls that fail at once leave others their turns', async () => {
+  const { clock } = createPaperClock();
+  const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
+  const free = { key: 'free', minIntervalMs: 0, quota: null };
+  let failed = 0;
+  const fail = async () => {
+    const turn = { lane: 'background', order: 0, served() {} } as const;
+    await expect(
+      pacer.slot({ rule: free, turn, open: () => Promise.reject(new Error('down')) }),
+    ).rejects.toThrow('down');
+    failed += 1;
+  };
+  const all = Promise.all(Array.from({ length: 3_000 }, fail));
+  const seen: number[] = [];
+  while (failed < 3_000) {
+    seen.push(failed);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await all;
+  // Nobody waits for more than a few dozen of them.
+  expect(seen.length).toBeGreaterThan(100);
+});
