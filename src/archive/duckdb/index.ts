@@ -3,12 +3,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ArchiveError } from '../../errors.ts';
 import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
-import type { Commit, Username } from '../archive.ts';
+import type { Commit, FeedKey, Username } from '../archive.ts';
 import { noting } from '../heartbeat.ts';
+import { createHeldLedger } from '../held-ledger.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
 import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
 import { columnsOfPage } from '../sql/columns.ts';
+import { partsStatement, toFeedParts } from '../sql/coverage.ts';
 import { createReads } from '../sql/reads.ts';
 import { reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageEndStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
@@ -79,14 +81,29 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
       throw error;
     }
   }
+  const ledger = createHeldLedger({
+    load: async (feeds, from) =>
+      toFeedParts(await call('read', { statement: partsStatement(duckDbDialect, feeds, from) })),
+  });
+  /** Forgets before anybody hears of the change, and after a failure too: what it left is not known here. */
+  async function changing<T>(feed: FeedKey | null, change: Promise<T>): Promise<T> {
+    try {
+      return await change;
+    } finally {
+      ledger.forget(feed);
+    }
+  }
 
   const changes: Changes = {
     heartbeat,
     commit: (commit) =>
-      closed ? refused() : noting(heartbeat, sender.send(commit, clock(), namesOf(commit, playerOf))),
+      closed
+        ? refused()
+        : changing(commit, noting(heartbeat, sender.send(commit, clock(), namesOf(commit, playerOf)))),
     writeAudit: (records, keepFrom) => call('change', writeAuditStatements(duckDbDialect, records, keepFrom)),
-    reopen: (feed, reopening) => call('change', [reopenStatement(duckDbDialect, feed, reopening)]),
-    acceptQuarantined: (ids) => call('accept', { ids, now: clock() }),
+    reopen: (feed, reopening) =>
+      changing(feed, call('change', [reopenStatement(duckDbDialect, feed, reopening)])),
+    acceptQuarantined: (ids) => changing(null, call('accept', { ids, now: clock() })),
     async close() {
       if (closed) return;
       closed = true;
@@ -99,10 +116,16 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
       }
     },
   };
+  const { coverage } = ledger;
   return {
     ...createReadsOn(call),
+    coverage: (feeds, range) => (closed ? refused() : coverage(feeds, range)),
     ...changes,
-    readsFor: (wanted) => ({ ...createReadsOn(wantedCalls(call, wanted)), ...changes }),
+    readsFor: (wanted) => ({
+      ...createReadsOn(wantedCalls(call, wanted)),
+      coverage: (feeds, range) => (wanted.aborted ? Promise.reject(wanted.reason) : coverage(feeds, range)),
+      ...changes,
+    }),
   };
 }
 

@@ -1,8 +1,10 @@
+import type { ReadPart } from '../../records/coverage.ts';
 import type { Interval } from '../../records/interval.ts';
 import type { RecordKind } from '../../records/record.ts';
-import type { FeedAge, HeldSpan } from '../archive.ts';
+import type { FeedAge, FeedKey, HeldSpan } from '../archive.ts';
+import type { FeedParts } from '../held-ledger.ts';
 import { createBinder, type Dialect, type Statement } from './dialect.ts';
-import type { Cells } from './records.ts';
+import { type Cells, rowsOf } from './records.ts';
 
 /**
  * The ledger's parts within a range, cut to it, each divided into what is final, held and open (`statesOf` in
@@ -76,4 +78,41 @@ function integer(value: number): string {
 
 function double(expression: string): string {
   return `CAST(${expression} AS DOUBLE PRECISION)`;
+}
+
+/** The parts of feeds' ledgers that end after an instant: account, kind, ends, times of the read, quarantined. */
+export function partsStatement(dialect: Dialect, feeds: readonly FeedKey[], from: number): Statement {
+  const binder = createBinder(dialect);
+  const wanted = feeds.map(
+    ({ account, kind }) => `(${binder.bind('text', account)}, ${binder.bind('text', kind)})`,
+  );
+  const numbers = ['from_at', 'to_at', 'read_at', 'provider_at', 'quarantined'].map((name) =>
+    double(`i.${name}`),
+  );
+  const text = `
+    SELECT i.account, i.kind, ${numbers.join(', ')}
+    FROM intervals AS i JOIN (VALUES ${wanted.join(', ')}) AS wanted (account, kind)
+      ON i.account = wanted.account AND i.kind = wanted.kind
+    WHERE i.to_at > ${integer(from)} ORDER BY i.account, i.kind, i.from_at`;
+  return { text, values: binder.values };
+}
+
+/** What a parts statement answers, by feed. */
+export function toFeedParts(cells: Cells): FeedParts[] {
+  const feeds: (FeedKey & { readonly parts: ReadPart[] })[] = [];
+  for (const [account, kind, from, to, readAt, providerAt, quarantined] of rowsOf(cells)) {
+    let last = feeds.at(-1);
+    if (last === undefined || last.account !== account || last.kind !== kind) {
+      last = { account: String(account), kind: kind as RecordKind, parts: [] };
+      feeds.push(last);
+    }
+    last.parts.push({
+      from: Number(from),
+      to: Number(to),
+      readAt: Number(readAt),
+      providerAt: providerAt == null ? null : Number(providerAt),
+      quarantined: Number(quarantined),
+    });
+  }
+  return feeds;
 }
