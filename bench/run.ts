@@ -3,6 +3,7 @@ import { auth } from './auth.ts';
 import { commit } from './commit.ts';
 import { duckDbCapacity } from './duckdb-capacity.ts';
 import { entities } from './entities.ts';
+import { entities40Days } from './entities-40-days.ts';
 import { exports } from './exports.ts';
 import { fairness } from './fairness.ts';
 import { hundredFeeds } from './hundred-feeds.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'warm-page': warmPage,
   auth,
   entities,
+  'entities-40-days': entities40Days,
   processes,
   commit,
   'duckdb-capacity': duckDbCapacity,
