@@ -1,11 +1,24 @@
 import type { RequestContext } from '../../graph/context.ts';
 import type { FlatValue } from '../export/flat-row.ts';
+import { applyRows } from './apply-rows.ts';
 import { readCoverage } from './coverage.ts';
+import { readAccounts, readCalendar, readGames, readPlayers } from './dimensions.ts';
 import { type EntityPage, pageOf } from './entities.ts';
 import type { NamedRow } from './evaluate.ts';
 import { compare, type Expression } from './expression.ts';
 import { matches } from './matches.ts';
-import { betTotals, coverage, type EntitySet, findProperty, type RowSet, rowSets } from './model.ts';
+import {
+  accounts,
+  calendar,
+  coverage,
+  type EntitySet,
+  findProperty,
+  games,
+  players,
+  type RowSet,
+  rowSets,
+  totalsSets,
+} from './model.ts';
 import { ODataError } from './odata-error.ts';
 import type { QueryOptions } from './options.ts';
 import { countRows, type PageAsk, readRow, readRows } from './rows.ts';
@@ -28,8 +41,12 @@ export interface ServedSet extends EntitySet {
 export function servedSets(options: { readonly raw: boolean }): readonly ServedSet[] {
   return [
     ...rowSets(options).map(serveRows),
-    serveComputed(betTotals, readTotals),
-    serveComputed(coverage, readCoverage),
+    ...totalsSets.map((set) => serveComputed(set, (context, asked) => readTotals(context, set, asked))),
+    serveComputed(coverage, (context, { filter }) => readCoverage(context, filter)),
+    serveComputed(players, readPlayers),
+    serveComputed(games, readGames),
+    serveComputed(accounts, readAccounts),
+    serveComputed(calendar, readCalendar),
   ];
 }
 
@@ -45,22 +62,25 @@ function serveRows(set: RowSet): ServedSet {
 /** A set whose rows are few enough to be made anew for every request. */
 function serveComputed(
   set: EntitySet,
-  read: (context: RequestContext, filter: Expression | null) => Promise<readonly NamedRow[]>,
+  read: (context: RequestContext, options: QueryOptions) => Promise<readonly NamedRow[]>,
 ): ServedSet {
+  const readAll = async (context: RequestContext, options: QueryOptions) =>
+    applyRows(await read(context, options), options.apply ?? []);
   return {
     ...set,
     page: async (context, options, { pageSize }) =>
-      pageOf(await read(context, options.filter), options, pageSize),
+      pageOf(await readAll(context, options), options, pageSize),
     async count(context, options) {
       const { filter } = options;
-      const rows = await read(context, filter);
+      const rows = await readAll(context, options);
       return filter === null ? rows.length : rows.filter((row) => matches(filter, row)).length;
     },
-    async entity(context, key, { select }) {
+    async entity(context, key, options) {
       const of = [...key].map(([name, literal]) => compare(findProperty(set.type, name)!, 'eq', literal));
       const filter: Expression = { op: 'and', of };
-      const row = (await read(context, filter)).find((each) => matches(filter, each));
-      return row === undefined ? null : select.map(({ name }) => row[name] ?? null);
+      const whole = { ...options, selects: false, filter, filterNames: new Set(key.keys()) };
+      const row = (await read(context, whole)).find((each) => matches(filter, each));
+      return row === undefined ? null : options.select.map(({ name }) => row[name] ?? null);
     },
   };
 }

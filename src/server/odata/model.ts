@@ -1,6 +1,6 @@
-import { sumAmounts } from '../../graph/totals/amounts.ts';
 import { type FlatColumn, flatColumns } from '../../records/flat.ts';
 import type { RecordKind } from '../../records/record.ts';
+import { totalsColumns } from '../export/totals-table.ts';
 
 /** A property of an entity: a flat row's column, or one of totals and coverage. */
 export interface Property {
@@ -46,21 +46,66 @@ export function rowSets({ raw }: { readonly raw: boolean }): readonly RowSet[] {
   ];
 }
 
-/** Totals of bets by UTC day, account and currency. */
-export const betTotals: EntitySet = {
-  name: 'BetTotals',
+export interface TotalsSet extends EntitySet {
+  readonly kind: RecordKind;
+}
+
+function totalsSet(name: string, typeName: string, kind: RecordKind, key: readonly string[]): TotalsSet {
+  const properties = totalsColumns[kind].map(({ name: column, type }) =>
+    made(column, type, !key.includes(column) && type !== 'count'),
+  );
+  return { name, kind, type: { name: typeName, key, properties } };
+}
+
+/** Totals by day, account and currency, and by whatever else is selected. */
+export const totalsSets: readonly TotalsSet[] = [
+  totalsSet('BetTotals', 'BetTotalsRow', 'BET', ['day', 'account', 'currency']),
+  totalsSet('TransferTotals', 'TransferTotalsRow', 'TRANSFER', ['day', 'account', 'currency']),
+  totalsSet('SeqNoTotals', 'SeqNoTotalsRow', 'SEQ_NO_FAILURE', ['day', 'account']),
+];
+
+/** What rows are looked up by: one row for each player, game, account and day. */
+export const players: EntitySet = {
+  name: 'Players',
+  type: { name: 'Player', key: ['player'], properties: [made('player', 'text'), made('usernames', 'int')] },
+};
+export const games: EntitySet = {
+  name: 'Games',
   type: {
-    name: 'BetTotalsRow',
-    key: ['day', 'account', 'currency'],
+    name: 'Game',
+    key: ['provider', 'gameCode'],
     properties: [
-      made('day', 'date'),
-      made('account', 'text'),
       made('provider', 'text'),
-      made('currency', 'text'),
-      made('betCount', 'count'),
-      made('playerCount', 'count'),
-      ...sumAmounts('BET').map(({ name, nullable }) => made(name, 'decimal', nullable)),
-      made('grossGamingRevenue', 'decimal'),
+      made('gameCode', 'text'),
+      made('gameType', 'text', true),
+      made('brand', 'text', true),
+    ],
+  },
+};
+export const accounts: EntitySet = {
+  name: 'Accounts',
+  type: {
+    name: 'Account',
+    key: ['account'],
+    properties: [made('account', 'text'), made('provider', 'text')],
+  },
+};
+export const calendar: EntitySet = {
+  name: 'Calendar',
+  type: {
+    name: 'CalendarDay',
+    key: ['date'],
+    properties: [
+      made('date', 'date'),
+      made('year', 'int'),
+      made('quarter', 'int'),
+      made('month', 'int'),
+      made('day', 'int'),
+      made('dayOfWeek', 'int'),
+      made('yearMonth', 'text'),
+      made('week', 'text'),
+      made('start', 'time'),
+      made('end', 'time'),
     ],
   },
 };

@@ -3,13 +3,19 @@ import { readApplied } from './apply.ts';
 import type { Expression } from './expression.ts';
 import { type Aliases, type OrderTerm, readFilter, readOrderBy, type Transformation } from './filter.ts';
 import { type EntityType, findProperty, type Property } from './model.ts';
+import { propertyNames } from './names.ts';
 import { noSuchProperty, ODataError } from './odata-error.ts';
+import { propertiesOf } from './operand.ts';
 
 /** The query options of one request for an entity set, checked. */
 export interface QueryOptions {
   /** What is made of the entities before all else; null where they stay themselves. */
   readonly apply: readonly Transformation[] | null;
   readonly filter: Expression | null;
+  /** The names of what `$filter` looks at. */
+  readonly filterNames: ReadonlySet<string>;
+  /** In which zone business days lie, and when they start. */
+  readonly custom: { readonly timeZone: string | null; readonly dayStartsAt: string | null };
   /** What is given of each entity, in the type's order. */
   readonly select: readonly Property[];
   /** Whether `$select` was sent: the context address tells. */
@@ -35,7 +41,7 @@ export const queryOptions = [
   '$skiptoken',
 ] as const;
 /** Those every address takes: the format, and `raw=true` for the providers' records. */
-export const commonOptions = ['$format', 'raw'] as const;
+export const commonOptions = ['$format', 'raw', 'timeZone', 'dayStartsAt'] as const;
 
 const notHere = ['$compute', '$expand', '$search', '$levels', '$index', '$schemaversion', '$deltatoken'];
 
@@ -83,6 +89,8 @@ export function readOptions(raw: RawOptions, entities: EntityType): QueryOptions
   return {
     apply: applied?.steps ?? null,
     filter: filter === undefined ? null : readFilter(filter, type, aliases),
+    filterNames: new Set(filter === undefined ? [] : propertyNames(readFilter(filter, type, aliases))),
+    custom: { timeZone: raw.get('timeZone') ?? null, dayStartsAt: raw.get('dayStartsAt') ?? null },
     select: selected ?? type.properties,
     selects: selected !== null || applied?.isGrouped === true,
     orderBy: orderBy === undefined ? [] : readOrderBy(orderBy, type, aliases),
@@ -91,6 +99,23 @@ export function readOptions(raw: RawOptions, entities: EntityType): QueryOptions
     count: readFlag(raw, '$count'),
     skipToken: raw.get('$skiptoken') ?? null,
   };
+}
+
+/** The names of the entities' properties that a request looks at. */
+export function namesOf(options: QueryOptions, entities: EntityType): ReadonlySet<string> {
+  const { apply, select, orderBy, filterNames } = options;
+  const names = [...filterNames, ...select.map(({ name }) => name)];
+  for (const { operand } of orderBy) names.push(...propertiesOf(operand).map(({ name }) => name));
+  for (const step of apply ?? []) {
+    if (step.step === 'filter') names.push(...propertyNames(step.filter));
+    else {
+      names.push(...step.by.map(({ name }) => name));
+      for (const { of } of step.aggregates)
+        if (of !== null) names.push(...propertiesOf(of.operand).map(({ name }) => name));
+    }
+  }
+  const known = new Set(entities.properties.map(({ name }) => name));
+  return new Set(names.filter((name) => known.has(name)));
 }
 
 /** A flag that is `true` or `false`; false where it is absent. */

@@ -8,9 +8,15 @@ export type Resource =
   | { readonly is: 'service' }
   | { readonly is: 'metadata' }
   | { readonly is: 'set' | 'count'; readonly set: EntitySet }
-  | { readonly is: 'entity'; readonly set: EntitySet; readonly key: ReadonlyMap<string, Literal> };
+  | {
+      readonly is: 'entity';
+      readonly set: EntitySet;
+      readonly key: ReadonlyMap<string, Literal>;
+      /** The one property that is wanted of it, and whether bare; null for all of it. */
+      readonly property: { readonly name: string; readonly bare: boolean } | null;
+    };
 
-const SEGMENTS = /^([A-Za-z]\w*)(\(.*\))?(\/\$count)?\/?$/s;
+const SEGMENTS = /^([A-Za-z]\w*)(\(.*\))?(\/\$count)?(?:\/([A-Za-z]\w*)(\/\$value)?)?\/?$/s;
 
 /** Reads the decoded path below the root; throws an ODataError (404) for what is not there. */
 export function readPath<T extends EntitySet>(
@@ -19,7 +25,7 @@ export function readPath<T extends EntitySet>(
 ): Resource & { readonly set?: T } {
   if (path === '') return { is: 'service' };
   if (path === '$metadata') return { is: 'metadata' };
-  const [, name, key, count] = SEGMENTS.exec(path) ?? [];
+  const [, name, key, count, property, value] = SEGMENTS.exec(path) ?? [];
   const set = sets.find((each) => each.name === name);
   if (set === undefined) {
     throw new ODataError('path', `nothing at ${show(path)}`, {
@@ -27,10 +33,15 @@ export function readPath<T extends EntitySet>(
       allowed: ['$metadata', ...sets.map((each) => each.name)],
     });
   }
+  const known = set.type.properties.map((each) => each.name);
+  if (property !== undefined && (key === undefined || !known.includes(property))) {
+    throw new ODataError('path', `nothing at ${show(path)}`, { statusCode: 404, allowed: known });
+  }
   if (key === undefined) return { is: count === undefined ? 'set' : 'count', set };
   if (count !== undefined)
     throw new ODataError('path', '$count is of a set, not of an entity', { statusCode: 404 });
-  return { is: 'entity', set, key: readKey(key, set) };
+  const asked = property === undefined ? null : { name: property, bare: value !== undefined };
+  return { is: 'entity', set, key: readKey(key, set), property: asked };
 }
 
 /** `('abc')`, or `(name='abc',other=1)`: every part of the key by its name. */

@@ -36,9 +36,12 @@ const codes = {
 /** `/odata/v4/`: the archive's rows, totals and coverage for tools that speak OData, read only. */
 export const odataRoutes: RouteFamily = (app, deps) => {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.header('odata-version', '4.0');
+    reply.header('odata-version', versionFor(request) ?? '4.0');
     const audit = auditAnswer(deps, request, reply, { route: 'odata', operation: null });
     try {
+      if (versionFor(request) === null) {
+        throw new ODataError('OData-MaxVersion', 'this service speaks 4.0 and 4.01');
+      }
       return await audited(audit, () => answer(deps, request, reply, audit));
     } catch (error) {
       if (!(error instanceof BadUserInputError)) throw error;
@@ -63,6 +66,15 @@ export const odataRoutes: RouteFamily = (app, deps) => {
     });
   }
 };
+
+/** The version an answer has: the highest the client takes; null where it takes none of ours. */
+function versionFor(request: FastifyRequest): '4.0' | '4.01' | null {
+  const [most = '4.0'] = [
+    request.headers['odata-maxversion'] ?? request.headers['odata-version'] ?? [],
+  ].flat();
+  if (!/^\d{1,3}(\.\d{1,3})?$/.test(most.trim()) || Number(most) < 4) return null;
+  return Number(most) > 4 ? '4.01' : '4.0';
+}
 
 function send(reply: FastifyReply, error: object): FastifyReply {
   return reply.type('application/json;charset=utf-8').send(JSON.stringify({ error }));
@@ -101,9 +113,23 @@ async function answer(
   const selected = options.selects ? `(${options.select.map(({ name }) => name).join(',')})` : '';
   const contextUrl = `${root}/$metadata${suffix}#${set.name}${selected}`;
   if (resource.is === 'entity') {
-    const values = await set.entity(context, resource.key, options);
+    const { property } = resource;
+    const select = set.type.properties.filter(({ name }) => name === property?.name);
+    const wanted = property === null ? options : { ...options, select };
+    const values = await set.entity(context, resource.key, wanted);
     if (values === null) throw new ODataError('path', `no such entity of ${set.name}`, { statusCode: 404 });
     audit.add(1);
+    if (property !== null) {
+      const [of] = select;
+      const value = values[0] ?? null;
+      if (value === null) return reply.code(204).send();
+      if (property.bare) {
+        const text = of?.type === 'time' ? new Date(Number(value)).toISOString() : String(value);
+        return reply.type('text/plain;charset=utf-8').send(text);
+      }
+      const entityUrl = `${root}/$metadata${suffix}#${decodePath(url.pathname)}`;
+      return reply.send(writeEntity(entityUrl, [{ ...of!, name: 'value' }], values, format));
+    }
     return reply.send(writeEntity(`${contextUrl}/$entity`, options.select, values, format));
   }
   const pageSize = readPageSize(request, reply);

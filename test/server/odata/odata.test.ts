@@ -122,7 +122,13 @@ describe('the service', () => {
       'Transfers',
       'SeqNoFailures',
       'BetTotals',
+      'TransferTotals',
+      'SeqNoTotals',
       'Coverage',
+      'Players',
+      'Games',
+      'Accounts',
+      'Calendar',
     ]);
   });
 
@@ -365,6 +371,68 @@ describe('totals', () => {
     expect((await ask("BetTotals(day=2026-11-20,account='vp-main',currency='USD')")).page).toMatchObject({
       betCount: 1,
     });
+  });
+
+  it('are parted by every dimension that is named, in any zone', async () => {
+    const byPlayer = await ask('BetTotals?$select=player,currency,betCount&$filter=account eq %27vp-main%27');
+    expect(byPlayer.page.value).toHaveLength(3);
+    const byMonth = await ask('BetTotals?$apply=groupby((month,currency),aggregate(betCount with sum as n))');
+    expect(byMonth.page.value).toEqual([
+      { month: '2026-11', currency: 'THB', n: 3 },
+      { month: '2026-11', currency: 'USD', n: 1 },
+    ]);
+    const kiribati = await ask('BetTotals?$apply=groupby((day))&timeZone=Pacific/Kiritimati');
+    expect(kiribati.page.value).toEqual([{ day: '2026-11-22' }, { day: '2026-11-21' }]);
+    const late = await ask('BetTotals?$apply=groupby((day))&dayStartsAt=13:00');
+    expect(late.page.value).toEqual([{ day: '2026-11-20' }, { day: '2026-11-19' }]);
+    expect((await ask('BetTotals?timeZone=Mars')).page.error['message']).toContain('timeZone');
+  });
+
+  it('say which rows may still change', async () => {
+    const { page } = await ask('BetTotals?$select=day,complete,finalUntil&$top=1');
+    expect(page.value).toEqual([{ day: '2026-11-21', complete: true, finalUntil: null }]);
+  });
+
+  it('are there of transfers and wallet callbacks', async () => {
+    expect((await ask('TransferTotals')).page.value).toMatchObject([
+      { account: 'hrg-main', transferCount: 1 },
+    ]);
+    expect((await ask('SeqNoTotals')).page.value).toMatchObject([{ account: 'ebet-main', count: 1 }]);
+  });
+});
+
+describe('dimensions', () => {
+  it('have a row for each player, game, account and day', async () => {
+    const names = async (path: string, name: string) => (await ask(path)).page.value.map((row) => row[name]);
+    expect(await names('Players', 'player')).toContain('the bob');
+    expect(await names('Games', 'gameCode')).toHaveLength(2);
+    expect(await names('Accounts', 'account')).toEqual(['ebet-main', 'hrg-main', 'one-main', 'vp-main']);
+    expect(await names('Calendar?$top=2', 'date')).toEqual(['2026-11-20', '2026-11-21']);
+    const { page } = await ask('Calendar(2026-11-21)?timeZone=Asia/Manila');
+    expect(page).toMatchObject({ year: 2026, quarter: 4, dayOfWeek: 6, start: '2026-11-20T16:00:00.000Z' });
+  });
+
+  it('stand at addresses of their own, and their properties too', async () => {
+    const text = await (await shared.get("/odata/v4/Accounts('vp-main')/provider/$value")).text();
+    expect(text).toBe('VERTEXPLAY');
+    const { page } = await ask("Accounts('vp-main')/provider");
+    expect(page).toMatchObject({ value: 'VERTEXPLAY' });
+  });
+});
+
+describe('versions', () => {
+  it.each([
+    ['3.0', 400, '4.0'],
+    ['4.0', 200, '4.0'],
+    ['4.01', 200, '4.01'],
+    ['5.0', 200, '4.01'],
+  ])('a client that takes at most %s is answered %i', async (most, status, version) => {
+    const { response } = await ask('Bets?$top=1', shared, { headers: { 'odata-maxversion': most } });
+    expect([response.status, response.headers.get('odata-version')]).toEqual([status, version]);
+  });
+
+  it('ignores options of other tools, and takes its own without a dollar', async () => {
+    expect((await ask('Bets?sap-client=100&top=1&SELECT=id')).page.value).toHaveLength(1);
   });
 });
 
