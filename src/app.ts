@@ -14,7 +14,7 @@ import { createDetails } from './feeds/detail.ts';
 import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
 import type { Feed } from './feeds/feed.ts';
 import { createFiller } from './feeds/filler.ts';
-import { leaseFeed } from './feeds/leases.ts';
+import { leaseFeed, watchUpkeep } from './feeds/leases.ts';
 import { createPatience } from './feeds/patience.ts';
 import { reopenOnFall } from './feeds/reopen.ts';
 import { reread } from './feeds/reread.ts';
@@ -228,6 +228,7 @@ export async function createApp(
       ...clock,
       since,
       revisits,
+      freed: leases && watchUpkeep(leases),
       claim: async (feed) => {
         // As if another process kept it: nothing is planned that could not be kept.
         if (heartbeat.trouble() !== null) return null;

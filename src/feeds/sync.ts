@@ -22,6 +22,8 @@ export interface SyncOptions {
   readonly revisits: readonly number[];
   /** Lets one process at a time keep a feed; resolves to null while another does. Absent where there is one process. */
   readonly claim?: (feed: Feed) => Promise<(() => Promise<void>) | null>;
+  /** Resolves when another process gives back a feed that it kept. */
+  readonly freed?: (feed: Feed) => Promise<void>;
   readonly onPlan?: (feed: Feed, plan: Plan) => void;
   readonly onError?: (feed: Feed, error: unknown) => void;
 }
@@ -69,9 +71,12 @@ interface Keeping {
 async function keep(feed: Feed, options: SyncOptions, { signal, patience, note }: Keeping): Promise<void> {
   while (!signal.aborted) {
     let busy = false;
+    // Listened for from before it is asked, and only where another has it: idle processes must not wake each other.
+    let freed = options.freed?.(feed);
     try {
       const release = options.claim === undefined ? async () => {} : await options.claim(feed);
       if (release !== null) {
+        freed = undefined;
         try {
           busy = await fillRound(feed, options, patience, note);
         } finally {
@@ -82,7 +87,9 @@ async function keep(feed: Feed, options: SyncOptions, { signal, patience, note }
       options.onError?.(feed, error);
     }
     // A round that read nothing, for want of work or because its windows must wait, is not begun again at once.
-    if (!busy) await patience.rest(IDLE_MS);
+    if (busy) continue;
+    if (freed === undefined) await patience.rest(IDLE_MS);
+    else await patience.settle([freed], IDLE_MS);
   }
 }
 
