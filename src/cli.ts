@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { readAccount, readKind, readPort, readRange } from './commands/arguments.ts';
 import { endingOf } from './commands/failure.ts';
-import type { Io } from './commands/io.ts';
+import { flushed, type Io } from './commands/io.ts';
 
 // What is written holds players' bets: it is for this user alone, the archive's log and temporary files with it.
 process.umask(0o077);
@@ -172,4 +172,6 @@ try {
     code = ending.code;
   }
 }
+// What is written to a pipe waits in this process until its reader takes it; a stop does not wait for the reader.
+if (code === 0 || !stop.signal.aborted) await Promise.all([flushed(stdout), flushed(stderr)]);
 process.exit(code);

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
@@ -49,15 +49,25 @@ export async function exportRows(ask: ExportAsk): Promise<number> {
   }
 }
 
+/** Writes the file once all rows came, its folder with it; rejects with an UnavailableError where it cannot be written. */
 async function writeWhole(rows: Readable, path: string, signal: AbortSignal): Promise<void> {
   const part = `${path}.part`;
   try {
+    await mkdir(dirname(path), { recursive: true });
     await pipeline(rows, createWriteStream(part), { signal });
     await rename(part, path);
   } catch (error) {
-    await rm(part, { force: true });
-    throw error;
+    await rm(part, { force: true }).catch(() => {});
+    if (!isOfFiles(error)) throw error;
+    throw new UnavailableError(`--output: expected a file that can be written, got ${error.message}`, {
+      cause: error,
+    });
   }
+}
+
+/** Whether the system refused to work on a file. */
+function isOfFiles(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 function demand(name: string, given: string, known: readonly string[]): void {

@@ -22,3 +22,8 @@ export function stopped(signal: AbortSignal): Promise<void> {
 export function isTerminated({ reason }: AbortSignal): boolean {
   return reason instanceof DOMException && reason.message === 'SIGTERM';
 }
+
+/** Resolves when all that was written has left the process, or never can. */
+export function flushed(stream: Writable): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}

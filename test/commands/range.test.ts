@@ -97,6 +97,17 @@ it('names the gaps that waiting does not close, and fails', async () => {
   expect(io.err()).toMatch(/oneapi-main BET .* – .*: PROVIDER_ERROR \(/);
 });
 
+it('makes the folder of the file it writes, or names the file that cannot be written', async () => {
+  const { config, folder } = await openHarness(['ebet']);
+  const io = { ...createWorld(), cwd: folder };
+  const ask = { config, what: 'failures', format: 'csv', range: someHour(), account: undefined, io };
+  expect(await exportRows({ ...ask, output: 'no/such/x.csv' })).toBe(0);
+  expect(readFileSync(join(folder, 'no/such/x.csv'), 'utf8')).toMatch(/^\W*\w+,/);
+  await expect(exportRows({ ...ask, output: 'countroom.yaml/x.csv' })).rejects.toThrow(
+    /^--output: expected a file that can be written, got .*countroom\.yaml/,
+  );
+});
+
 it('says that an export has gaps, and refuses formats there are not', async () => {
   const { config } = await openHarness(['ebet']);
   const io = createWorld();
