@@ -17,7 +17,6 @@ const currency = z.string(currencyRule).regex(/^[A-Za-z0-9]{2,12}$/, currencyRul
 
 /** An entry of `accounts` for one provider. */
 export function accountSchema(provider: ProviderSchemas) {
-  const kinds = Object.fromEntries(provider.feeds.map(({ kind }) => [kind, limitsSchema.optional()]));
   return z.strictObject({
     id,
     provider: z.literal(provider.name),
@@ -28,12 +27,28 @@ export function accountSchema(provider: ProviderSchemas) {
     currency: provider.needsCurrency ? currency : currency.optional(),
     credentials: provider.credentials,
     options: provider.options.prefault({}),
-    limits: z.strictObject(kinds).prefault({}),
+    limits: limitsOf([provider]),
   });
 }
 
-/** What can be said about an entry whose provider is not known. */
-const head = z.looseObject({ id, provider: z.string() });
+function limitsOf(providers: readonly ProviderSchemas[]) {
+  const feeds = providers.flatMap((provider) => provider.feeds);
+  return z
+    .strictObject(Object.fromEntries(feeds.map(({ kind }) => [kind, limitsSchema.optional()])))
+    .prefault({});
+}
+
+/** What can be said about an entry whose provider is not known; its limits are read apart. */
+const head = z.strictObject({
+  id,
+  provider: z.string(),
+  baseUrl: z.string(),
+  allowHttp: z.boolean().optional(),
+  currency: currency.optional(),
+  credentials: z.looseObject({}),
+  options: z.looseObject({}).optional(),
+  limits: z.unknown().optional(),
+});
 
 /** Every account that has no fault; `folder` is where relative paths start. */
 export function readAccounts(
@@ -85,24 +100,27 @@ function readAccount(
   const provider = providers.find(({ name }) => name === entry['provider']);
   if (provider === undefined) {
     const names = providers.map(({ name }) => name);
-    if (inspector.parse(head, entry, at) !== null) {
-      const meant = suggest(String(entry['provider']), names);
+    inspector.parse(head, entry, at);
+    inspector.parse(limitsOf(providers), entry['limits'], [...at, 'limits']);
+    if (typeof entry['provider'] === 'string') {
+      const meant = suggest(entry['provider'], names);
       inspector.fault([...at, 'provider'], `unknown provider ${JSON.stringify(entry['provider'])}${meant}`);
     }
     return null;
   }
   const given = { ...entry, credentials: withAbsolutePaths(entry['credentials'], folder) };
-  const read = inspector.parse(accountSchema(provider), given, at);
-  if (read === null) return null;
+  // Limits are read apart: what contradicts in them is told whatever is wrong beside them.
+  const apart = accountSchema(provider).extend({ limits: z.unknown().optional() });
+  const read = inspector.parse(apart, given, at);
+  const overrides = inspector.parse(limitsOf([provider]), entry['limits'], [...at, 'limits']);
+  if (overrides === null) return null;
   const limits: AccountConfig['limits'] = Object.fromEntries(
-    provider.feeds.map(({ kind, limits: defaults }) => [
-      kind,
-      mergeLimits(defaults, read.limits[kind] ?? {}),
-    ]),
+    provider.feeds.map(({ kind, limits: defaults }) => [kind, mergeLimits(defaults, overrides[kind] ?? {})]),
   );
   for (const [kind, merged] of Object.entries(limits)) {
     for (const fault of limitFaults(merged, [...at, 'limits', kind])) inspector.fault(fault.path, fault.text);
   }
+  if (read === null) return null;
   return {
     id: read.id,
     provider: provider.name,

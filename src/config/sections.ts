@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ProviderSchemas, readAccounts } from './accounts.ts';
-import { readAuth } from './auth.ts';
+import { checkKeys, readAuth } from './auth.ts';
 import { conceal, withoutPassword } from './conceal.ts';
 import type { Config } from './config.ts';
 import type { Inspector } from './inspector.ts';
@@ -48,7 +48,8 @@ export function readSections(
   const named = section('players', sections.players);
   const players = named === null ? null : readPlayers(named, ids, folder, inspector);
   const auth = section('auth', sections.auth);
-  const authSettings = auth === null || auth === undefined ? null : readAuth(auth, ids, inspector);
+  const authSettings = auth === null || auth === undefined ? null : readAuth(auth, inspector);
+  checkKeys(file.data['auth'], ids, inspector);
   if (file.data['auth'] === undefined) checkHost(file.data['server'], inspector);
 
   if (server === null || log === null || archive === null || sync === null) return null;

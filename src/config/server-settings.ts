@@ -137,6 +137,8 @@ const apiKeySettings = z
   })
   .refine((key) => (key.key === undefined) !== (key.sha256 === undefined), {
     message: 'expected either key or sha256',
+    // whatever else is wrong beside it
+    when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
 const jwksUri = z.url({ protocol: /^https?$/ }).refine(

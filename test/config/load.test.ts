@@ -143,12 +143,41 @@ players: { rules: [ { account: hh, match: "(", player: x } ] }
       'accounts[1].currency: expected a currency code such as THB, got nothing',
       'accounts[1].limits.BETS: unknown key; did you mean "BET"?',
       'accounts[2].id: expected a name that accounts[1] does not have, got "h"',
+      'accounts[2].credentials: expected a mapping, got nothing',
       'accounts[2].provider: unknown provider "vertexplai"; did you mean "vertexplay"?',
       'players.rules[0].account: unknown account "hh"; did you mean "h"?',
       'players.rules[0].match: expected a regular expression without look-around and back-references, got "("',
       'server.host: expected a loopback host such as 127.0.0.1 where auth is not configured, got "0.0.0.0"',
     ];
     expect([...faults].sort()).toEqual([...expected].sort());
+  });
+
+  it('names what hides behind another fault of the same account or key', () => {
+    const faults = faultsOf(`
+accounts:
+  - { id: a, provider: vertexplai, baseUrl: "https://a.example.com", credntials: {}, limits: { BET: { maxWindw: 10m } } }
+  - { id: b, provider: vertexplay, baseUrl: "https://b.example.com", limits: { BET: { openMaxAge: 2 parsecs, maxWindow: 5m, grid: 10m } } }
+auth:
+  apiKeys:
+    - { name: a, key: short, role: bi, accounts: [bb] }
+    - { name: b, key: "0123456789012345678901234", role: bi }
+    - { name: c, key: "0123456789012345678901234", role: admin }
+    - { name: d, role: nobody }
+`);
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        'accounts[0].credntials: unknown key; did you mean "credentials"?',
+        'accounts[0].limits.BET.maxWindw: unknown key; did you mean "maxWindow"?',
+        'accounts[0].provider: unknown provider "vertexplai"; did you mean "vertexplay"?',
+        'accounts[1].credentials: expected a mapping, got nothing',
+        expect.stringMatching(/^accounts\[1\]\.limits\.BET\.openMaxAge: expected a duration/),
+        expect.stringMatching(/^auth\.apiKeys\[0\]\.key: expected at least 20 characters/),
+        'auth.apiKeys[0].accounts[0]: unknown account "bb"; did you mean "b"?',
+        'auth.apiKeys[2].key: expected each key once, got the one of auth.apiKeys[1] again',
+        expect.stringMatching(/^auth\.apiKeys\[3\]: expected either key or sha256/),
+        expect.stringMatching(/^auth\.apiKeys\[3\]\.role: expected one of/),
+      ]),
+    );
   });
 
   it('refuses a file without accounts', () => {

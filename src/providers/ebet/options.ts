@@ -1,18 +1,42 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { emptyAnswers } from '../empty-answers.ts';
 import { choice, filled, pathOption, wholeNumber } from '../options.ts';
+import { parsePrivateKey } from './private-key.ts';
+
+/** What is wrong with a key, or with the file that holds it; null where it can be used. */
+function keyFault(read: () => string): string | null {
+  let material: string;
+  try {
+    material = read();
+  } catch (error) {
+    return `expected a file that can be read, got ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const key = parsePrivateKey(material);
+  return typeof key === 'string' ? key : null;
+}
+
+/** Text that `materialOf` turns into a key. */
+function keyText(materialOf: (text: string) => string): z.ZodType<string> {
+  return filled.superRefine((text, context) => {
+    const message = text === '' ? null : keyFault(() => materialOf(text));
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
+}
 
 export const credentials = z
   .strictObject({
     channelId: wholeNumber(0),
     /** An RSA key: PEM (PKCS#8 or PKCS#1) or its bare base64. */
-    privateKey: filled.optional(),
+    privateKey: keyText((key) => key).optional(),
     /** The path of a file that holds it. */
-    privateKeyFile: filled.optional(),
+    privateKeyFile: keyText((path) => readFileSync(path, 'utf8')).optional(),
   })
   .refine((given) => (given.privateKey === undefined) !== (given.privateKeyFile === undefined), {
     error: 'expected one of privateKey and privateKeyFile',
     path: ['privateKey'],
+    // whatever else is wrong beside it
+    when: ({ value }) => typeof value === 'object' && value !== null,
   });
 export type Credentials = z.infer<typeof credentials>;
 

@@ -1,7 +1,8 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../errors.ts';
 import type { Credentials, Options } from './options.ts';
+import { parsePrivateKey } from './private-key.ts';
 
 export interface Signed {
   /** Left out of the text where it is not sent; eBET folds usernames to lower case, so that is what is signed. */
@@ -38,38 +39,8 @@ function readKeyFile(named: string, path: string): string {
   }
 }
 
-const PEM = /^-----BEGIN ([A-Z ]+)-----([\s\S]+)-----END \1-----$/;
-const PEM_TYPES: Readonly<Record<string, 'pkcs8' | 'pkcs1'>> = {
-  'PRIVATE KEY': 'pkcs8',
-  'RSA PRIVATE KEY': 'pkcs1',
-};
-
 function toKey(named: string, material: string): KeyObject {
-  // An environment variable often carries a PEM's line ends as the two characters \n.
-  const text = material.replaceAll('\\n', '\n').trim();
-  const pem = PEM.exec(text);
-  const type = pem === null ? undefined : PEM_TYPES[pem[1] ?? ''];
-  if (pem !== null && type === undefined) throw wrongKey(named, `a PEM of a ${pem[1]}`);
-  const base64 = (pem?.[2] ?? text).replace(/\s+/g, '');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw wrongKey(named, 'text that is neither PEM nor base64');
-  const der = Buffer.from(base64, 'base64');
-  const key = type === undefined ? (tryKey(der, 'pkcs8') ?? tryKey(der, 'pkcs1')) : tryKey(der, type);
-  if (key === null) throw wrongKey(named, `${der.length} bytes that cannot be read as one`);
-  if (key.asymmetricKeyType !== 'rsa') throw wrongKey(named, `one of type ${key.asymmetricKeyType}`);
+  const key = parsePrivateKey(material);
+  if (typeof key === 'string') throw new UsageError(`${named} ${key}`);
   return key;
-}
-
-/** Null where the bytes are not a key of this form: the caller tries the other form, then reports the failure. */
-function tryKey(der: Buffer, type: 'pkcs8' | 'pkcs1'): KeyObject | null {
-  try {
-    return createPrivateKey({ key: der, format: 'der', type });
-  } catch {
-    return null;
-  }
-}
-
-function wrongKey(named: string, got: string): UsageError {
-  return new UsageError(
-    `${named} expected an RSA private key (PEM as PKCS#8 or PKCS#1, or its base64), got ${got}`,
-  );
 }

@@ -166,6 +166,22 @@ describe('remainingVisit', () => {
 });
 
 describe('credentials', () => {
+  it('name every fault at once, the key’s too', () => {
+    const faults = (given: unknown) =>
+      ebet.credentials.safeParse(given).error?.issues.map(({ path, message }) => `${path}: ${message}`);
+    expect(faults({ channelId: 'x', privateKey: 'no key' })).toEqual([
+      expect.stringMatching(/^channelId: /),
+      expect.stringMatching(/^privateKey: expected an RSA private key .*, got 3 bytes/),
+    ]);
+    expect(faults({ channelId: 'x' })).toEqual([
+      expect.stringMatching(/^channelId: /),
+      'privateKey: expected one of privateKey and privateKeyFile',
+    ]);
+    expect(faults({ channelId: 1, privateKeyFile: '/nowhere/key.pem' })).toEqual([
+      expect.stringMatching(/^privateKeyFile: expected a file that can be read, got ENOENT/),
+    ]);
+  });
+
   it('need one key, given one way', () => {
     for (const wrong of [
       { channelId: 1 },
