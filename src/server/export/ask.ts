@@ -4,6 +4,8 @@ import { spellProvider } from '../../graph/schema/provider-name.ts';
 import { checkMaxWait } from '../../graph/selection/checks.ts';
 import { type Ask, visibleAccounts } from '../../graph/selection/scope.ts';
 import { type FlatColumn, flatColumns } from '../../records/flat.ts';
+import type { Interval } from '../../records/interval.ts';
+import { type Where, withdrawnChoices } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { filterNames, readFilters } from './filters.ts';
 import { ParameterError } from './parameter-error.ts';
@@ -14,13 +16,18 @@ import {
   readDuration,
   readFlag,
   readList,
+  readOptionalTime,
   readText,
   readTime,
   refuseUnknown,
 } from './parameters.ts';
 
 /** What an export asks, read from its query parameters and checked. */
-export interface ExportAsk extends Ask {
+export interface ExportAsk extends Omit<Ask, 'range'> {
+  /** Null for rows of any time, which `changedSince` alone allows. */
+  readonly range: Interval | null;
+  /** Only rows archived after this time; null for all. */
+  readonly changedSince: number | null;
   readonly columns: readonly FlatColumn[];
   /** How long to wait for what is missing; null asks no provider. */
   readonly maxWaitMs: number | null;
@@ -34,7 +41,7 @@ const axes = ['SETTLED', 'PLACED'] as const;
 function parameterNames(kind: RecordKind): readonly string[] {
   const axis = kind === 'BET' ? ['axis'] : [];
   const shared = ['from', 'to', 'maxWait', 'complete', 'columns', 'raw', 'accounts', 'providers', 'players'];
-  return [...shared, ...axis, ...filterNames(kind)];
+  return [...shared, 'changedSince', 'withdrawn', ...axis, ...filterNames(kind)];
 }
 
 /**
@@ -43,21 +50,43 @@ function parameterNames(kind: RecordKind): readonly string[] {
  */
 export function readExportAsk(kind: RecordKind, parameters: Parameters, context: RequestContext): ExportAsk {
   refuseUnknown(parameters, parameterNames(kind));
-  const range = { from: readTime(parameters, 'from'), to: readTime(parameters, 'to') };
-  if (range.from >= range.to)
-    throw new ParameterError('to', `expected a time after from, got ${show(readText(parameters, 'to')!)}`);
+  const changedSince = readOptionalTime(parameters, 'changedSince');
+  const range = readRange(parameters, changedSince !== null);
   const maxWaitMs = readDuration(parameters, 'maxWait');
   return {
     kind,
     range,
+    changedSince,
     axis: readChoice(parameters, 'axis', axes) ?? 'SETTLED',
     ...readAccounts(parameters, context),
     players: readList(parameters, 'players'),
-    where: readFilters(kind, parameters, context.players),
+    where: both(
+      readFilters(kind, parameters, context.players),
+      changedSince === null ? null : { op: 'gt', column: 'archivedAt', value: changedSince },
+    ),
+    // Who follows changes has to hear of those that took a row away.
+    withdrawn:
+      readChoice(parameters, 'withdrawn', withdrawnChoices) ??
+      (changedSince === null ? 'exclude' : 'include'),
     columns: readColumns(kind, parameters),
     maxWaitMs: maxWaitMs === null ? null : checkMaxWait(maxWaitMs),
     completeRequired: readChoice(parameters, 'complete', ['required']) !== null,
   };
+}
+
+/** The range of times; null where it may be left out, and was. */
+function readRange(parameters: Parameters, isOptional: boolean): Interval | null {
+  if (isOptional && parameters['from'] === undefined && parameters['to'] === undefined) {
+    const needing = ['maxWait', 'complete', 'axis'].find((name) => parameters[name] !== undefined);
+    if (needing === undefined) return null;
+  }
+  const range = { from: readTime(parameters, 'from'), to: readTime(parameters, 'to') };
+  if (range.from < range.to) return range;
+  throw new ParameterError('to', `expected a time after from, got ${show(readText(parameters, 'to')!)}`);
+}
+
+function both(a: Where | null, b: Where | null): Where | null {
+  return a === null ? b : b === null ? a : { op: 'and', of: [a, b] };
 }
 
 function readAccounts(

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 
 export type Encoding = 'gzip' | 'br';
@@ -23,8 +24,18 @@ export function encodingFor(header: string | readonly string[] | undefined): Enc
 }
 
 /** What compresses a stream at its quickest: the archive should be what is waited for. */
-export function createCompressor(encoding: Encoding) {
+function createCompressor(encoding: Encoding) {
   return encoding === 'gzip'
     ? createGzip({ level: constants.Z_BEST_SPEED })
     : createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+}
+
+/** Bytes as a stream that reads no faster than it is read, compressed where an encoding is given. */
+export function streamOf(bytes: AsyncIterable<Uint8Array>, encoding: Encoding | null): Readable {
+  const stream = Readable.from(bytes, { objectMode: false });
+  if (encoding === null) return stream;
+  const compressed = createCompressor(encoding);
+  stream.once('error', (error) => compressed.destroy(error));
+  compressed.once('close', () => stream.destroy());
+  return stream.pipe(compressed);
 }

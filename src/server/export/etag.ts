@@ -16,7 +16,7 @@ export async function etagOf(
   { coverage, query }: OpenExport,
   representation: string,
 ): Promise<string | null> {
-  if (!coverage.final || deps.archive.fingerprint === undefined) return null;
+  if (coverage?.final !== true || deps.archive.fingerprint === undefined) return null;
   const rows = await deps.archive.fingerprint(query);
   const { name, readsRaw, readsPlayers } = viewer;
   const seen = [restart, name, readsRaw, readsPlayers, representation];

@@ -5,3 +5,6 @@ export const exportNames = { bets: 'BET', transfers: 'TRANSFER', failures: 'SEQ_
 
 export const exportFormats = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = LineFormat | 'parquet';
+
+/** What one export takes from a caller's budget a minute, whatever its length: the archive's reading of it. */
+export const EXPORT_COST = 1_000;

@@ -11,17 +11,23 @@ import { bytesOf } from './text.ts';
 
 /** An export whose range was covered as far as it was worth waiting for; no row was read yet. */
 export interface OpenExport {
-  readonly coverage: Coverage;
+  /** Null where no range was asked for. */
+  readonly coverage: Coverage | null;
   readonly query: RowQuery;
   /** The bytes of one format, in the order of the graph's lists; Parquet comes once its file is whole. */
   read(format: ExportFormat, options?: ReadOptions): Promise<AsyncIterable<Uint8Array>>;
 }
 
+// Stands for a range where none was asked for: nothing is read by it.
+const NO_RANGE = { from: 0, to: 0 };
+
 /** Covers an export's range and says what is missing, before a row of it is read. */
 export async function openExport(context: RequestContext, ask: ExportAsk): Promise<OpenExport> {
-  const selection = await select(context, ask);
-  const { coverage } = await coverSelection(context, selection, ask.maxWaitMs);
-  const { query } = selection;
+  const { range } = ask;
+  const selection = await select(context, { ...ask, range: range ?? NO_RANGE });
+  const covered = range === null ? null : await coverSelection(context, selection, ask.maxWaitMs);
+  const coverage = covered === null ? null : covered.coverage;
+  const query: RowQuery = { ...selection.query, range };
   return {
     coverage,
     query,

@@ -10,3 +10,11 @@ export class ParameterError extends BadUserInputError {
     super(`${parameter}: ${problem}${allowed === null ? '' : `; allowed: ${allowed.join(', ') || 'none'}`}`);
   }
 }
+
+/** What is wrong with an export's parameters, as its answer says it. */
+export function describeFault(error: BadUserInputError): unknown {
+  const { code, message } = error;
+  return error instanceof ParameterError
+    ? { code, message, parameter: error.parameter, allowed: error.allowed ?? undefined }
+    : { code, message };
+}

@@ -72,14 +72,22 @@ export function readDuration(parameters: Parameters, name: string): number | nul
   return duration;
 }
 
+const EXPECTED_TIME = 'a date such as 2026-11-01 or a time such as 2026-11-01T06:30:00Z';
+
 /** A required time, in milliseconds; a date means 00:00 UTC. */
 export function readTime(parameters: Parameters, name: string): number {
+  const instant = readOptionalTime(parameters, name);
+  if (instant === null) throw new ParameterError(name, `required: ${EXPECTED_TIME}`);
+  return instant;
+}
+
+/** As `readTime`; null where it is absent. */
+export function readOptionalTime(parameters: Parameters, name: string): number | null {
   const value = readText(parameters, name);
-  const expected = 'a date such as 2026-11-01 or a time such as 2026-11-01T06:30:00Z';
-  if (value === null) throw new ParameterError(name, `required: ${expected}`);
+  if (value === null) return null;
   // An offset's plus that was not percent-encoded arrives as a blank.
   const instant = parseInstant(value.replace(' ', '+'));
-  if (instant === null) throw new ParameterError(name, `expected ${expected}, got ${show(value)}`);
+  if (instant === null) throw new ParameterError(name, `expected ${EXPECTED_TIME}, got ${show(value)}`);
   return instant;
 }
 

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInputError } from '../../errors.ts';
 import type { Gap } from '../../records/coverage.ts';
@@ -8,11 +8,12 @@ import type { RouteDeps, RouteFamily } from '../deps.ts';
 import { limitStall } from '../http/stall.ts';
 import { vary } from '../http/vary.ts';
 import { type ExportAsk, readExportAsk } from './ask.ts';
-import { createCompressor, type Encoding, encodingFor } from './encoding.ts';
+import { addChangesRoute } from './changes-route.ts';
+import { type Encoding, encodingFor, streamOf } from './encoding.ts';
 import { etagOf, matches } from './etag.ts';
-import { type ExportFormat, exportFormats, exportNames } from './names.ts';
+import { EXPORT_COST, type ExportFormat, exportFormats, exportNames } from './names.ts';
 import { type OpenExport, openExport } from './open-export.ts';
-import { ParameterError } from './parameter-error.ts';
+import { describeFault } from './parameter-error.ts';
 import type { Parameters } from './parameters.ts';
 import { createStreamSlots, type TakeStream } from './stream-slots.ts';
 
@@ -22,15 +23,13 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
   parquet: 'application/vnd.apache.parquet',
 };
 
-// What one export takes from a caller's budget a minute, whatever its length: the archive's reading of it.
-const EXPORT_COST = 1_000;
-
-/** `/export/{bets,transfers,failures}.{csv,ndjson,parquet}`: the archive's rows, streamed. */
+/** `/export/{bets,transfers,failures}.{csv,ndjson,parquet}`: the archive's rows, streamed; and `/export/changes.ndjson`. */
 export const exportRoutes: RouteFamily = (app, deps) => {
   const takeStream = createStreamSlots();
   for (const [name, kind] of Object.entries(exportNames)) {
     for (const format of exportFormats) addRoute(app, deps, { name, kind, format }, takeStream);
   }
+  addChangesRoute(app, deps, takeStream);
 };
 
 interface Target {
@@ -51,7 +50,7 @@ function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target, takeStr
         return await audited(audit, () => answer(deps, target, request, reply, { audit, takeStream }));
       } catch (error) {
         if (!(error instanceof BadUserInputError)) throw error;
-        return reply.code(400).send({ error: describe(error) });
+        return reply.code(400).send({ error: describeFault(error) });
       }
     },
   );
@@ -69,11 +68,13 @@ async function answer(
   deps.charge(request.viewer, EXPORT_COST);
   audit.charged(EXPORT_COST);
   const opened = await openExport(context, ask);
-  const { complete, gaps } = opened.coverage;
-  reply.header('countroom-complete', String(complete)).header('countroom-gaps', gaps.length);
-  if (ask.completeRequired && !complete) {
-    audit.refuse('INCOMPLETE');
-    return reply.code(409).send(refusal(gaps));
+  if (opened.coverage !== null) {
+    const { complete, gaps } = opened.coverage;
+    reply.header('countroom-complete', String(complete)).header('countroom-gaps', gaps.length);
+    if (ask.completeRequired && !complete) {
+      audit.refuse('INCOMPLETE');
+      return reply.code(409).send(refusal(gaps));
+    }
   }
   const encoding = target.format === 'parquet' ? null : encodingFor(request.headers['accept-encoding']);
   vary(reply, 'accept-encoding', 'authorization').header('cache-control', 'private, no-cache');
@@ -97,19 +98,7 @@ async function body(
   encoding: Encoding | null,
 ): Promise<Readable> {
   const bytes = await opened.read(target.format, { signal: left, onRows: add });
-  const stream = Readable.from(bytes, { objectMode: false });
-  if (encoding === null) return stream;
-  const compressed = createCompressor(encoding);
-  stream.once('error', (error) => compressed.destroy(error));
-  compressed.once('close', () => stream.destroy());
-  return stream.pipe(compressed);
-}
-
-function describe(error: BadUserInputError): unknown {
-  const { code, message } = error;
-  return error instanceof ParameterError
-    ? { code, message, parameter: error.parameter, allowed: error.allowed ?? undefined }
-    : { code, message };
+  return streamOf(bytes, encoding);
 }
 
 function refusal(gaps: readonly Gap[]): unknown {
@@ -124,13 +113,14 @@ function spellGap({ account, kind, from, to, reason, retryAt, message }: Gap) {
   return { accountId: account, kind, from: iso(from), to: iso(to), reason, retryAt: again, message };
 }
 
-function fileName({ name, format }: Target, { range }: ExportAsk): string {
-  const [from, to] = [range.from, range.to].map((at) =>
+function fileName({ name, format }: Target, { range, changedSince }: ExportAsk): string {
+  const times = range === null ? [changedSince ?? 0] : [range.from, range.to];
+  const spelt = times.map((at) =>
     new Date(at)
       .toISOString()
       .replace(/T00:00:00\.000Z$/, '')
       .replace(/\.000Z$/, 'Z')
       .replaceAll(':', ''),
   );
-  return `${name}_${from}_${to}.${format}`;
+  return `${name}_${range === null ? 'since_' : ''}${spelt.join('_')}.${format}`;
 }
