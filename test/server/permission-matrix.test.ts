@@ -113,6 +113,7 @@ const decidedRoutes: Readonly<Record<string, readonly Role[] | 'public'>> = {
       ]),
     ),
   ),
+  'GET /export/changes.ndjson': ['bi', 'support', 'admin'],
   ...Object.fromEntries(
     ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].flatMap((method) => [
       [`${method} /odata/v4`, ['bi', 'support', 'admin']],
@@ -525,7 +526,21 @@ describe('permission matrix', () => {
     },
   );
 
-  test.each(['Bets', 'Transfers', 'SeqNoFailures', 'BetTotals'])(
+  test('hides names and records in /export/changes.ndjson from bi, and other accounts from a key without them', async () => {
+    const as = (key: string) => ask(`${url}/export/changes.ndjson?raw=true`, { headers: bearer(keyOf(key)) });
+    const [bi, support, one] = [await as('bi'), await as('support'), await as('vp-only')];
+    expect([bi.status, support.status, one.status]).toEqual([200, 200, 200]);
+    for (const name of [ann, bob]) expect(bi.text).not.toContain(name);
+    for (const line of bi.text.split('\n').filter(Boolean)) {
+      const { recordId, cursor } = JSON.parse(line);
+      for (const text of [recordId, cursor]) expect(shows(text, 'canary')).toBe(false);
+    }
+    expect(support.text).toContain(`{\\"user\\":\\"${ann}\\"}`);
+    expect(one.text).toContain('vp-main');
+    expect(one.text).not.toMatch(/one-main|hrg-main|ebet-main/);
+  });
+
+  test.each(['Bets', 'Transfers', 'SeqNoFailures', 'BetTotals', 'Changes'])(
     'hides names in OData’s %s from bi',
     async (set) => {
       const target = `${url}/odata/v4/${set}?raw=true`;

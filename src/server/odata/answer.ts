@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../graph/context.ts';
 import type { FlatValue } from '../export/flat-row.ts';
 import { applyRows } from './apply-rows.ts';
+import { countChanges, readChange, readChanges } from './changes.ts';
 import { readCoverage } from './coverage.ts';
 import { readAccounts, readCalendar, readGames, readPlayers } from './dimensions.ts';
 import { type EntityPage, pageOf } from './entities.ts';
@@ -10,6 +11,7 @@ import { matches } from './matches.ts';
 import {
   accounts,
   calendar,
+  changes,
   coverage,
   type EntitySet,
   findProperty,
@@ -47,7 +49,18 @@ export function servedSets(options: { readonly raw: boolean }): readonly ServedS
     serveComputed(games, readGames),
     serveComputed(accounts, readAccounts),
     serveComputed(calendar, readCalendar),
+    serveChanges(options),
   ];
+}
+
+function serveChanges(shown: { readonly raw: boolean }): ServedSet {
+  return {
+    ...changes,
+    page: (context, options, { pageSize }) => readChanges(context, options, { ...shown, pageSize }),
+    count: countChanges,
+    entity: (context, key, { select }) =>
+      readChange(context, textOf(changes, key.get('cursor')), { ...shown, select }),
+  };
 }
 
 function serveRows(set: RowSet): ServedSet {
@@ -55,7 +68,7 @@ function serveRows(set: RowSet): ServedSet {
     ...set,
     page: (context, options, ask) => readRows(context, set, options, ask),
     count: (context, options) => countRows(context, set, options),
-    entity: (context, key, options) => readRow(context, set, String(textOf(key.get('id'))), options.select),
+    entity: (context, key, options) => readRow(context, set, textOf(set, key.get('id')), options.select),
   };
 }
 
@@ -85,7 +98,7 @@ function serveComputed(
   };
 }
 
-function textOf(literal: Literal | undefined): string {
+function textOf({ name, type }: EntitySet, literal: Literal | undefined): string {
   if (literal?.type === 'text') return literal.value;
-  throw new ODataError('path', "expected an id in quotes, as in Bets('…')", { statusCode: 404 });
+  throw new ODataError('path', `expected the ${type.key} in quotes, as in ${name}('…')`, { statusCode: 404 });
 }

@@ -129,6 +129,26 @@ export const coverage: EntitySet = {
   },
 };
 
+/** The log of what became of rows, oldest first; `before` and `after` are flat rows as JSON text. */
+export const changes: EntitySet = {
+  name: 'Changes',
+  type: {
+    name: 'Change',
+    key: ['cursor'],
+    properties: [
+      made('cursor', 'text'),
+      made('type', 'text'),
+      made('cause', 'text'),
+      made('kind', 'text'),
+      made('at', 'time'),
+      made('account', 'text'),
+      made('recordId', 'text'),
+      made('before', 'text', true),
+      made('after', 'text', true),
+    ],
+  },
+};
+
 /** The property of that name; undefined where there is none. */
 export function findProperty(type: EntityType, name: string): Property | undefined {
   return type.properties.find((property) => property.name === name);

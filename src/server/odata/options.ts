@@ -1,4 +1,5 @@
 import { show } from '../../graph/rows/ids.ts';
+import { type Withdrawn, withdrawnChoices } from '../../records/query.ts';
 import { readApplied } from './apply.ts';
 import type { Expression } from './expression.ts';
 import { type Aliases, type OrderTerm, readFilter, readOrderBy, type Transformation } from './filter.ts';
@@ -25,6 +26,10 @@ export interface QueryOptions {
   readonly top: number | null;
   readonly skip: number;
   readonly count: boolean;
+  /** What is done about withdrawn rows; said of sets of rows alone. */
+  readonly withdrawn: Withdrawn;
+  /** The cursor that changes are read from; null for the first. Said of `Changes` alone. */
+  readonly after: string | null;
   /** Where an earlier page ended; null on the first. */
   readonly skipToken: string | null;
 }
@@ -40,8 +45,11 @@ export const queryOptions = [
   '$count',
   '$skiptoken',
 ] as const;
-/** Those every address takes: the format, and `raw=true` for the providers' records. */
-export const commonOptions = ['$format', 'raw', 'timeZone', 'dayStartsAt'] as const;
+/**
+ * Those every address takes: the format, `raw=true` for the providers' records, the zone and start of business days,
+ * whether withdrawn rows are among rows, and the cursor that changes are read from.
+ */
+export const commonOptions = ['$format', 'raw', 'timeZone', 'dayStartsAt', 'withdrawn', 'after'] as const;
 
 const notHere = ['$compute', '$expand', '$search', '$levels', '$index', '$schemaversion', '$deltatoken'];
 
@@ -97,6 +105,8 @@ export function readOptions(raw: RawOptions, entities: EntityType): QueryOptions
     top: readCount(raw, '$top'),
     skip: readCount(raw, '$skip') ?? 0,
     count: readFlag(raw, '$count'),
+    withdrawn: readWithdrawn(raw),
+    after: raw.get('after') ?? null,
     skipToken: raw.get('$skiptoken') ?? null,
   };
 }
@@ -123,6 +133,13 @@ export function readFlag(raw: RawOptions, name: string): boolean {
   const value = raw.get(name) ?? 'false';
   if (value === 'true' || value === 'false') return value === 'true';
   throw new ODataError(name, `got ${show(value)}`, { allowed: ['true', 'false'] });
+}
+
+function readWithdrawn(raw: RawOptions): Withdrawn {
+  const value = raw.get('withdrawn') ?? 'exclude';
+  const found = withdrawnChoices.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw new ODataError('withdrawn', `got ${show(value)}`, { allowed: withdrawnChoices });
 }
 
 function readCount(raw: RawOptions, name: string): number | null {

@@ -103,6 +103,7 @@ async function toQuery(context: RequestContext, set: RowSet, options: QueryOptio
     axis: 'SETTLED',
     players: await playersAsked(context, null),
     where,
+    withdrawn: options.withdrawn,
   };
 }
 

@@ -129,6 +129,7 @@ describe('the service', () => {
       'Games',
       'Accounts',
       'Calendar',
+      'Changes',
     ]);
   });
 
