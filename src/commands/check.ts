@@ -5,7 +5,7 @@ import type { Interval } from '../records/interval.ts';
 import { createLogger } from '../server/logger.ts';
 import type { Departure } from '../upstream/call.ts';
 import { capacityWarning } from './capacity.ts';
-import type { Io } from './io.ts';
+import { columnsOf, type Io } from './io.ts';
 import { printTable } from './table.ts';
 
 export interface CheckAsk {
@@ -34,7 +34,7 @@ export async function check({ config, json, io }: CheckAsk): Promise<number> {
   const app = await createApp(aside, { logger: createLogger({ level: 'silent' }) });
   try {
     const findings = await Promise.all(app.feeds.map((feed) => probe(feed, io.signal)));
-    io.stdout.write(json ? jsonOf(findings) : tableOf(findings));
+    io.stdout.write(json ? jsonOf(findings) : tableOf(findings, columnsOf(io)));
     const warning = capacityWarning(config, app.feeds);
     if (warning !== null) io.stderr.write(`${warning}\n`);
     return findings.every(({ ok }) => ok) ? 0 : 1;
@@ -49,13 +49,13 @@ function jsonOf(findings: readonly Finding[]): string {
   return `${JSON.stringify(rows, null, 2)}\n`;
 }
 
-function tableOf(findings: readonly Finding[]): string {
+function tableOf(findings: readonly Finding[], columns: number): string {
   const rows = findings.map(({ account, kind, problem, remedy }) => [
     account,
     kind,
     problem === null ? 'ok' : [problem, remedy].filter((each) => each !== null).join('\n→ '),
   ]);
-  return printTable(['account', 'kind', 'state'], rows);
+  return printTable(['account', 'kind', 'state'], rows, columns);
 }
 
 async function probe(feed: Feed, stop: AbortSignal): Promise<Finding> {

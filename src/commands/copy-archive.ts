@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Copying, CopyStep } from '../archive/copy.ts';
 import { UsageError } from '../errors.ts';
-import type { Io } from './io.ts';
+import { columnsOf, type Io } from './io.ts';
 import { printTable } from './table.ts';
 
 export interface CopyAsk {
@@ -35,7 +35,9 @@ export async function copyArchive({ from, to, json, io }: CopyAsk): Promise<numb
       const copied = await copyArchive(source, target, { signal: io.signal, onStep });
       const rows = copied.map(({ table, rows, checksum }) => [table, String(rows), checksum]);
       io.stdout.write(
-        json ? `${JSON.stringify(copied, null, 2)}\n` : printTable(['table', 'rows', 'checksum'], rows),
+        json
+          ? `${JSON.stringify(copied, null, 2)}\n`
+          : printTable(['table', 'rows', 'checksum'], rows, columnsOf(io)),
       );
       return 0;
     } finally {

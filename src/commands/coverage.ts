@@ -3,7 +3,7 @@ import type { FeedCoverage } from '../records/coverage.ts';
 import { type Interval, lengthOf } from '../records/interval.ts';
 import { readCoverage } from './feed-coverage.ts';
 import { openGateway } from './gateway.ts';
-import type { Io } from './io.ts';
+import { columnsOf, type Io } from './io.ts';
 import { printTable, spell } from './table.ts';
 
 export interface CoverageAsk {
@@ -19,7 +19,7 @@ export async function coverage({ config, range, account, json, io }: CoverageAsk
   const gateway = await openGateway(config, io);
   try {
     const rows = (await readCoverage(gateway, range, account)).map((feed) => summaryOf(feed, range));
-    io.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows));
+    io.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows, columnsOf(io)));
     return 0;
   } finally {
     await gateway.close();
@@ -62,7 +62,7 @@ function summaryOf({ account, kind, coverage, held, finalUntil }: FeedCoverage, 
   };
 }
 
-function tableOf(rows: readonly Summary[]): string {
+function tableOf(rows: readonly Summary[], columns: number): string {
   const head = ['account', 'kind', 'held', 'final', 'missing', 'lost to retention', 'quarantined'];
   return printTable(
     head,
@@ -75,6 +75,7 @@ function tableOf(rows: readonly Summary[]): string {
       row.lost === 0 ? '–' : spell(row.lost),
       row.quarantined === 0 ? '–' : String(row.quarantined),
     ]),
+    columns,
   );
 }
 

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 /** A command's surroundings: where it writes, its environment and folder, and when to stop. */
 export interface Io {
   /** For results alone. */
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly columns?: number };
   /** For progress, warnings and logs. */
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -26,4 +26,10 @@ export function isTerminated({ reason }: AbortSignal): boolean {
 /** Resolves when all that was written has left the process, or never can. */
 export function flushed(stream: Writable): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()));
+}
+
+/** How wide a table may be: as COLUMNS says, else as the terminal is; in a file as wide as it likes. */
+export function columnsOf({ env, stdout }: Pick<Io, 'env' | 'stdout'>): number {
+  const asked = Number(env['COLUMNS']);
+  return Number.isInteger(asked) && asked > 0 ? asked : (stdout.columns ?? Number.POSITIVE_INFINITY);
 }
