@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDuckDbArchive } from '../../../src/archive/duckdb/index.ts';
 import { createPostgresArchive } from '../../../src/archive/postgres/index.ts';
 import { type PostgresServer, startPostgres } from '../../archive/postgres-server.ts';
-import { hiddenPlayers, iso, MINUTE, NOON } from '../../graph/harness.ts';
+import { createBet, createCommit, hiddenPlayers, iso, MINUTE, NOON } from '../../graph/harness.ts';
 import { type Harness, openHarness } from './harness.ts';
 import { revisedSteps } from './revised.ts';
 
@@ -319,5 +319,35 @@ describe('an archive with a withdrawn row', () => {
     await expect
       .poll(() => harness.audited.at(-1))
       .toMatchObject({ route: 'export', operation: 'changes.ndjson', rows: changes.length, error: null });
+  });
+
+  it('loses no row and tells none twice to who reads while rows come in', async () => {
+    const playerOf = (_account: string, username: string) => username;
+    const archive = await createDuckDbArchive({ path: ':memory:', playerOf, clock: () => NOON });
+    const followed = await open(archive);
+    const seen: string[] = [];
+    let after = '';
+    const follow = async () => {
+      for (const { recordId, cursor } of await changesOf(followed, after)) {
+        seen.push(recordId);
+        after = `after=${cursor}`;
+      }
+    };
+    const fill = async () => {
+      for (let round = 0; round < 30; round += 1) {
+        const rows = Array.from({ length: 60 }, (_, index) => createBet(`r${round}-${index}`, NOON));
+        await archive.commit(createCommit(round % 2 === 0 ? 'vp-main' : 'one-main', 'BET', rows));
+      }
+    };
+    let isFilled = false;
+    const filling = fill().finally(() => {
+      isFilled = true;
+    });
+    while (!isFilled) await follow();
+    await filling;
+    await follow();
+    expect([seen.length, new Set(seen).size]).toEqual([1_800, 1_800]);
+    await followed.close();
+    await archive.close();
   });
 });
