@@ -8,6 +8,7 @@ import type { Interval } from '../../records/interval.ts';
 import { type Where, withdrawnChoices } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { filterNames, readFilters } from './filters.ts';
+import type { ExportFormat } from './names.ts';
 import { ParameterError } from './parameter-error.ts';
 import {
   type Parameters,
@@ -33,6 +34,31 @@ export interface ExportAsk extends Omit<Ask, 'range'> {
   readonly maxWaitMs: number | null;
   /** Whether rows with gaps are worse than none. */
   readonly completeRequired: boolean;
+  readonly csv: CsvAsk;
+}
+
+/** How a spreadsheet wants its CSV; nothing of it for other formats. */
+export interface CsvAsk {
+  /** Whether it begins with a byte order mark, by which Excel knows UTF-8. */
+  readonly bom: boolean;
+  readonly delimiter: string;
+  readonly guard: boolean;
+}
+
+const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
+
+function readCsv(parameters: Parameters): CsvAsk {
+  const asked = readText(parameters, 'delimiter') ?? ',';
+  const delimiter = Object.entries(delimiters).find((each) => each.includes(asked))?.[1];
+  if (delimiter === undefined) {
+    const allowed = Object.keys(delimiters);
+    throw new ParameterError('delimiter', `expected one of , ; | and tab, got ${show(asked)}`, allowed);
+  }
+  return {
+    bom: readFlag(parameters, 'bom') === true,
+    delimiter,
+    guard: readFlag(parameters, 'guard') !== false,
+  };
 }
 
 const axes = ['SETTLED', 'PLACED'] as const;
@@ -48,8 +74,14 @@ function parameterNames(kind: RecordKind): readonly string[] {
  * Reads an export's parameters. Throws a BadUserInputError naming the first that is missing, unknown or wrong;
  * an account that may not be seen is treated as one that does not exist.
  */
-export function readExportAsk(kind: RecordKind, parameters: Parameters, context: RequestContext): ExportAsk {
-  refuseUnknown(parameters, parameterNames(kind));
+export function readExportAsk(
+  kind: RecordKind,
+  parameters: Parameters,
+  context: RequestContext,
+  format: ExportFormat = 'csv',
+): ExportAsk {
+  const spreadsheet = format === 'csv' ? ['bom', 'delimiter', 'guard'] : [];
+  refuseUnknown(parameters, [...parameterNames(kind), ...spreadsheet]);
   const changedSince = readOptionalTime(parameters, 'changedSince');
   const range = readRange(parameters, changedSince !== null);
   const maxWaitMs = readDuration(parameters, 'maxWait');
@@ -71,6 +103,7 @@ export function readExportAsk(kind: RecordKind, parameters: Parameters, context:
     columns: readColumns(kind, parameters),
     maxWaitMs: maxWaitMs === null ? null : checkMaxWait(maxWaitMs),
     completeRequired: readChoice(parameters, 'complete', ['required']) !== null,
+    csv: readCsv(parameters),
   };
 }
 

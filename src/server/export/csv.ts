@@ -6,14 +6,19 @@ export interface CsvOptions {
   readonly guard?: boolean;
   /** How a null is written; a text that says the same is quoted. @default the empty text */
   readonly nullText?: string;
+  /** What stands between cells. @default ',' */
+  readonly delimiter?: string;
 }
 
-const NEEDS_QUOTES = /[",\r\n]/;
+/** By which spreadsheets know that a file is UTF-8. */
+export const BYTE_ORDER_MARK = '\ufeff';
+
+const NEEDS_QUOTES = /["\r\n]/;
 const FORMULA = /^[=+\-@\t\r]/;
 
 /** The header line of RFC 4180, its CRLF included. */
-export function csvHeader(columns: readonly FlatColumn[]): string {
-  return `${columns.map((column) => column.name).join(',')}\r\n`;
+export function csvHeader(columns: readonly { readonly name: string }[], delimiter = ','): string {
+  return `${columns.map((column) => column.name).join(delimiter)}\r\n`;
 }
 
 /**
@@ -21,12 +26,12 @@ export function csvHeader(columns: readonly FlatColumn[]): string {
  * are ISO 8601 in UTC with milliseconds; decimals keep every digit.
  */
 export function csvLine(
-  columns: readonly FlatColumn[],
+  columns: readonly { readonly type: FlatColumn['type'] | 'date' | 'count' }[],
   options: CsvOptions = {},
 ): (values: readonly FlatValue[]) => string {
-  const { guard = true, nullText = '' } = options;
-  const quote = (text: string): string =>
-    text === nullText || NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const { guard = true, nullText = '', delimiter = ',' } = options;
+  const isQuoted = (text: string) => text === nullText || NEEDS_QUOTES.test(text) || text.includes(delimiter);
+  const quote = (text: string): string => (isQuoted(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const cells = columns.map(({ type }) => (value: FlatValue): string => {
     if (value === null) return nullText;
     if (type === 'time') return new Date(value as number).toISOString();
@@ -34,5 +39,5 @@ export function csvLine(
     const text = value as string;
     return quote(guard && FORMULA.test(text) ? `'${text}` : text);
   });
-  return (values) => `${cells.map((cell, at) => cell(values[at] ?? null)).join(',')}\r\n`;
+  return (values) => `${cells.map((cell, at) => cell(values[at] ?? null)).join(delimiter)}\r\n`;
 }

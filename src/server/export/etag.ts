@@ -7,8 +7,8 @@ import type { OpenExport } from './open-export.ts';
 const restart = randomUUID();
 
 /**
- * The ETag of an export in one representation (its format and encoding), or null where the range is not final or
- * the archive cannot tell whether its rows changed.
+ * The ETag of an export in one representation (its format and encoding), or null where the range is not final (a file is
+ * read in parts, and has one always) or the archive cannot tell whether its rows changed.
  */
 export async function etagOf(
   { deps, viewer }: RequestContext,
@@ -16,11 +16,12 @@ export async function etagOf(
   { coverage, query }: OpenExport,
   representation: string,
 ): Promise<string | null> {
-  if (coverage?.final !== true || deps.archive.fingerprint === undefined) return null;
+  const isFile = representation.startsWith('parquet');
+  if ((coverage?.final !== true && !isFile) || deps.archive.fingerprint === undefined) return null;
   const rows = await deps.archive.fingerprint(query);
   const { name, readsRaw, readsPlayers } = viewer;
   const seen = [restart, name, readsRaw, readsPlayers, representation];
-  const asked = [query, ask.columns.map((column) => column.name)];
+  const asked = [query, ask.columns.map((column) => column.name), ask.csv];
   const hash = createHash('sha256').update(JSON.stringify([seen, asked, rows]));
   return `"${hash.digest('base64url').slice(0, 27)}"`;
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../graph/context.ts';
 import type { ShownName } from '../../records/expression.ts';
 import type { FlatColumn, FlatForm, LineFormat } from '../../records/flat.ts';
 import type { RowQuery } from '../../records/query.ts';
-import { csvHeader, csvLine } from './csv.ts';
+import { type CsvOptions, csvHeader, csvLine } from './csv.ts';
 import { flatReaders } from './flat-row.ts';
 import { ndjsonLine } from './ndjson.ts';
 import { bytesOf } from './text.ts';
@@ -17,7 +17,7 @@ export interface ReadOptions {
 /** Writes one query's flat rows as its viewer may see them. */
 export interface FlatWriter {
   /** Batches of lines, read as they are taken. */
-  lines(format: LineFormat, options: ReadOptions): AsyncIterable<Lines>;
+  lines(format: LineFormat, options: ReadOptions, csv?: CsvOptions): AsyncIterable<Lines>;
   /** A Parquet file at `path`. */
   parquet(path: string, options: ReadOptions): Promise<void>;
 }
@@ -35,15 +35,20 @@ export async function createFlatWriter(
   if (query.kind === 'SEQ_NO_FAILURE' && !context.viewer.readsPlayers) return byRows;
   const form = await formOf(context, columns);
   return {
-    lines: (format, options) =>
-      writeLines === undefined
-        ? byRows.lines(format, options)
+    lines: (format, options, csv) =>
+      writeLines === undefined || !isPlain(csv)
+        ? byRows.lines(format, options, csv)
         : counted(writeLines(query, form, format), options),
     async parquet(path, options) {
       if (writeParquet === undefined) return byRows.parquet(path, options);
       options.onRows?.(await writeParquet(query, form, path, options.signal));
     },
   };
+}
+
+/** Whether CSV is as the archive writes it. */
+function isPlain({ guard = true, delimiter = ',' }: CsvOptions = {}): boolean {
+  return guard && delimiter === ',';
 }
 
 function createRowWriter(
@@ -61,8 +66,8 @@ function createRowWriter(
   }
 
   return {
-    lines: (format, options) =>
-      counted(write(format === 'csv' ? csvLine(columns) : ndjsonLine(columns)), options),
+    lines: (format, options, csv) =>
+      counted(write(format === 'csv' ? csvLine(columns, csv) : ndjsonLine(columns)), options),
     async parquet(path, options) {
       // It loads DuckDB into this thread, which a start can do without.
       const { csvToParquet, parquetCsv } = await import('./parquet.ts');

@@ -3,7 +3,7 @@ import { coverSelection, select } from '../../graph/selection/scope.ts';
 import type { Coverage } from '../../records/coverage.ts';
 import type { RowQuery } from '../../records/query.ts';
 import type { ExportAsk } from './ask.ts';
-import { csvHeader } from './csv.ts';
+import { BYTE_ORDER_MARK, csvHeader } from './csv.ts';
 import { createFlatWriter, type ReadOptions } from './flat-writer.ts';
 import type { ExportFormat } from './names.ts';
 import { writeTemporary } from './parquet-file.ts';
@@ -16,6 +16,8 @@ export interface OpenExport {
   readonly query: RowQuery;
   /** The bytes of one format, in the order of the graph's lists; Parquet comes once its file is whole. */
   read(format: ExportFormat, options?: ReadOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** A Parquet file at `path`. */
+  write(path: string, options?: ReadOptions): Promise<void>;
 }
 
 // Stands for a range where none was asked for: nothing is read by it.
@@ -34,7 +36,14 @@ export async function openExport(context: RequestContext, ask: ExportAsk): Promi
     async read(format, options = {}) {
       const writer = await createFlatWriter(context, query, ask.columns);
       if (format === 'parquet') return writeTemporary((path) => writer.parquet(path, options));
-      return bytesOf(format === 'csv' ? csvHeader(ask.columns) : '', writer.lines(format, options));
+      if (format === 'ndjson') return bytesOf('', writer.lines(format, options));
+      const { bom, ...csv } = ask.csv;
+      const header = `${bom ? BYTE_ORDER_MARK : ''}${csvHeader(ask.columns, csv.delimiter)}`;
+      return bytesOf(header, writer.lines(format, options, csv));
+    },
+    async write(path, options = {}) {
+      const writer = await createFlatWriter(context, query, ask.columns);
+      await writer.parquet(path, options);
     },
   };
 }

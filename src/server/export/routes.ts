@@ -1,6 +1,7 @@
-import type { Readable } from 'node:stream';
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BadUserInputError } from '../../errors.ts';
+import { BadUserInputError, CountroomError } from '../../errors.ts';
 import type { Gap } from '../../records/coverage.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { type AuditedAnswer, auditAnswer, audited } from '../audit/audited-answer.ts';
@@ -8,9 +9,11 @@ import type { RouteDeps, RouteFamily } from '../deps.ts';
 import { limitStall } from '../http/stall.ts';
 import { vary } from '../http/vary.ts';
 import { type ExportAsk, readExportAsk } from './ask.ts';
+import { readByteRange } from './byte-range.ts';
 import { addChangesRoute } from './changes-route.ts';
 import { type Encoding, encodingFor, streamOf } from './encoding.ts';
 import { etagOf, matches } from './etag.ts';
+import { createFileCache, type FileCache } from './file-cache.ts';
 import { EXPORT_COST, type ExportFormat, exportFormats, exportNames } from './names.ts';
 import { type OpenExport, openExport } from './open-export.ts';
 import { describeFault } from './parameter-error.ts';
@@ -26,8 +29,10 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
 /** `/export/{bets,transfers,failures}.{csv,ndjson,parquet}`: the archive's rows, streamed; and `/export/changes.ndjson`. */
 export const exportRoutes: RouteFamily = (app, deps) => {
   const takeStream = createStreamSlots();
+  const files = createFileCache();
+  app.addHook('onClose', () => files.close());
   for (const [name, kind] of Object.entries(exportNames)) {
-    for (const format of exportFormats) addRoute(app, deps, { name, kind, format }, takeStream);
+    for (const format of exportFormats) addRoute(app, deps, { name, kind, format }, { takeStream, files });
   }
   addChangesRoute(app, deps, takeStream);
 };
@@ -38,7 +43,12 @@ interface Target {
   readonly format: ExportFormat;
 }
 
-function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target, takeStream: TakeStream): void {
+interface Shared {
+  readonly takeStream: TakeStream;
+  readonly files: FileCache;
+}
+
+function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target, shared: Shared): void {
   app.get(
     `/export/${target.name}.${target.format}`,
     // Rows are compressed here, as they are streamed; what is in Parquet is compressed already.
@@ -47,7 +57,7 @@ function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target, takeStr
       const operation = `${target.name}.${target.format}`;
       const audit = auditAnswer(deps, request, reply, { route: 'export', operation });
       try {
-        return await audited(audit, () => answer(deps, target, request, reply, { audit, takeStream }));
+        return await audited(audit, () => answer(deps, target, request, reply, { audit, ...shared }));
       } catch (error) {
         if (!(error instanceof BadUserInputError)) throw error;
         return reply.code(400).send({ error: describeFault(error) });
@@ -61,10 +71,10 @@ async function answer(
   target: Target,
   request: FastifyRequest,
   reply: FastifyReply,
-  { audit, takeStream }: { readonly audit: AuditedAnswer; readonly takeStream: TakeStream },
+  { audit, takeStream, files }: Shared & { readonly audit: AuditedAnswer },
 ): Promise<unknown> {
   const context = deps.makeContext(request.viewer, audit.left);
-  const ask = readExportAsk(target.kind, request.query as Parameters, context);
+  const ask = readExportAsk(target.kind, request.query as Parameters, context, target.format);
   deps.charge(request.viewer, EXPORT_COST);
   audit.charged(EXPORT_COST);
   const opened = await openExport(context, ask);
@@ -81,24 +91,73 @@ async function answer(
   const etag = await etagOf(context, ask, opened, `${target.format} ${encoding}`);
   if (etag !== null) reply.header('etag', etag);
   if (etag !== null && matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  if (request.method !== 'HEAD') reply.raw.once('close', takeStream(request.viewer.name));
+  const isHead = request.method === 'HEAD';
+  if (!isHead) reply.raw.once('close', takeStream(request.viewer.name));
   reply.type(contentTypes[target.format]);
   reply.header('content-disposition', `attachment; filename="${fileName(target, ask)}"`);
   if (encoding !== null) reply.header('content-encoding', encoding);
-  if (request.method === 'HEAD') return reply.send();
-  limitStall(reply, deps.settings.stallTimeout, () => audit.refuse('STALLED'));
-  return reply.send(await body(target, opened, audit, encoding));
+  if (!isHead) limitStall(reply, deps.settings.stallTimeout, () => audit.refuse('STALLED'));
+  if (target.format === 'parquet') return sendFile(request, reply, opened, { audit, files, etag });
+  // How long it will be is not known before it is written: an answer without its length, not one of length 0.
+  if (isHead) return reply.send(Readable.from([]));
+  return reply.send(await body(target, opened, audit, encoding, request.log));
+}
+
+/** A file with its length, or the part of it that was asked for; parts asked for in turn are of the same file. */
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  opened: OpenExport,
+  {
+    audit,
+    files,
+    etag,
+  }: { readonly audit: AuditedAnswer; readonly files: FileCache; readonly etag: string | null },
+): Promise<unknown> {
+  const write = (path: string) => opened.write(path, { signal: audit.left, onRows: audit.add });
+  const { size, read } = await files.open(etag ?? randomUUID(), write);
+  const { range, 'if-range': ifRange } = request.headers;
+  const isSame = ifRange === undefined || ifRange === etag;
+  const part = isSame ? readByteRange(range, size) : null;
+  reply.header('accept-ranges', 'bytes');
+  if (part === 'unsatisfiable') {
+    return reply.code(416).header('content-range', `bytes */${size}`).send();
+  }
+  if (part !== null) reply.code(206).header('content-range', `bytes ${part.start}-${part.end}/${size}`);
+  reply.header('content-length', part === null ? size : part.end - part.start + 1);
+  return reply.send(request.method === 'HEAD' ? Readable.from([]) : read(part));
 }
 
 /** The bytes as a stream that reads no faster than the client does, and not at all once it has left. */
 async function body(
   target: Target,
   opened: OpenExport,
-  { left, add }: AuditedAnswer,
+  { left, add, refuse }: AuditedAnswer,
   encoding: Encoding | null,
+  log: FastifyRequest['log'],
 ): Promise<Readable> {
   const bytes = await opened.read(target.format, { signal: left, onRows: add });
-  return streamOf(bytes, encoding);
+  return streamOf(
+    tellingFaults(bytes, (error) => {
+      if (left.aborted) return;
+      refuse(error instanceof CountroomError ? error.code : 'INTERNAL_SERVER_ERROR');
+      log.error({ err: error }, 'an export broke off: its rows could not be read');
+    }),
+    encoding,
+  );
+}
+
+/** The same bytes; what ends them early is told, and ends them all the same. */
+async function* tellingFaults(
+  bytes: AsyncIterable<Uint8Array>,
+  tell: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    tell(error);
+    throw error;
+  }
 }
 
 function refusal(gaps: readonly Gap[]): unknown {
