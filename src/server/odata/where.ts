@@ -146,6 +146,9 @@ function conditionsOf(expression: Expression): readonly Condition[] {
   return isCondition(expression) ? [expression] : [];
 }
 
+// The engine looks up each row's name for each of these: for many, the names are looked through once beforehand.
+const MOST_LOOKS = 8;
+
 /** The names that no column holds as they are shown, by the property that shows them. */
 async function readNames(
   { deps, players, viewer }: RequestContext,
@@ -157,9 +160,10 @@ async function readNames(
   const onUsernames = viewer.readsPlayers ? [] : on('providerUsername');
   const isMore = (name: string) => propertyNames(filter).filter((each) => each === name).length;
   // Names that are made at read are known to nobody but us, whatever is asked of them.
-  const all =
+  const isMadeUp =
     !viewer.readsPlayers &&
     (onUsernames.length > 0 || onPlayers.length < isMore('player') || isMore('providerUsername') > 0);
+  const all = isMadeUp || on('player').length - onPlayers.length > MOST_LOOKS;
   const usernames =
     all || onPlayers.length > 0
       ? await deps.archive.usernames(all ? null : await players.operatorNames(valuesOf(onPlayers)))
@@ -168,7 +172,7 @@ async function readNames(
   const shownUsername = ({ account, username }: Username) => players.shownUsername(account, username);
   return {
     ...((onPlayers.length > 0 || all) && { player: { usernames, all, shown: shownPlayer } }),
-    ...(all && { providerUsername: { usernames, all, shown: shownUsername } }),
+    ...(isMadeUp && { providerUsername: { usernames, all, shown: shownUsername } }),
   };
 }
 
