@@ -84,6 +84,7 @@ export async function openGraph(bets: number): Promise<BenchGraph> {
         clock: Date.now,
         health: filler.health,
         searchTransfers: async () => [],
+        steering: { pause: async () => {}, resume: async () => {} },
         reread: async () => {},
         readDetail: async () => 'UNSUPPORTED',
       },

@@ -18,6 +18,7 @@ import { leaseFeed, watchUpkeep } from './feeds/leases.ts';
 import { createPatience } from './feeds/patience.ts';
 import { reopenOnFall } from './feeds/reopen.ts';
 import { reread } from './feeds/reread.ts';
+import { createSteering } from './feeds/steering.ts';
 import { type Sync, startSync } from './feeds/sync.ts';
 import { createTransferSearcher } from './feeds/transfer-search.ts';
 import type { GraphDeps, RequestContext } from './graph/context.ts';
@@ -159,6 +160,7 @@ export async function createApp(
     feeds,
     clock: clock.now,
     health: filler.health,
+    steering: createSteering(connected, archive.orders),
     reread: (feed, range) => reread(feed, range, { filler, ...clock }),
     searchTransfers: transferSearcher.search,
     async readDetail(account, key, near, payer) {

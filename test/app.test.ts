@@ -117,6 +117,26 @@ describe('the gateway', () => {
     expect(data.bets.nodes.map((node) => node.raw).sort()).toEqual([...truth].sort());
   });
 
+  test('asks a paused account nothing, answers from the archive meanwhile, and asks again when it is resumed', async () => {
+    const street = await openStreet(['vertexplay']);
+    const { ask } = await street.serve();
+    const range = settledHours(1);
+    const told = 'feeds { paused pace { calls refused allowedPerMinute } health { state message } }';
+    type Steered = { readonly data: Record<string, { readonly feeds: readonly object[] }> };
+    const paused = await ask<Steered>(`mutation { pauseAccount(id: "vertexplay-main") { ${told} } }`);
+    expect(paused.data['pauseAccount']!.feeds).toMatchObject([
+      { paused: true, pace: { refused: 0, allowedPerMinute: 2_400 }, health: { state: 'STOPPED' } },
+    ]);
+    const before = street.boxes['vertexplay']!.calls.length;
+    const { data } = await ask<Answer>(betsQuery(range, '20s'));
+    expect(data.bets.coverage).toMatchObject({ complete: false, gaps: [{ reason: 'PENDING' }] });
+    expect(street.boxes['vertexplay']!.calls).toHaveLength(before);
+    const resumed = await ask<Steered>(`mutation { resumeAccount(id: "vertexplay-main") { ${told} } }`);
+    expect(resumed.data['resumeAccount']!.feeds).toMatchObject([{ paused: false }]);
+    expect((await ask<Answer>(betsQuery(range, '20s'))).data.bets.coverage.complete).toBe(true);
+    expect(street.boxes['vertexplay']!.calls.length).toBeGreaterThan(before);
+  });
+
   test('finishes what it reads and ends with 0 on SIGTERM', async () => {
     const street = await openStreet(['vertexplay']);
     const { child, ask } = await street.serve();

@@ -75,6 +75,20 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** Whether an account's provider is to be asked, as an admin says. */
+export interface Order {
+  readonly account: string;
+  readonly asked: boolean;
+}
+
+/** What an admin says in one process, told to all others that share the archive and run at that moment. */
+export interface Orders {
+  /** Rejects with an ArchiveError where they cannot be told. */
+  tell(order: Order): Promise<void>;
+  /** Told of the other processes' orders. */
+  onOrder(listener: (order: Order) => void): void;
+}
+
 /**
  * Windows filled by one process at a time, where several share an archive. News comes from other processes alone
  * and can be lost with a connection: whoever waits looks into the ledger again after `ttlMs`.
@@ -238,5 +252,7 @@ export interface Archive {
   readonly readsFor?: (wanted: AbortSignal) => Archive;
   /** Left out where no other process can share the archive. */
   readonly leases?: Leases;
+  /** Likewise. */
+  readonly orders?: Orders;
   close(): Promise<void>;
 }

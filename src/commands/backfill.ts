@@ -99,7 +99,7 @@ async function fill(
 
 /** A range that ends now is asked again when its last window may be; milliseconds. */
 function untilRetry(gaps: readonly Gap[]): number {
-  const left = Math.min(...gaps.map(({ retryAt }) => (retryAt ?? 0) - Date.now()));
+  const left = Math.min(...gaps.map(({ retryAt }) => (retryAt ?? Number.POSITIVE_INFINITY) - Date.now()));
   return Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, left));
 }
 

@@ -36,6 +36,10 @@ export interface ConnectedAccount {
   readonly account: Account;
   readonly feeds: readonly Feed[];
   readonly http: Http;
+  /** Has nothing asked from now on. */
+  pause(): void;
+  /** Has everything asked again at once, whatever kept it from that. */
+  resume(): void;
 }
 
 /** One account's feeds, ready to be read; nothing is called yet. Throws a UsageError for credentials that cannot be used. */
@@ -69,9 +73,11 @@ export function connectAccount(
       upstream: {
         clock: exchange.providerClock,
         outage: () => outageOf(pace.key),
+        paused: exchange.paused,
+        calls: () => exchange.callsOf(pace.key),
         onRecovery: exchange.onRecovery,
       },
     };
   });
-  return { account, feeds, http };
+  return { account, feeds, http, pause: exchange.pause, resume: exchange.resume };
 }

@@ -1,9 +1,11 @@
+import type { UpstreamError } from '../errors.ts';
 import type { Connection, FeedLimits, Paging } from '../providers/provider.ts';
 import type { AxisField } from '../records/axis.ts';
 import { type ClockReading, unknownClock } from '../records/clock-reading.ts';
 import type { PaceRule } from '../records/pace.ts';
 import type { ProviderName, RecordKind } from '../records/record.ts';
 import type { Outage } from '../upstream/breaker.ts';
+import type { CallCounts } from '../upstream/call-meter.ts';
 import type { ProviderClock } from '../upstream/provider-clock.ts';
 
 /** One set of credentials at a provider, by the operator's name. */
@@ -33,7 +35,11 @@ export interface FeedUpstream {
   readonly clock: ProviderClock;
   /** Why its calls are held back at present; null while they go freely. */
   outage(): Outage | null;
-  /** Told when the account's provider answers again after an outage. Returns how to stop. */
+  /** What its calls are refused with while an admin has paused the account; null while nobody has. */
+  paused(): UpstreamError | null;
+  /** The account's calls of the last minute that share this feed's pace. */
+  calls(): CallCounts;
+  /** Told when the account's provider answers again after an outage, and when an admin has it asked again. Returns how to stop. */
   onRecovery(listener: () => void): () => void;
 }
 
@@ -52,7 +58,7 @@ export function feedName(feed: {
 
 /** How a feed has fared lately; times are milliseconds since the epoch. */
 export interface FeedHealth {
-  /** `IDLE`: not called yet; `SLOWED`: waits for a rate limit; `FAILING`: retries; `STOPPED`: pauses after a refusal. */
+  /** `IDLE`: not called yet; `SLOWED`: waits for a rate limit; `FAILING`: retries; `STOPPED`: pauses after a refusal, or is paused. */
   readonly state: 'IDLE' | 'OK' | 'SLOWED' | 'FAILING' | 'STOPPED';
   readonly lastSuccessAt: number | null;
   readonly lastFailureAt: number | null;

@@ -3,6 +3,7 @@ import type { Trouble } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Delay, Turn } from '../upstream/call.ts';
+import { isPaused } from '../upstream/halt.ts';
 import { type Backlog, createBacklog, type Load } from './backlog.ts';
 import type { Payer, Payment } from './call-budget.ts';
 import type { Claim, Claims } from './claims.ts';
@@ -210,7 +211,8 @@ export function createFiller(options: FillerOptions): Filler {
       }
       await read(job, state, turn, claim);
     } catch (error) {
-      if (job.stop.signal.aborted || claim?.lost.aborted === true) return;
+      // A window of a paused account waits and has not failed.
+      if (job.stop.signal.aborted || claim?.lost.aborted === true || isPaused(error)) return;
       await fail(job, state, error);
     } finally {
       // What cannot be given back runs out by itself.

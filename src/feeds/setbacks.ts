@@ -54,7 +54,9 @@ export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
   let lastFailureAt: number | null = null;
 
   const inMs = (ms: number) => clock.monotonic() + ms;
-  const retryAt = (until: number) => clock.now() + Math.max(0, until - clock.monotonic());
+  /** Null where nobody can tell. */
+  const retryAt = (until: number) =>
+    until === Number.POSITIVE_INFINITY ? null : clock.now() + Math.max(0, until - clock.monotonic());
 
   function note({ reason, message, waitMs }: Failure): void {
     lastFailureAt = clock.now();
@@ -63,6 +65,12 @@ export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
 
   /** What was to be tried again by now is being tried: the next time cannot be sooner than a call takes. */
   const lately = () => latest && { ...latest, until: Math.max(latest.until, inMs(LEAST_WAIT_MS)) };
+
+  /** That nothing is asked until an admin says so; null while nobody has paused the account. */
+  function ofPause(): Setback | null {
+    const error = feed.upstream?.paused() ?? null;
+    return error && { reason: 'PENDING', message: error.message, until: Number.POSITIVE_INFINITY };
+  }
 
   /** Why nothing of the feed can be had at present; null where that cannot be said. */
   function ofFeed(): Setback | null {
@@ -95,12 +103,15 @@ export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
       for (const [from, { failures }] of windows) if (failures > 0) windows.delete(from);
     },
     mustWait(window) {
+      if (ofPause() !== null) return true;
       // While the provider is down its breaker decides who tries: whoever is there to try does so in time.
       if (feed.upstream?.outage()) return false;
       const parts = windows.get(window.from)?.parts ?? [];
       return parts.some(({ until }) => until > clock.monotonic());
     },
     troubles(range, queued) {
+      const pause = ofPause();
+      if (pause !== null) return [{ ...range, reason: pause.reason, message: pause.message, retryAt: null }];
       const general = ofFeed();
       const delay = general ?? lately();
       const interval = Math.max(feed.pace.minIntervalMs, LEAST_WAIT_MS);
@@ -119,9 +130,10 @@ export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
       );
     },
     health() {
-      const setback = ofFeed() ?? lately();
+      const pause = ofPause();
+      const setback = pause ?? ofFeed() ?? lately();
       return {
-        state: stateOf(setback, lastSuccessAt),
+        state: pause === null ? stateOf(setback, lastSuccessAt) : 'STOPPED',
         lastSuccessAt,
         lastFailureAt,
         message: setback?.message ?? null,

@@ -87,10 +87,18 @@ async function keep(feed: Feed, options: SyncOptions, { signal, patience, note }
       options.onError?.(feed, error);
     }
     // A round that read nothing, for want of work or because its windows must wait, is not begun again at once.
-    if (busy) continue;
-    if (freed === undefined) await patience.rest(IDLE_MS);
-    else await patience.settle([freed], IDLE_MS);
+    if (!busy) await restOf(feed, patience, freed);
   }
+}
+
+/** Rests between two rounds, at most until the feed is freed, its provider is back, or an admin has it asked again. */
+async function restOf(feed: Feed, patience: Patience, freed?: Promise<void>): Promise<void> {
+  let unsubscribe = () => {};
+  const recovered = new Promise<void>((resolve) => {
+    unsubscribe = feed.upstream?.onRecovery(resolve) ?? unsubscribe;
+  });
+  await patience.settle([freed === undefined ? recovered : Promise.race([recovered, freed])], IDLE_MS);
+  unsubscribe();
 }
 
 export type RoundOptions = Omit<SyncOptions, 'feeds' | 'claim' | 'onError'>;

@@ -1,5 +1,6 @@
 import { ArchiveError, UpstreamError } from '../errors.ts';
 import type { GapReason } from '../records/coverage.ts';
+import { isPaused } from '../upstream/halt.ts';
 
 /** Why a window was not read, and in how many milliseconds it is worth asking for again. */
 export interface Failure {
@@ -25,6 +26,7 @@ export function failureOf(error: unknown): Failure {
   const { message, retryAfterMs } = error;
   const known = { message, raw: null, cause: null };
   const waitMs = (ms: number) => retryAfterMs ?? ms;
+  if (isPaused(error)) return { reason: 'PENDING', waitMs: LATER_MS, ...known };
   switch (error.action) {
     case 'slowDown':
       return { reason: 'RATE_LIMITED', waitMs: waitMs(SOON_MS), ...known };

@@ -4,6 +4,7 @@ import type { Payer } from '../feeds/call-budget.ts';
 import type { DetailOutcome } from '../feeds/detail.ts';
 import type { Dispatch } from '../feeds/dispatch.ts';
 import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
+import type { Steering } from '../feeds/steering.ts';
 import type { TransferSearcher } from '../feeds/transfer-search.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Interval } from '../records/interval.ts';
@@ -22,6 +23,8 @@ export interface GraphDeps {
   readonly feeds: readonly Feed[];
   readonly clock: () => number;
   readonly health: (feed: Feed) => FeedHealth;
+  /** Has a whole account asked nothing, or asked again at once; throws an ArchiveError where others cannot be told. */
+  readonly steering: Steering;
   /** Reads a range of a feed again, held or not; resolves once that is done. */
   readonly reread: (feed: Feed, range: Interval) => Promise<void>;
   /** Reads one bet at its provider and archives it; says whether it was found, or why the provider was not asked. */

@@ -6,6 +6,17 @@ export interface PaceRule {
   readonly quota: { readonly calls: number; readonly perMs: number } | null;
 }
 
+/** How many calls a minute a rule allows at the most; null where it sets no bound. */
+export function allowedPerMinute({ minIntervalMs, quota }: PaceRule): number | null {
+  const byInterval = minIntervalMs === 0 ? Number.POSITIVE_INFINITY : Math.floor(MINUTE_MS / minIntervalMs);
+  const byQuota =
+    quota === null ? Number.POSITIVE_INFINITY : Math.floor((quota.calls * MINUTE_MS) / quota.perMs);
+  const least = Math.min(byInterval, byQuota);
+  return least === Number.POSITIVE_INFINITY ? null : least;
+}
+
+const MINUTE_MS = 60_000;
+
 /** Whether somebody waits for what a call brings. */
 export type Lane = 'interactive' | 'background';
 

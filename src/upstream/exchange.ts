@@ -2,7 +2,9 @@ import { UpstreamError } from '../errors.ts';
 import { abandonable } from './abandon.ts';
 import { type Breaker, createBreaker, type Outage, type Passage } from './breaker.ts';
 import type { Call, Departure, Exchange } from './call.ts';
+import { type CallCounts, createCallMeter } from './call-meter.ts';
 import type { Clock } from './clock.ts';
+import { isPaused, pausedError } from './halt.ts';
 import type { Http } from './http.ts';
 import { isOverdue } from './overdue.ts';
 import type { Pacer, Slot } from './pace.ts';
@@ -34,8 +36,14 @@ export interface AccountExchange extends Exchange {
   outage(paceKey: string): Outage | null;
   /** Told when an operation answers again after an outage. Returns how to stop. */
   onRecovery(listener: () => void): () => void;
-  /** Asks again at once, also after credentials were refused. */
+  /** No call leaves from now on: those that wait and those that come are refused. What has left is answered. */
+  pause(): void;
+  /** What calls are refused with while the account is paused; null while it is not. */
+  paused(): UpstreamError | null;
+  /** Asks again at once, after a pause and also after credentials were refused. */
   resume(): void;
+  /** The calls of the last minute under a pace key. */
+  callsOf(paceKey: string): CallCounts;
 }
 
 /** The call was not sent: what was prepared did not outlast the wait for a slot, or the provider is down. */
@@ -53,6 +61,8 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
   const providerClock = createProviderClock(clock);
   const breakers = new Map<string, Breaker>();
   const recoveryListeners = new Set<() => void>();
+  const meter = createCallMeter(clock.monotonic);
+  let pause: UpstreamError | null = null;
   let stop: { readonly error: UpstreamError; readonly until: number; readonly forMs: number } | null = null;
 
   function breakerOf(paceKey: string): Breaker {
@@ -72,6 +82,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
   }
 
   function refuseWhenStopped(): void {
+    if (pause !== null) throw pause;
     if (stop !== null && clock.monotonic() < stop.until) throw stop.error;
   }
 
@@ -121,7 +132,10 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       const response = await http.send(request, {
         timeoutMs: call.timeoutMs,
         signal: call.signal,
-        onWritten: slot.written,
+        onWritten() {
+          meter.called(call.pace.key);
+          slot.written();
+        },
         onAnswered: () => {
           answeredAt = clock.monotonic();
         },
@@ -136,6 +150,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       return value;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
+      if (error.action === 'slowDown') meter.refused(call.pace.key);
       if (error.action === 'retry') breaker.failed(error);
       else noteAnswer(breaker);
       report(error.action, error.upstreamCode);
@@ -171,7 +186,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
         stop = null;
         return value;
       } catch (error) {
-        if (!(error instanceof UpstreamError) || error === stop?.error) throw error;
+        if (!(error instanceof UpstreamError) || error === stop?.error || isPaused(error)) throw error;
         if (error.action === 'reauthenticate' && call.reauthenticate !== undefined && !reauthenticated) {
           reauthenticated = true;
           call.reauthenticate();
@@ -217,7 +232,13 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       recoveryListeners.add(listener);
       return () => recoveryListeners.delete(listener);
     },
+    pause() {
+      pause ??= pausedError(account);
+    },
+    paused: () => pause,
+    callsOf: meter.lastMinute,
     resume() {
+      pause = null;
       stop = null;
       for (const breaker of breakers.values()) breaker.tryNow();
       for (const listener of recoveryListeners) listener();

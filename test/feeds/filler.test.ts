@@ -9,6 +9,7 @@ import { unknownClock } from '../../src/records/clock-reading.ts';
 import type { Window } from '../../src/records/window.ts';
 import type { Outage } from '../../src/upstream/breaker.ts';
 import type { Clock } from '../../src/upstream/clock.ts';
+import { pausedError } from '../../src/upstream/halt.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { createProviderClock } from '../../src/upstream/provider-clock.ts';
 import { createLocalSlots } from '../../src/upstream/slots.ts';
@@ -355,6 +356,8 @@ describe('a feed whose provider is down', () => {
       upstream: {
         clock: createProviderClock(paperClock()),
         outage: () => outage,
+        paused: () => null,
+        calls: () => ({ calls: 0, refused: 0 }),
         onRecovery(listener) {
           recover = listener;
           return () => {};
@@ -399,6 +402,47 @@ describe('a feed whose provider is down', () => {
     recover();
     expect(windows(0, 3).map((window) => filler.mustWait(feed, window))).toEqual([false, false, false]);
   });
+});
+
+test('a paused account has its windows wait, says so without a time, and is asked at once when it is resumed', async () => {
+  let paused: UpstreamError | null = null;
+  let resume = () => {};
+  const { clock, feed, filler, fill, served, committed } = setUp({
+    upstream: {
+      clock: createProviderClock(paperClock()),
+      outage: () => null,
+      paused: () => paused,
+      calls: () => ({ calls: 0, refused: 0 }),
+      onRecovery(listener) {
+        resume = listener;
+        return () => {};
+      },
+    },
+    // A pause that comes while windows wait for their slots.
+    answer: (page) => (paused === null ? page : Promise.reject(paused)),
+    onServed: (_window, before) => {
+      if (before === 1) paused = pausedError('paper-main');
+    },
+  });
+  await settled(fill(windows(0, 3)));
+  const asked = served.length;
+  const range = { from: first, to: first + 9 * WINDOW };
+  const message = 'paper-main: paused by an admin, asked nothing until it is resumed';
+  expect(filler.troubles(feed, range)).toEqual([{ ...range, reason: 'PENDING', retryAt: null, message }]);
+  expect(filler.health(feed)).toMatchObject({
+    state: 'STOPPED',
+    message,
+    retryAt: null,
+    lastFailureAt: null,
+  });
+  await settled(fill(windows(0, 3)));
+  expect(served).toHaveLength(asked);
+  paused = null;
+  resume();
+  clock.leap(1);
+  expect(filler.troubles(feed, range)).toEqual([]);
+  await settled(fill(windows(1, 3)));
+  expect(committed).toEqual([0, 1, 2]);
 });
 
 test('a window that keeps failing is asked for with growing pauses, up to ten minutes', async () => {

@@ -10,7 +10,13 @@ test('what a provider’s clock that fell back had held is open again, and so it
   const clock = createProviderClock({ now: () => noon + at, monotonic: () => at, until: async () => {} });
   const { feed } = paperFeed();
   const told = { ...feed, limits: { ...feed.limits, settlementLag: 60_000 } };
-  const upstream = { clock, outage: () => null, onRecovery: () => () => {} };
+  const upstream = {
+    clock,
+    outage: () => null,
+    paused: () => null,
+    calls: () => ({ calls: 0, refused: 0 }),
+    onRecovery: () => () => {},
+  };
   const reopened: Reopening[] = [];
   const errors: unknown[] = [];
   const archive = {

@@ -218,6 +218,7 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
         reading: 0,
       }),
       searchTransfers: surroundings.searchTransfers ?? searchNothing,
+      steering: { pause: async () => {}, resume: async () => {} },
       reread: async () => {},
       readDetail: surroundings.readDetail ?? (async (): Promise<DetailOutcome> => 'UNSUPPORTED'),
     },

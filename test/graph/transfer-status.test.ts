@@ -70,6 +70,8 @@ async function setUp(options: SetUp = {}) {
         onFall: () => () => {},
       },
       outage: () => null,
+      paused: () => null,
+      calls: () => ({ calls: 0, refused: 0 }),
       onRecovery: () => () => {},
     },
   };

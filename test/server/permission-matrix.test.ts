@@ -38,12 +38,13 @@ const decided: Readonly<Record<string, string>> = {
   Query:
     'providers accounts account changes bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus transferStatuses player players ' +
     'betTotals transferTotals seqNoTotals quarantined# _entities _service',
-  Mutation: 'acceptQuarantined# reread#',
+  Mutation: 'acceptQuarantined# reread# pauseAccount# resumeAccount#',
   QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt#',
   _Service: 'sdl',
   Provider: 'name title kinds',
   Account: 'id provider currency feeds',
-  Feed: 'id account kind limits clockOffset health coverage',
+  Feed: 'id account kind limits clockOffset paused pace health coverage',
+  FeedPace: 'calls refused allowedPerMinute',
   ClockOffset: 'leastMs mostMs',
   FeedLimits:
     'maxWindow grid minInterval quota retention rowCap settlementLag openMaxAge confirmAfter settlesWithin timeout maxAttempts',
@@ -411,6 +412,8 @@ describe('permission matrix', () => {
     for (const source of [
       '{ quarantined { id reason raw } }',
       'mutation { acceptQuarantined(ids: ["x"]) }',
+      'mutation { pauseAccount(id: "vp-main") { id } }',
+      'mutation { resumeAccount(id: "vp-main") { id } }',
       `mutation { reread(account: "vp-main", kind: BET, range: { from: "${range.from}", to: "${range.to}" }) { rows } }`,
     ]) {
       const { json, text } = await post({ url }, source, bearer(keyOf(role)));

@@ -184,6 +184,36 @@ describe('retry', () => {
     expect(server.arrivals).toHaveLength(3);
   });
 
+  test('asks again at once when it is resumed after refused credentials', async () => {
+    let known = false;
+    const { server, exchange } = await setUp((_, response) => {
+      if (known) response.end('ok');
+      else response.writeHead(401).end();
+    });
+    await expect(exchange.call(callOf({ read }))).rejects.toMatchObject({ action: 'stopAccount' });
+    known = true;
+    await expect(exchange.call(callOf({ read }))).rejects.toMatchObject({ action: 'stopAccount' });
+    exchange.resume();
+    expect(await exchange.call(callOf({ read }))).toBe('ok');
+    expect(server.arrivals).toHaveLength(2);
+  });
+
+  test('sends nothing while it is paused, not even what waits for its slot, and counts what was sent', async () => {
+    const { server, exchange } = await setUp((_, response) => response.end('ok'));
+    const pace = { key: 'slow', minIntervalMs: 60, quota: null };
+    expect(await exchange.call(callOf({ read, pace }))).toBe('ok');
+    const waiting = exchange.call(callOf({ read, pace }));
+    exchange.pause();
+    await expect(waiting).rejects.toThrow('acc: paused by an admin');
+    await expect(exchange.call(callOf({ read, pace }))).rejects.toBe(exchange.paused());
+    expect(server.arrivals).toHaveLength(1);
+    exchange.resume();
+    expect(exchange.paused()).toBeNull();
+    expect(await exchange.call(callOf({ read, pace }))).toBe('ok');
+    expect(exchange.callsOf('slow')).toEqual({ calls: 2, refused: 0 });
+    expect(exchange.callsOf('other')).toEqual({ calls: 0, refused: 0 });
+  });
+
   test('stops the account after refused credentials without another call', async () => {
     const { server, exchange } = await setUp((_, response) => response.writeHead(401).end());
     const refused = { action: 'stopAccount', upstreamCode: 'HTTP 401' };

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ArchiveError, BadUserInputError } from '../../errors.ts';
 import type { PlayerOf } from '../../records/player.ts';
 import type { KeptArchive } from '../admin.ts';
-import type { Commit, Leases } from '../archive.ts';
+import type { Commit, Leases, Orders } from '../archive.ts';
 import { noting } from '../heartbeat.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
 import { reopenStatement } from '../sql/admin.ts';
@@ -24,7 +24,7 @@ import { createLeases, forgetDead } from './leases.ts';
 import { createLines } from './lines.ts';
 import { migrateDatabase, refuseOutdated } from './migrate.ts';
 import { createNames, renameOutdated } from './names.ts';
-import { createNews } from './news.ts';
+import { createNews, tell } from './news.ts';
 import { refusePooler } from './pooler.ts';
 import { createPools } from './pools.ts';
 import { acceptRows } from './quarantine.ts';
@@ -49,6 +49,7 @@ export interface PostgresOptions {
 
 export type PostgresArchive = KeptArchive & {
   readonly leases: Leases;
+  readonly orders: Orders;
   /** The pace that all processes at this database share. */
   slots(options: Pick<SlotsOptions, 'monotonic' | 'guardOf'>): PostgresSlots;
 };
@@ -157,6 +158,11 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
         }),
       ),
     leases: createLeases({ database: turns, news, ttlMs: leaseMs }),
+    orders: {
+      tell: (order) =>
+        whileOpen(() => turns.use((client) => tell(client, news.owner, { topic: 'ordered', ...order }))),
+      onOrder: (listener) => void news.on('ordered', listener),
+    },
     slots(pacing) {
       const slots = createPostgresSlots({ database: turns, news, ...pacing });
       paces.push(slots);
@@ -177,7 +183,15 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
 
 type Changes = Pick<
   PostgresArchive,
-  'heartbeat' | 'commit' | 'reopen' | 'acceptQuarantined' | 'writeAudit' | 'leases' | 'slots' | 'close'
+  | 'heartbeat'
+  | 'commit'
+  | 'reopen'
+  | 'acceptQuarantined'
+  | 'writeAudit'
+  | 'leases'
+  | 'orders'
+  | 'slots'
+  | 'close'
 >;
 type Reads = Omit<KeptArchive, keyof Changes>;
 

@@ -1,5 +1,6 @@
 import type { Feed as ConfiguredFeed, FeedHealth as Health } from '../../feeds/feed.ts';
 import type { FeedLimits as Limits } from '../../providers/provider.ts';
+import { allowedPerMinute } from '../../records/pace.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { encodeId } from '../rows/ids.ts';
 import { Field, ID, Int, ObjectType } from '../schema/decorators.ts';
@@ -136,6 +137,28 @@ export class ClockOffset {
 
 @ObjectType({
   simpleResolvers: true,
+  description:
+    'How often this process called the provider in the last minute, and how often it may be called.',
+})
+export class FeedPace {
+  @Field(() => Int, { description: 'The calls made for the account that share this feed’s pace.' })
+  calls!: number;
+
+  @Field(() => Int, {
+    description: 'Those of them that the provider refused, since it wants to be called less often.',
+  })
+  refused!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The most calls a minute by the limits in force, shared by all that call under one rule of the provider; null without a bound.',
+  })
+  allowedPerMinute!: number | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
   description: 'One kind of rows of one account: the unit in which providers are asked.',
 })
 export class Feed {
@@ -160,10 +183,20 @@ export class Feed {
       'The provider’s clock against ours over the last 10 minutes; null where its answers carry no date.',
   })
   clockOffset!: ClockOffset | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether an admin has paused its account: the provider is asked nothing until it is resumed.',
+  })
+  paused!: boolean;
+
+  @Field(() => FeedPace, { description: 'The calls of the last minute, and how many are allowed.' })
+  pace!: FeedPace;
 }
 
 export function toFeed(configured: ConfiguredFeed): Feed {
   const { account, kind, limits, upstream } = configured;
+  const calls = upstream?.calls() ?? { calls: 0, refused: 0 };
   return {
     configured,
     id: encodeId('Feed', account.id, kind),
@@ -171,5 +204,7 @@ export function toFeed(configured: ConfiguredFeed): Feed {
     kind,
     limits,
     clockOffset: upstream?.clock.offset() ?? null,
+    paused: (upstream?.paused() ?? null) !== null,
+    pace: { ...calls, allowedPerMinute: allowedPerMinute(configured.pace) },
   };
 }

@@ -1,9 +1,9 @@
 import type { RequestContext } from '../context.ts';
 import { Coverage, toCoverage } from '../coverage/type.ts';
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from '../schema/decorators.ts';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from '../schema/decorators.ts';
 import { TimeRange } from '../schema/time-range.ts';
 import { checkRange } from '../selection/checks.ts';
-import { cover, visibleAccounts } from '../selection/scope.ts';
+import { checkAccount, checkAdministers, cover, visibleAccounts } from '../selection/scope.ts';
 import { Feed, FeedHealth, toFeed } from './feed.ts';
 import { Provider, toProvider } from './provider.ts';
 import { resolveAccount } from './reference.ts';
@@ -32,6 +32,37 @@ export class AccountResolver {
     @Ctx() context: RequestContext,
   ): Account | null {
     return resolveAccount(context, 'id', id);
+  }
+
+  @Mutation(() => Account, {
+    description:
+      'Has an account’s provider asked nothing until it is resumed: its windows wait, their gaps say so, and queries answer ' +
+      'from the archive. It holds in every gateway that runs at one PostgreSQL now; one started later asks. For admins; ' +
+      'others are refused with FORBIDDEN.',
+  })
+  async pauseAccount(
+    @Arg('id', () => ID, { description: 'The configured account, such as `vp-main`.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Account> {
+    checkAdministers(context, 'pause an account');
+    const account = checkAccount(context, 'id', id);
+    await context.deps.steering.pause(account.id);
+    return toAccount(account);
+  }
+
+  @Mutation(() => Account, {
+    description:
+      'Has an account’s provider asked again at once, after a pause and also after it was stopped for refused credentials, in ' +
+      'every gateway that runs at one PostgreSQL. For admins; others are refused with FORBIDDEN.',
+  })
+  async resumeAccount(
+    @Arg('id', () => ID, { description: 'The configured account, such as `vp-main`.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Account> {
+    checkAdministers(context, 'resume an account');
+    const account = checkAccount(context, 'id', id);
+    await context.deps.steering.resume(account.id);
+    return toAccount(account);
   }
 
   @FieldResolver(() => [Feed], { description: 'Its feeds, one for each kind of rows the provider lists.' })

@@ -113,7 +113,7 @@ registerEnum(FeedStateEnum, 'FeedState', 'How a feed has fared lately.', {
   FAILING: 'The last calls failed; they are tried again.',
   STOPPED:
     'The credentials or the signature were refused: an operator should act. The provider is asked again at `retryAt`, after ' +
-    'five minutes, and after twice as long each time it refuses again, up to an hour.',
+    'five minutes, and after twice as long each time it refuses again, up to an hour. Or an admin has paused the account.',
 });
 
 function dimensionsOf<K extends RecordKind>(kind: K): { readonly [D in Dimension<K>]: D } {

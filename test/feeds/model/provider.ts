@@ -104,7 +104,13 @@ export function createProvider(
     stepMs: 1,
     axis: 'settledAt',
     pace: { key: account, minIntervalMs: SECOND, quota: null },
-    upstream: { clock, outage: () => null, onRecovery: () => () => {} },
+    upstream: {
+      clock,
+      outage: () => null,
+      paused: () => null,
+      calls: () => ({ calls: 0, refused: 0 }),
+      onRecovery: () => () => {},
+    },
     connection: {
       readPage: (_kind, ask) => readPage(ask),
       paceOf: () => ({ key: account, minIntervalMs: SECOND, quota: null }),
