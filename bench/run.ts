@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { auth } from './auth.ts';
+import { cliff } from './cliff.ts';
 import { commit } from './commit.ts';
 import { duckDbCapacity } from './duckdb-capacity.ts';
 import { entities } from './entities.ts';
@@ -8,6 +9,7 @@ import { exports } from './exports.ts';
 import { fairness } from './fairness.ts';
 import { hundredFeeds } from './hundred-feeds.ts';
 import { json } from './json.ts';
+import { manyPlayers } from './many-players.ts';
 import { memory } from './memory.ts';
 import { pace } from './pace.ts';
 import { processes } from './processes.ts';
@@ -21,6 +23,8 @@ const benches: Readonly<Record<string, Bench>> = {
   pace,
   fairness,
   'warm-page': warmPage,
+  cliff,
+  'many-players': manyPlayers,
   auth,
   entities,
   'entities-40-days': entities40Days,

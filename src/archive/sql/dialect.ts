@@ -38,6 +38,11 @@ export interface Dialect {
    * decimals spelt, than they have: for an engine without an index in the order of pages.
    */
   readonly longPage?: number;
+  /**
+   * The column that rows of a page are fetched by once they are found, where a condition of the page is a join: for an
+   * engine that would then read every column of every row.
+   */
+  readonly rowId?: string;
   /** A time moved by `shift` milliseconds (an integer expression), truncated to `unit`, in milliseconds. */
   truncated(time: string, shift: string, unit: 'hour' | 'day' | 'week' | 'month'): string;
 }

@@ -45,10 +45,17 @@ export function pageRowsSql(dialect: Dialect, query: PageQuery, binder: Binder, 
     parts.push(`${axis} ${within} ${binder.bind('time', furthest)}`);
   }
   const [time, name] = readsBackwards(query) ? ['ASC', 'DESC'] : ['DESC', 'ASC'];
-  return (
-    `SELECT ${cells} FROM ${tableName[query.kind]} WHERE ${parts.join(' AND ')}` +
-    ` ORDER BY ${axis} ${time}, account ${name}, key ${name} LIMIT ${Math.trunc(query.limit)}`
-  );
+  const table = tableName[query.kind];
+  const within = parts.join(' AND ');
+  const order = `ORDER BY ${axis} ${time}, account ${name}, key ${name}`;
+  const limit = `LIMIT ${Math.trunc(query.limit)}`;
+  const { rowId } = dialect;
+  // What a client sent is not in the text.
+  if (rowId !== undefined && within.includes(' IN (SELECT ') && !isLong(dialect, query)) {
+    const found = `SELECT ${rowId} FROM ${table} WHERE ${within} ${order} ${limit}`;
+    return `SELECT ${cells} FROM ${table} WHERE ${rowId} IN (${found}) ${order}`;
+  }
+  return `SELECT ${cells} FROM ${table} WHERE ${within} ${order} ${limit}`;
 }
 
 /** The condition that selects the rows a page may have: the query's, beyond its places. */
