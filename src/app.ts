@@ -159,6 +159,7 @@ export async function createApp(
     accounts: connected.map(({ account }) => account),
     feeds,
     clock: clock.now,
+    ...(config.sync.since != null && { syncSince: config.sync.since }),
     health: filler.health,
     steering: createSteering(connected, archive.orders),
     reread: (feed, range) => reread(feed, range, { filler, ...clock }),

@@ -22,6 +22,8 @@ export interface GraphDeps {
   readonly accounts: readonly Account[];
   readonly feeds: readonly Feed[];
   readonly clock: () => number;
+  /** From when on the sync keeps feeds filled, in milliseconds. @default as far back as each provider goes */
+  readonly syncSince?: number;
   readonly health: (feed: Feed) => FeedHealth;
   /** Has a whole account asked nothing, or asked again at once; throws an ArchiveError where others cannot be told. */
   readonly steering: Steering;

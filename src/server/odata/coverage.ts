@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../graph/context.ts';
 import { cover, feedsOf, visibleAccounts } from '../../graph/selection/scope.ts';
-import type { FeedCoverage } from '../../records/coverage.ts';
+import type { FeedCoverage, Gap } from '../../records/coverage.ts';
 import type { Interval } from '../../records/interval.ts';
 import { conjuncts } from './bounds.ts';
 import type { NamedRow } from './evaluate.ts';
@@ -10,7 +10,8 @@ import type { Expression } from './expression.ts';
 const DEFAULT_SPAN_MS = 40 * 86_400_000;
 
 /**
- * One row for every part of a feed's time: FINAL, HELD or GAP with its reason. Bounds on `from` and `to` say which
+ * One row for every part of a feed's time: FINAL, HELD or GAP with its reason. A GAP is what an operator should act on
+ * or wait for: neither the future nor what is too young to be held, nor what nobody wants or can have any more. Bounds on `from` and `to` say which
  * range is meant, and parts are cut to it; without one it is the last 40 days.
  */
 export async function readCoverage(
@@ -21,10 +22,31 @@ export async function readCoverage(
   if (range.from >= range.to) return [];
   const feeds = feedsOf(context, visibleAccounts(context), null);
   const covered = await cover(context, feeds, range, null);
-  return covered.feeds.flatMap((feed) => partsOf(feed));
+  const since = context.deps.syncSince ?? null;
+  return covered.feeds.flatMap((part) => {
+    const feed = feeds.find((each) => each.account.id === part.account && each.kind === part.kind);
+    const { settlementLag = 0, openMaxAge = 0 } = feed?.limits ?? {};
+    return partsOf(part, { since, until: context.deps.clock() - settlementLag - openMaxAge });
+  });
 }
 
-function partsOf({ account, kind, held, finalUntil, coverage }: FeedCoverage): readonly NamedRow[] {
+interface Due {
+  /** From when on rows are wanted; null as far back as there are any. */
+  readonly since: number | null;
+  /** What is younger is not due yet. */
+  readonly until: number;
+}
+
+/** A gap as far as it is due; null where nothing of it is. */
+function dueOf(gap: Gap, { since, until }: Due): Gap | null {
+  // Of what the provider no longer has, only what was wanted is a loss.
+  const isLost = gap.reason === 'BEYOND_RETENTION';
+  if (gap.reason === 'IN_FUTURE' || (isLost && since === null)) return null;
+  const cut = { ...gap, from: Math.max(gap.from, since ?? gap.from), to: Math.min(gap.to, until) };
+  return cut.from < cut.to ? cut : null;
+}
+
+function partsOf({ account, kind, held, finalUntil, coverage }: FeedCoverage, due: Due): readonly NamedRow[] {
   const finalTo = finalUntil ?? Number.NEGATIVE_INFINITY;
   const none = { reason: null, retryAt: null, message: null };
   const kept = held.flatMap(({ from, to }): NamedRow[] => {
@@ -35,7 +57,8 @@ function partsOf({ account, kind, held, finalUntil, coverage }: FeedCoverage): r
     ];
     return parts.filter((part) => part.from < part.to);
   });
-  const missing = coverage.gaps.map(
+  const gaps = coverage.gaps.map((gap) => dueOf(gap, due)).filter((gap) => gap !== null);
+  const missing = gaps.map(
     ({ from, to, reason, retryAt, message }): NamedRow => ({
       account,
       kind,

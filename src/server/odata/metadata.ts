@@ -26,7 +26,7 @@ export function writeMetadata(sets: readonly EntitySet[]): string {
 ${sets.map(writeType).join('\n')}
       <EntityContainer Name="Container">
 ${sets.map(writeSet).join('\n')}
-        <Annotation Term="Capabilities.ConformanceLevel" EnumMember="Capabilities.ConformanceLevelType/Minimal"/>
+        <Annotation Term="Capabilities.ConformanceLevel" EnumMember="Capabilities.ConformanceLevelType/Intermediate"/>
         <Annotation Term="Capabilities.BatchSupported" Bool="false"/>
         <Annotation Term="Capabilities.FilterFunctions">
           <Collection>${functionNames.map((name) => `<String>${name}</String>`).join('')}</Collection>

@@ -442,8 +442,8 @@ describe('coverage', () => {
     {
       account: 'vp-main',
       kind: 'BET' as const,
-      from: NOON,
-      to: NOON + HOUR,
+      from: NOON - 2 * HOUR,
+      to: NOON - HOUR,
       reason: 'PENDING' as const,
       retryAt: NOON + MINUTE,
       message: 'soon',
@@ -468,8 +468,8 @@ describe('coverage', () => {
       {
         account: 'vp-main',
         kind: 'BET',
-        from: '2026-11-21T12:00:00.000Z',
-        to: '2026-11-21T13:00:00.000Z',
+        from: '2026-11-21T10:00:00.000Z',
+        to: '2026-11-21T11:00:00.000Z',
         state: 'GAP',
         reason: 'PENDING',
         retryAt: '2026-11-21T12:01:00.000Z',
@@ -479,6 +479,18 @@ describe('coverage', () => {
     expect(opened.asks).toMatchObject([
       { maxWaitMs: null, range: { from: NOON - DAY / 2, to: NOON + DAY / 2 } },
     ]);
+  });
+
+  it('tells no gap of what is not due, nor of what nobody can have any more', async () => {
+    const [gap] = gaps;
+    const others = [
+      { ...gap!, from: NOON - 60_000, to: NOON },
+      { ...gap!, from: NOON, to: NOON + HOUR, reason: 'IN_FUTURE' as const },
+      { ...gap!, from: NOON - 40 * DAY, to: NOON - 39 * DAY, reason: 'BEYOND_RETENTION' as const },
+    ];
+    const opened = await harness({ coverage: { ...complete, complete: false, gaps: others } });
+    const { page } = await ask(`Coverage?$filter=${encodeURIComponent("state eq 'GAP'")}`, opened);
+    expect(page.value).toEqual([]);
   });
 
   it('speaks of the last forty days where no range is asked', async () => {

@@ -18,8 +18,8 @@ beforeAll(async () => {
   const gap = {
     account: 'vp-main',
     kind: 'BET',
-    from: NOON,
-    to: NOON + HOUR,
+    from: NOON - 2 * HOUR,
+    to: NOON - HOUR,
     retryAt: null,
     message: null,
   } as const;
