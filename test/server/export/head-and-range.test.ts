@@ -82,7 +82,9 @@ describe('CSV for spreadsheets', () => {
   });
 
   it('guards formulas and parts by commas otherwise', async () => {
-    expect(await (await harness.get(csv)).text()).toBe('gameCode,stake\r\n"\'=1;""2""",10.000000\r\n"a,b",10.000000\r\n');
+    expect(await (await harness.get(csv)).text()).toBe(
+      'gameCode,stake\r\n"\'=1;""2""",10.000000\r\n"a,b",10.000000\r\n',
+    );
   });
 
   it.each([
