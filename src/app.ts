@@ -53,6 +53,11 @@ export interface App {
   /** Begins one request's asks of the feeds. */
   dispatch(): Dispatch;
   listen(): Promise<{ readonly url: string }>;
+  /**
+   * Takes keys and tokens, players' names and the level of the log from another reading of the configuration. Rejects,
+   * and changes nothing, where they cannot be taken while it runs.
+   */
+  adopt(config: Pick<Config, 'auth' | 'players' | 'log'>): Promise<void>;
   /** Unready and still answering for `afterMs`, so that whoever sends work hears of it; then `close`. */
   drain(afterMs: number): Promise<void>;
   /** The ids of the requests that have not been answered yet. */
@@ -83,7 +88,8 @@ export async function createApp(
 ): Promise<App> {
   const clock = systemClock;
   const registry = new Registry();
-  const playerOf = createPlayerOf(config.players);
+  let naming = createPlayerOf(config.players);
+  const playerOf: PlayerOf = (account, username) => naming(account, username);
   const { archive, slots } = await openArchive(config.archive, playerOf, ({ pending, notes }) => {
     if (pending.length > 0)
       logger.info({ migrations: pending, notes }, 'the archive was brought to this layout');
@@ -287,6 +293,12 @@ export async function createApp(
     feeds,
     dispatch: () => dispatcher.begin(),
     requestsUnderWay: server.requestsUnderWay,
+    async adopt(next) {
+      server.admit(next.auth);
+      naming = createPlayerOf(next.players);
+      logger.level = next.log.level;
+      await archive.rename();
+    },
     async listen() {
       const address = await server.listen();
       if (config.sync.enabled) sync = keepFilled();

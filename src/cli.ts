@@ -9,7 +9,17 @@ process.umask(0o077);
 
 const stop = new AbortController();
 const { stdout, stderr, env } = process;
-const io: Io = { stdout, stderr, env, cwd: process.cwd(), signal: stop.signal };
+let hungUp: (() => void) | null = null;
+const io: Io = {
+  stdout,
+  stderr,
+  env,
+  cwd: process.cwd(),
+  signal: stop.signal,
+  onHangUp: (act) => {
+    hungUp = act;
+  },
+};
 
 let code = 0;
 let secrets: readonly string[] = [];
@@ -25,6 +35,11 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     stop.abort(new DOMException(name, 'AbortError'));
   });
 }
+process.on('SIGHUP', () => {
+  const isOnTerminal = [process.stdin, stdout, stderr].some(({ isTTY }) => isTTY);
+  if (hungUp !== null && !isOnTerminal) return hungUp();
+  stop.abort(new DOMException('SIGHUP', 'AbortError'));
+});
 // a reader that has seen enough, such as head
 stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
@@ -39,9 +54,14 @@ const program = new Command('countroom')
   .exitOverride()
   .showSuggestionAfterError();
 
-async function configuration() {
+/** What reads the configuration, at start and again on SIGHUP. */
+async function reader() {
   const { readConfiguration } = await import('./commands/configuration.ts');
-  const config = readConfiguration(program.opts<{ config?: string }>().config, io);
+  return () => readConfiguration(program.opts<{ config?: string }>().config, io);
+}
+
+async function configuration() {
+  const config = (await reader())();
   secrets = config.secrets;
   return config;
 }
@@ -78,7 +98,7 @@ program
     const port = readPort(options.port);
     const config = await configuration();
     const { serve } = await import('./commands/serve.ts');
-    code = await serve({ config, port, io });
+    code = await serve({ config, read: await reader(), port, io });
   });
 
 program

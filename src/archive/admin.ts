@@ -58,6 +58,8 @@ export interface ArchiveAdmin {
   writeAudit(records: readonly AuditRecord[], keepFrom: number): Promise<void>;
   /** The audit log of a span, oldest first. */
   readAudit(span: Interval): Promise<readonly AuditRecord[]>;
+  /** Names every player anew after the naming the archive was opened with has changed; rewrites no row. */
+  rename(): Promise<void>;
 }
 
 /** What keeps an archive from taking rows, and whether it can be read all the same. */

@@ -10,6 +10,8 @@ export interface Io {
   readonly cwd: string;
   /** Aborted by the first SIGINT or SIGTERM, whose name is its reason's message. */
   readonly signal: AbortSignal;
+  /** From here on SIGHUP calls this, where no terminal is there to hang up; else it stops the command. */
+  readonly onHangUp?: (act: () => void) => void;
 }
 
 /** Resolves when the command is asked to stop. */

@@ -3,16 +3,19 @@ import { createLogger } from '../server/logger.ts';
 import { type Io, isTerminated, stopped } from './io.ts';
 import { watchForFatal } from './last-resort.ts';
 import { withLocalKey } from './local-key.ts';
+import { reload } from './reload.ts';
 import { announce } from './running.ts';
 
 export interface ServeAsk {
   readonly config: Config;
+  /** Reads the configuration again, on SIGHUP. Throws a UsageError. @default the one at start */
+  readonly read?: () => Config;
   readonly port: number | undefined;
   readonly io: Io;
 }
 
 /** Runs the gateway until a signal or an uncaught error; prints its address when it answers. Logs go to stderr. */
-export async function serve({ config, port, io }: ServeAsk): Promise<number> {
+export async function serve({ config, read = () => config, port, io }: ServeAsk): Promise<number> {
   const { createApp } = await import('../app.ts');
   const server = { ...config.server, port: port ?? config.server.port };
   const { config: opened, key } = withLocalKey({ ...config, server });
@@ -21,6 +24,7 @@ export async function serve({ config, port, io }: ServeAsk): Promise<number> {
   const fatal = watchForFatal(process, logger, app.requestsUnderWay);
   try {
     const { url } = await app.listen();
+    io.onHangUp?.(() => void reload({ app, config, read, key, logger }));
     const withdraw = await announce(config, { url, key });
     try {
       io.stdout.write(`countroom answers at ${url}\n`);

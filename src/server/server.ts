@@ -17,6 +17,11 @@ import { explorerRoutes } from './pages/explorer.ts';
 export interface Server {
   /** Starts answering; throws an UnavailableError when the port is in use or not allowed. */
   listen(): Promise<{ readonly url: string }>;
+  /**
+   * From here on these keys and tokens are known, and no others. Throws a UsageError, and changes nothing, where that
+   * takes a start: where `auth` comes or goes.
+   */
+  admit(auth: ServerDeps['auth']): void;
   /** Answers `/readyz` 503 from here on, and everything else as before. */
   retire(): void;
   /** Turns unready, refuses new connections, and waits up to `drainTimeout` for answers under way; a second call waits for the first. */
@@ -42,23 +47,19 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   const audit = deps.audit ?? createAuditLogger(logger);
   const metrics = createServerMetrics(registry);
   const safelist = settings.safelist === undefined ? new Map() : readSafelist(settings.safelist.file);
-  const bound = auth?.apiKeys.find(({ documents }) => documents === 'safelist');
-  if (bound !== undefined && settings.safelist === undefined) {
-    throw new UsageError(
-      `server.safelist: expected a file, since the key ${bound.name} may send nothing else`,
-    );
-  }
+  refuseBoundKeys(auth, settings);
   const budget = createBudget(settings.limits.costPerMinute, clock);
   const charge = auth === null ? null : budget;
   let phase: Phase = 'starting';
   let closing: Promise<void> | null = null;
 
+  let authenticate = createAuthenticate(auth, clock);
   const underWay = new Set<string>();
   const overload = watchOverload(logger);
   const app = createHttp({
     underWay,
     settings,
-    authenticate: createAuthenticate(auth, clock),
+    authenticate: (header) => authenticate(header),
     open: auth === null,
     metrics,
     logger,
@@ -104,6 +105,15 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
       phase = 'ready';
       return { url };
     },
+    admit(next) {
+      if ((next === null) !== (auth === null)) {
+        throw new UsageError(
+          `auth: expected it to stay ${auth === null ? 'out' : 'in'} until the next start`,
+        );
+      }
+      refuseBoundKeys(next, settings);
+      authenticate = createAuthenticate(next, clock);
+    },
     retire() {
       phase = 'stopping';
     },
@@ -112,4 +122,11 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
       return closing;
     },
   };
+}
+
+/** Throws a UsageError where a key may send safelisted documents alone and there is no safelist. */
+function refuseBoundKeys(auth: ServerDeps['auth'], { safelist }: ServerDeps['settings']): void {
+  const bound = auth?.apiKeys.find(({ documents }) => documents === 'safelist');
+  if (bound === undefined || safelist !== undefined) return;
+  throw new UsageError(`server.safelist: expected a file, since the key ${bound.name} may send nothing else`);
 }

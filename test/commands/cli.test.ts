@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
@@ -92,6 +92,39 @@ it('serves until SIGTERM, and says where in one line', async () => {
   child.kill('SIGTERM');
   child.kill('SIGINT');
   expect(await closed).toEqual([0, null]);
+});
+
+it('reads its configuration again on SIGHUP: keys, players and log; a faulty one changes nothing', async () => {
+  const keyed = (key: string) => ({ apiKeys: [{ name: 'a', key, role: 'admin' }] });
+  const [first, second] = ['the-first-key-of-these', 'the-second-key-of-these'];
+  const { file, folder } = await openHarness(['ebet'], (each) => ({ ...each, auth: keyed(first) }));
+  const written = JSON.parse(readFileSync(file, 'utf8')) as object;
+  const child = start('serve', '--config', file);
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString('utf8');
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const url = line.toString('utf8').trim().split(' ').at(-1);
+  const status = async (key: string) =>
+    (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } })).status;
+  expect([await status(first), await status(second)]).toEqual([200, 401]);
+
+  writeFileSync(file, JSON.stringify({ ...written, auth: keyed(second), sync: { enabled: false } }));
+  child.kill('SIGHUP');
+  await expect.poll(() => log, { timeout: 30_000 }).toContain('was read again');
+  expect([await status(first), await status(second)]).toEqual([401, 200]);
+
+  writeFileSync(file, JSON.stringify({ ...written, auth: keyed('short'), acounts: 1 }));
+  child.kill('SIGHUP');
+  await expect.poll(() => log, { timeout: 30_000 }).toContain('was not read again');
+  expect(log).toMatch(/acounts: unknown key/);
+  expect(await status(second)).toBe(200);
+
+  const closed = once(child, 'close');
+  child.kill('SIGINT');
+  expect(await closed).toEqual([0, null]);
+  expect(readdirSync(folder)).not.toContain('archive.duckdb.serve.json');
 });
 
 it('makes files that its user alone can read, whatever the umask', async () => {

@@ -94,6 +94,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     }
   }
 
+  const { usernames } = createReadsOn(call);
   const changes: Changes = {
     heartbeat,
     commit: (commit) =>
@@ -103,6 +104,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     writeAudit: (records, keepFrom) => call('change', writeAuditStatements(duckDbDialect, records, keepFrom)),
     reopen: (feed, reopening) =>
       changing(feed, call('change', [reopenStatement(duckDbDialect, feed, reopening)])),
+    rename: async () => renameOutdated({ call }, await usernames(null), playerOf),
     acceptQuarantined: (ids) => changing(null, call('accept', { ids, now: clock() })),
     async close() {
       if (closed) return;
@@ -131,7 +133,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
 
 type Changes = Pick<
   KeptArchive,
-  'heartbeat' | 'commit' | 'writeAudit' | 'reopen' | 'acceptQuarantined' | 'close'
+  'heartbeat' | 'commit' | 'writeAudit' | 'reopen' | 'acceptQuarantined' | 'rename' | 'close'
 >;
 
 /** Calls that are given up with the signal; a snapshot that is opened is closed all the same. */
@@ -196,7 +198,11 @@ async function claim(path: string): Promise<string> {
 }
 
 /** An edit of the operator's naming rewrites no row: only the names that changed are written. */
-async function renameOutdated(thread: Thread, known: readonly Username[], playerOf: PlayerOf): Promise<void> {
+async function renameOutdated(
+  thread: Pick<Thread, 'call'>,
+  known: readonly Username[],
+  playerOf: PlayerOf,
+): Promise<void> {
   const outdated = known
     .map((name) => ({ ...name, player: playerOf(name.account, name.username) }))
     .filter((name, index) => name.player !== known[index]?.player);

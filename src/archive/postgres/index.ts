@@ -147,6 +147,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
           await client.query(text, [...values]);
         }),
       ),
+    rename: () => whileOpen(() => renameOutdated(writes, playerOf)),
     acceptQuarantined: (ids) =>
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
     writeAudit: (records, keepFrom) =>
@@ -186,6 +187,7 @@ type Changes = Pick<
   | 'heartbeat'
   | 'commit'
   | 'reopen'
+  | 'rename'
   | 'acceptQuarantined'
   | 'writeAudit'
   | 'leases'
