@@ -83,6 +83,8 @@ export async function openGraph(bets: number): Promise<BenchGraph> {
         feeds: [feed],
         clock: Date.now,
         health: filler.health,
+        underWay: filler.underWay,
+        troubles: filler.troubles,
         searchTransfers: async () => [],
         steering: { pause: async () => {}, resume: async () => {} },
         reread: async () => {},

@@ -167,6 +167,8 @@ export async function createApp(
     clock: clock.now,
     ...(config.sync.since != null && { syncSince: config.sync.since }),
     health: filler.health,
+    underWay: filler.underWay,
+    troubles: filler.troubles,
     steering: createSteering(connected, archive.orders),
     reread: (feed, range) => reread(feed, range, { filler, ...clock }),
     searchTransfers: transferSearcher.search,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { readAccount, readKind, readPort, readRange } from './commands/arguments.ts';
+import { readAccount, readFeed, readKind, readPort, readRange } from './commands/arguments.ts';
 import { endingOf } from './commands/failure.ts';
 import { flushed, type Io } from './commands/io.ts';
 
@@ -120,6 +120,38 @@ ranged('backfill')
     const account = readAccount(options.account, config);
     const { backfill } = await import('./commands/backfill.ts');
     code = await backfill({ config, range, account, kind, io });
+  });
+
+for (const to of ['pause', 'resume'] as const) {
+  program
+    .command(to)
+    .description(
+      to === 'pause'
+        ? 'have an account’s provider asked nothing until it is resumed'
+        : 'have an account’s provider asked again at once, also after its credentials were refused',
+    )
+    .argument('<account>', 'as accounts[].id has it')
+    .action(async (id: string) => {
+      const config = await configuration();
+      const account = readAccount(id, config) ?? id;
+      const { steer } = await import('./commands/steer.ts');
+      code = await steer({ config, account, to, io });
+    });
+}
+
+program
+  .command('reread')
+  .description('read a range of a feed again, held or not; ends when all was read')
+  .requiredOption('--account <id>', 'the account')
+  .requiredOption('--kind <kind>', 'BET, TRANSFER or SEQ_NO_FAILURE')
+  .requiredOption('--from <time>', 'start of the range: a date (00:00Z) or a time with its zone')
+  .requiredOption('--to <time>', 'end of the range, itself not in it')
+  .action(async (options: Required<RangeOptions> & { kind: string }) => {
+    const range = readRange(options);
+    const config = await configuration();
+    const { account, kind } = readFeed(options, config);
+    const { reread } = await import('./commands/reread.ts');
+    code = await reread({ config, account, kind, range, io });
   });
 
 ranged('coverage')

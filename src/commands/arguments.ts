@@ -38,3 +38,15 @@ export function readKind(text: string | undefined): RecordKind | undefined {
   if (text === undefined || kind !== undefined) return kind;
   throw new UsageError(`--kind: unknown kind "${text}"${suggest(text, recordKinds)}`);
 }
+
+/** One feed of a configured account, by `--account` and `--kind`. Throws a UsageError. */
+export function readFeed(
+  asked: { readonly account: string; readonly kind: string },
+  config: Config,
+): { readonly account: string; readonly kind: RecordKind } {
+  const [account, kind] = [readAccount(asked.account, config), readKind(asked.kind)];
+  const kinds = config.accounts.find(({ id }) => id === account)?.limits ?? {};
+  if (account !== undefined && kind !== undefined && kinds[kind] !== undefined) return { account, kind };
+  const known = Object.keys(kinds).join(' or ');
+  throw new UsageError(`--kind: account ${asked.account} has no feed of ${asked.kind}, expected ${known}`);
+}

@@ -1,6 +1,6 @@
 import type { Archive, Fence } from '../archive/archive.ts';
 import type { Trouble } from '../records/coverage.ts';
-import type { Interval } from '../records/interval.ts';
+import { type Interval, intersect } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Delay, Turn } from '../upstream/call.ts';
 import { isPaused } from '../upstream/halt.ts';
@@ -49,6 +49,8 @@ export interface Filler {
   fill(feed: Feed, windows: readonly Window[], options: FillOptions): readonly Ticket[];
   /** Why windows that touch `range` are not there yet. */
   troubles(feed: Feed, range: Interval): readonly Trouble[];
+  /** How many windows that touch `range` wait for a call or are being read. */
+  underWay(feed: Feed, range: Interval): number;
   /** Whether a window failed a moment ago and is not asked for again before its time. */
   mustWait(feed: Feed, window: Window): boolean;
   health(feed: Feed): FeedHealth;
@@ -371,6 +373,8 @@ export function createFiller(options: FillerOptions): Filler {
     fill,
     readNow,
     troubles,
+    underWay: (feed, range) =>
+      [...stateOf(feed).jobs.values()].filter(({ window }) => intersect(window, range) !== null).length,
     mustWait,
     health,
     windowsRead: (feed) => stateOf(feed).windowsRead,

@@ -7,6 +7,7 @@ import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
 import type { Steering } from '../feeds/steering.ts';
 import type { TransferSearcher } from '../feeds/transfer-search.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Trouble } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Players, Viewer } from './viewer.ts';
 
@@ -25,6 +26,10 @@ export interface GraphDeps {
   /** From when on the sync keeps feeds filled, in milliseconds. @default as far back as each provider goes */
   readonly syncSince?: number;
   readonly health: (feed: Feed) => FeedHealth;
+  /** How many windows of a feed that touch a range wait for a call or are being read. */
+  readonly underWay: (feed: Feed, range: Interval) => number;
+  /** Why windows of a feed that touch a range were not read, held or not. */
+  readonly troubles: (feed: Feed, range: Interval) => readonly Trouble[];
   /** Has a whole account asked nothing, or asked again at once; throws an ArchiveError where others cannot be told. */
   readonly steering: Steering;
   /** Reads a range of a feed again, held or not; resolves once that is done. */

@@ -218,6 +218,8 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
         reading: 0,
       }),
       searchTransfers: surroundings.searchTransfers ?? searchNothing,
+      underWay: () => 0,
+      troubles: () => [],
       steering: { pause: async () => {}, resume: async () => {} },
       reread: async () => {},
       readDetail: surroundings.readDetail ?? (async (): Promise<DetailOutcome> => 'UNSUPPORTED'),

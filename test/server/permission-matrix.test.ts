@@ -52,7 +52,7 @@ const decided: Readonly<Record<string, string>> = {
   FeedHealth: 'state lastSuccessAt lastFailureAt message retryAt queued reading',
   Coverage: 'complete final windowsAsked windowsHeld quarantined contradicted openFrom gaps',
   Gap: 'accountId kind from to reason retryAt message',
-  FeedCoverage: 'account kind coverage held finalUntil rows',
+  FeedCoverage: 'account kind coverage held finalUntil rows underWay troubles',
   Span: 'from to',
   Player: 'id@ username@ accounts bets transfers seqNoFailures totals',
   PlayerAccount: 'account providerUsername@',

@@ -4,7 +4,7 @@ import { Field, Int, ObjectType } from '../schema/decorators.ts';
 import { RecordKindEnum } from '../schema/enums.ts';
 import { DateTime } from '../schema/scalars.ts';
 import { Span } from '../schema/time-range.ts';
-import { Coverage } from './type.ts';
+import { Coverage, Gap } from './type.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How much of a range one feed has in the archive.' })
 export class FeedCoverage {
@@ -33,4 +33,17 @@ export class FeedCoverage {
     description: 'How many rows the archive has in the range. Counted only when asked for.',
   })
   rows!: number;
+
+  @Field(() => Int, {
+    description:
+      'How many windows that touch the range wait for a call or are being read now, in this process: 0 once a `reread` has ended.',
+  })
+  underWay!: number;
+
+  @Field(() => [Gap], {
+    description:
+      'Why windows that touch the range could not be read when they were last to be, those among them that an earlier read ' +
+      'holds: what a `reread` did not read again. While windows wait for a call they are here too.',
+  })
+  troubles!: readonly Gap[];
 }

@@ -18,10 +18,10 @@ import {
   playersAsked,
 } from '../selection/scope.ts';
 import { FeedCoverage } from './feed-coverage.ts';
-import { toCoverage } from './type.ts';
+import { type Gap, toCoverage } from './type.ts';
 
 /** A feed's coverage before its rows are counted. */
-type Covered = Omit<FeedCoverage, 'rows'> & { readonly range: Interval };
+type Covered = Omit<FeedCoverage, 'rows' | 'underWay' | 'troubles'> & { readonly range: Interval };
 
 @Resolver(() => FeedCoverage)
 export class CoverageResolver {
@@ -67,6 +67,23 @@ export class CoverageResolver {
   }
 
   @FieldResolver()
+  underWay(@Root() covered: Covered, @Ctx() context: RequestContext): number {
+    return context.deps.underWay(feedOf(context, covered), covered.range);
+  }
+
+  @FieldResolver()
+  troubles(@Root() covered: Covered, @Ctx() context: RequestContext): Gap[] {
+    const { account, kind, range } = covered;
+    return context.deps.troubles(feedOf(context, covered), range).map((trouble) => ({
+      accountId: account.id,
+      kind,
+      ...trouble,
+      // A provider's words may name others.
+      message: context.viewer.onlyPlayer === null ? trouble.message : null,
+    }));
+  }
+
+  @FieldResolver()
   async rows(@Root() { account, kind, range }: Covered, @Ctx() context: RequestContext): Promise<number> {
     const players = await playersAsked(context, null);
     return context.deps.archive.count({
@@ -78,6 +95,12 @@ export class CoverageResolver {
       where: null,
     });
   }
+}
+
+function feedOf(context: RequestContext, { account, kind }: Covered): Feed {
+  const [feed] = feedsOf(context, [checkAccount(context, 'account', account.id)], kind);
+  if (feed === undefined) throw new Error(`${account.id} ${kind}: expected the feed of a coverage`);
+  return feed;
 }
 
 async function coveredFeeds(
