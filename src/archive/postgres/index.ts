@@ -162,7 +162,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     orders: {
       tell: (order) =>
         whileOpen(() => turns.use((client) => tell(client, news.owner, { topic: 'ordered', ...order }))),
-      onOrder: (listener) => void news.on('ordered', listener),
+      onOrder: (listener) => void news.on('ordered', ({ account, asked }) => listener({ account, asked })),
     },
     slots(pacing) {
       const slots = createPostgresSlots({ database: turns, news, ...pacing });

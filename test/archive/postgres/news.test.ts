@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Order } from '../../../src/archive/archive.ts';
 import type { PostgresArchive } from '../../../src/archive/postgres/index.ts';
 import { newsOf, readNews } from '../../../src/archive/postgres/news.ts';
 import { read } from '../conformance/sample.ts';
@@ -57,5 +58,17 @@ describe('the channel at the database', () => {
     expect(await heard).toBe('heard');
     // Notifications come in the order of their commits.
     expect(listener?.leases.unreadable()).toBe(strangers.length + 1);
+  });
+
+  it('tells the other processes which account an admin has paused, and not the one that says so', async () => {
+    const [sender, listener] = archives;
+    const own: Order[] = [];
+    sender?.orders.onOrder((order) => own.push(order));
+    const heard = new Promise<Order>((resolve) => listener?.orders.onOrder(resolve));
+    // It listens already: leases were asked for.
+    await listener?.leases.acquire({ account: 'vp', kind: 'TRANSFER' }, null);
+    await sender?.orders.tell({ account: 'vp', asked: false });
+    expect(await heard).toEqual({ account: 'vp', asked: false });
+    expect(own).toEqual([]);
   });
 });
