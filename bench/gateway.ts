@@ -50,7 +50,10 @@ export async function startGateway(options: BenchGatewayOptions): Promise<BenchG
     ...account,
   }));
   const file = join(folder, 'countroom.json');
-  await writeFile(file, JSON.stringify({ server: { port: 0 }, archive: { url: archiveUrl }, accounts }));
+  await writeFile(
+    file,
+    JSON.stringify({ server: { port: 0 }, archive: { url: archiveUrl }, sync: { enabled: false }, accounts }),
+  );
   const children: ChildProcess[] = [];
   const another = async () => {
     const child = spawn(process.execPath, [bin, 'serve', '--config', file], {

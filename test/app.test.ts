@@ -47,7 +47,15 @@ async function openStreet(names: readonly ProviderName[]): Promise<Street> {
     file,
     async serve(settings = {}) {
       const server = { port: 0, ...settings };
-      writeFileSync(file, JSON.stringify({ server, archive: { url: 'duckdb:./archive.duckdb' }, accounts }));
+      writeFileSync(
+        file,
+        JSON.stringify({
+          server,
+          archive: { url: 'duckdb:./archive.duckdb' },
+          sync: { enabled: false },
+          accounts,
+        }),
+      );
       const child = spawn(process.execPath, ['--import', 'tsx', cli, 'serve', '--config', file], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });

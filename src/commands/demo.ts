@@ -83,7 +83,9 @@ async function writeConfiguration(
 ): Promise<string> {
   const file = join(folder, 'countroom.yaml');
   const archive = { url: 'duckdb:./countroom.duckdb' };
-  await writeFile(file, JSON.stringify({ server: { port }, archive, accounts }), { mode: 0o600 });
+  await writeFile(file, JSON.stringify({ server: { port }, archive, sync: { enabled: false }, accounts }), {
+    mode: 0o600,
+  });
   return file;
 }
 

@@ -1,4 +1,8 @@
+import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import { timingOf } from '../feeds/dispatch.ts';
+import { type Feed, feedClock } from '../feeds/feed.ts';
+import { syncStart } from '../feeds/schedule.ts';
 import { createLogger } from '../server/logger.ts';
 import { type Io, isTerminated, stopped } from './io.ts';
 import { watchForFatal } from './last-resort.ts';
@@ -28,6 +32,7 @@ export async function serve({ config, read = () => config, port, io }: ServeAsk)
     const withdraw = await announce(config, { url, key });
     try {
       io.stdout.write(`countroom answers at ${url}\n`);
+      sayWhatIsSynced(app.feeds, config.sync, logger);
       await stopped(AbortSignal.any([io.signal, fatal.signal]));
     } finally {
       withdraw();
@@ -38,4 +43,20 @@ export async function serve({ config, read = () => config, port, io }: ServeAsk)
     fatal.dismiss();
   }
   return fatal.signal.aborted ? 1 : 0;
+}
+
+/** Logs which feeds are kept filled, and from when on. */
+function sayWhatIsSynced(feeds: readonly Feed[], { enabled, since }: Config['sync'], logger: Logger): void {
+  if (!enabled) {
+    logger.info('sync is off: providers are asked for what queries lack alone');
+    return;
+  }
+  const now = Date.now();
+  const starts = feeds.map((feed) => {
+    const from = since ?? syncStart(timingOf(feed), feedClock(feed, now));
+    return { account: feed.account.id, kind: feed.kind, from: new Date(from).toISOString() };
+  });
+  const back =
+    since === null ? 'as far back as each provider goes' : `back to ${new Date(since).toISOString()}`;
+  logger.info({ feeds: starts }, `sync keeps every feed filled, ${back}`);
 }

@@ -42,7 +42,7 @@ const archive = z.strictObject({
 });
 
 const sync = z.strictObject({
-  /** Whether feeds are kept filled while serving. @default true where `sync` is written, else false */
+  /** Whether feeds are kept filled while serving. @default true */
   enabled: z.boolean().optional(),
   /** Where the filling starts; the provider's retention where absent. */
   since: instant.optional(),

@@ -83,7 +83,7 @@ const usualRevisits = sections.sync.unwrap().parse({}).revisits;
 
 function readSync(sync: SyncSection | undefined): Config['sync'] {
   return {
-    enabled: sync === undefined ? false : (sync.enabled ?? true),
+    enabled: sync?.enabled ?? true,
     since: sync?.since ?? null,
     revisits: [...(sync?.revisits ?? usualRevisits)].sort((a, b) => a - b),
   };

@@ -29,7 +29,10 @@ export async function startGateway(key: string | null): Promise<BuiltGateway> {
   const auth = key === null ? {} : { auth: { apiKeys: [{ name: 'operator', key, role: 'admin' }] } };
   const file = join(folder, 'countroom.json');
   const archive = { url: 'duckdb:./archive.duckdb' };
-  await writeFile(file, JSON.stringify({ server: { port: 0 }, archive, accounts, ...auth }));
+  await writeFile(
+    file,
+    JSON.stringify({ server: { port: 0 }, archive, sync: { enabled: false }, accounts, ...auth }),
+  );
 
   const child = spawn(process.execPath, [bin, 'serve', '--config', file], {
     stdio: ['ignore', 'pipe', 'ignore'],

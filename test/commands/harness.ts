@@ -88,7 +88,10 @@ export async function openHarness(
   }));
   const archive = { url: 'duckdb:./archive.duckdb' };
   const file = join(folder, 'countroom.yaml');
-  writeFileSync(file, JSON.stringify(change({ server: { port: 0 }, archive, accounts })));
+  writeFileSync(
+    file,
+    JSON.stringify(change({ server: { port: 0 }, archive, sync: { enabled: false }, accounts })),
+  );
   return { host, sandboxes: hosted, folder, file, config: readConfiguration(file, { env: {}, cwd: folder }) };
 }
 

@@ -37,6 +37,7 @@ it('has an example with an account of every provider, in the order of the regist
   const config = loadConfig({ file: 'countroom.example.yaml', env, cwd: root, providers });
   expect(config.accounts.map(({ provider }) => provider)).toEqual(providers.map(({ name }) => name));
   expect(config.server.port).toBe(4000);
+  expect(config.sync).toMatchObject({ enabled: true, since: null });
   const kinds = config.accounts.map(({ limits }) => Object.keys(limits));
   expect(kinds).toEqual(providers.map(({ feeds }) => feeds.map(({ kind }) => kind)));
 });

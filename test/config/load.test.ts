@@ -40,7 +40,7 @@ describe('a configuration that is taken', () => {
   it('fills in every default', () => {
     const config = load(oneAccount);
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 4000, maxRange: 40 * 86_400_000 });
-    expect(config.sync).toEqual({ enabled: false, since: null, revisits: [600_000, 3_600_000, 86_400_000] });
+    expect(config.sync).toEqual({ enabled: true, since: null, revisits: [600_000, 3_600_000, 86_400_000] });
     expect(config.players).toEqual({ unmapped: 'same', rules: [], rows: [] });
     expect(config.auth).toBeNull();
     expect(config.federation).toEqual({ exposeNode: true });

@@ -42,7 +42,13 @@ beforeAll(async () => {
   const archive = { url: 'duckdb::memory:' };
   writeFileSync(
     file,
-    JSON.stringify({ server: { port: 0, limits: { cost: 2_000 } }, archive, accounts, auth: { apiKeys } }),
+    JSON.stringify({
+      server: { port: 0, limits: { cost: 2_000 } },
+      archive,
+      sync: { enabled: false },
+      accounts,
+      auth: { apiKeys },
+    }),
   );
   const config = readConfiguration(file, { env: {}, cwd: folder });
   app = await createApp(config, { logger: createLogger({ level: 'silent' }) });

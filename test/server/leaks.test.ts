@@ -87,7 +87,13 @@ async function live(
   const auth = { apiKeys, pseudonymKey };
   writeFileSync(
     file,
-    JSON.stringify({ server: { port: 0 }, archive: { url: 'duckdb::memory:' }, accounts, auth }),
+    JSON.stringify({
+      server: { port: 0 },
+      archive: { url: 'duckdb::memory:' },
+      sync: { enabled: false },
+      accounts,
+      auth,
+    }),
   );
   const config = readConfiguration(file, { env: {}, cwd: folder });
   // Without the values to strike out: nothing is to be said in the first place.
