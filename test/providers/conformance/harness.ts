@@ -181,8 +181,8 @@ export async function openHarness(
     maxRangeMs: Number.POSITIVE_INFINITY,
     finalAfterMs,
   });
-  // Long enough ago that everything has settled, and all windows whole.
-  let to = Math.floor((clock.now() - 10 * MINUTE) / WINDOW_MS) * WINDOW_MS;
+  // Long enough ago by either clock that everything has settled, and all windows whole.
+  let to = Math.floor((Math.min(clock.now(), providerClock()) - 10 * MINUTE) / WINDOW_MS) * WINDOW_MS;
   const rangeTo = (end: number) => ({ from: end - windows * WINDOW_MS, to: end });
   // What is asked begins a step before the range: where rows are few none is to lie there, so that answers are the range's.
   const before = ({ from }: Interval) => ({ from: from - feed.stepMs, to: from });
