@@ -5,6 +5,8 @@ import type { RecordKind } from '../records/record.ts';
 export interface SandboxRequest {
   readonly method: string;
   readonly path: string;
+  /** What follows the path's question mark. @default nothing */
+  readonly query?: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
 }

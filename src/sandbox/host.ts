@@ -65,7 +65,7 @@ export async function createSandboxServer(options: SandboxServerOptions): Promis
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('date', new Date(clock()).toUTCString());
-    const { name, path } = split(request.url ?? '/');
+    const { name, path, query } = split(request.url ?? '/');
     const sandbox = Object.hasOwn(sandboxes, name) ? sandboxes[name] : undefined;
     const body = await read(request);
     if (body === null) return send(request, response, { status: 413, body: '' });
@@ -73,6 +73,7 @@ export async function createSandboxServer(options: SandboxServerOptions): Promis
     const reply: SandboxReply = sandbox.handle({
       method: request.method ?? 'GET',
       path,
+      query,
       headers: headersOf(request),
       body,
     });
@@ -124,10 +125,10 @@ export async function createSandboxServer(options: SandboxServerOptions): Promis
   };
 }
 
-/** `/vertexplay/v2/auth?x=1` as the sandbox's name and the path it knows. */
-function split(url: string): { readonly name: string; readonly path: string } {
-  const match = /^\/([^/?]+)(\/[^?]*)?/.exec(url);
-  return { name: match?.[1] ?? '', path: match?.[2] ?? '/' };
+/** `/vertexplay/v2/auth?x=1` as the sandbox's name, the path it knows and the query. */
+function split(url: string): { readonly name: string; readonly path: string; readonly query: string } {
+  const match = /^\/([^/?]+)(\/[^?]*)?(?:\?(.*))?/.exec(url);
+  return { name: match?.[1] ?? '', path: match?.[2] ?? '/', query: match?.[3] ?? '' };
 }
 
 function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string | undefined>> {

@@ -77,6 +77,7 @@ describe('the sandbox server', () => {
       {
         method: 'POST',
         path: '/v2/list',
+        query: 'x=1',
         headers: expect.objectContaining({ 'x-sign': 'abc' }),
         body: '{"asked":"é"}',
       },
