@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import type { KeptArchive } from '../../src/archive/admin.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { changes } from './conformance/changes.ts';
-import { type FaultRow, type Stage, trialsOf } from './conformance/fault-row.ts';
+import { type FaultRow, reasonOf, type Stage, trialsOf } from './conformance/fault-row.ts';
 import type { FeedUnderTest } from './conformance/feeds.ts';
 import { openHarness } from './conformance/harness.ts';
 import { pages } from './conformance/pages.ts';
@@ -49,7 +49,7 @@ function describeFeed(under: FeedUnderTest, archive: () => KeptArchive): void {
     after: (close) => void closing.push(close),
   };
   for (const row of faultRows) {
-    if ((row.notFor?.(under) ?? null) !== null) continue;
+    if (reasonOf(row, under) !== null) continue;
     describe(`${row.id} ${row.fault}`, () => {
       for (const [says, play] of Object.entries(trialsOf(row, under))) test(says, () => play(stage));
     });

@@ -1,13 +1,9 @@
-import { parse, stringify } from 'lossless-json';
+import { stringify } from 'lossless-json';
+import type { SandboxReply } from '../../../src/providers/sandbox.ts';
 import { editBody, type Fault } from '../../../src/sandbox/fault.ts';
+import { send } from '../../../src/sandbox/send.ts';
+import { bodyOf, type Tree } from './body.ts';
 import { exact, type FeedUnderTest, type Row } from './feeds.ts';
-
-type Tree = Record<string, unknown>;
-
-/** The rows of an answer. */
-export function rowsOf(under: FeedUnderTest, body: string): readonly Row[] {
-  return at(parse(body) as Tree, under.list) as Row[];
-}
 
 /**
  * An answer whose rows are changed, every other digit kept. `count` says how many rows the provider then claims to
@@ -19,8 +15,7 @@ export function editRows(
   edit: (rows: readonly Row[]) => readonly unknown[],
   count?: (before: number) => number,
 ): Fault {
-  return editBody(does, (body) => {
-    const tree = parse(body) as Tree;
+  return editTree(under, does, (tree) => {
     const before = at(tree, under.list) as Row[];
     const after = edit(before);
     put(tree, under.list, after);
@@ -29,8 +24,14 @@ export function editRows(
       const more = after.length - before.length;
       put(tree, under.total, exact(String(count === undefined ? told + more : count(told))));
     }
-    return stringify(tree) ?? body;
+    return tree;
   });
+}
+
+/** An answer changed as a value. */
+export function editTree(under: FeedUnderTest, does: string, edit: (tree: Tree) => Tree): Fault {
+  const { parse, spell } = bodyOf(under);
+  return editBody(does, (body) => spell(edit(parse(body))));
 }
 
 /** The first rows changed one by one, each given a username of its own to be found by: `row0`, `row1` … */
@@ -49,21 +50,23 @@ export const unspoilt: Fault = editBody('answers as it should', (body) => body);
 
 /** The answer as it would be if it said in other words that there are no rows; nothing at all leaves the field out. */
 export function sayNone(under: FeedUnderTest, word: unknown): Fault {
-  return editBody(`says ${stringify(word) ?? 'nothing'} where its rows belong`, (body) => {
-    const tree = parse(body) as Tree;
+  return editTree(under, `says ${stringify(word) ?? 'nothing'} where its rows belong`, (tree) => {
     if (under.total !== null) put(tree, under.total, exact('0'));
     put(tree, word === undefined ? under.list.slice(0, 1) : under.list, word);
-    return stringify(tree) ?? body;
+    return tree;
   });
 }
 
 /** Every later answer is the first one over again. */
 export function stuck(): Fault {
-  let first: string | null = null;
-  return editBody('answers the same page for ever', (body) => {
-    first ??= body;
-    return first;
-  });
+  let first: SandboxReply | null = null;
+  return {
+    does: 'answers the same page for ever',
+    play({ request, response, reply }) {
+      first ??= reply;
+      return send(request, response, first);
+    },
+  };
 }
 
 function at(tree: Tree, path: readonly string[]): unknown {

@@ -1,3 +1,4 @@
+import { stringify } from 'lossless-json';
 import { expect } from 'vitest';
 import { editFirst, editRows } from './answers.ts';
 import type { FaultRow, Stage } from './fault-row.ts';
@@ -73,8 +74,7 @@ async function noticesChange(stage: Stage): Promise<void> {
   expect(scene.commits.at(-1)).toMatchObject({ inserted: 0, changed: 1, moved: 0, vanished: 0 });
   const changed = only((await scene.stored()).filter((row) => row.providerUsername === 'row0'));
   for (const [name, value] of Object.entries(under.changed)) {
-    const spelling = typeof value === 'string' ? `"${value}"` : String(value);
-    expect(changed.raw).toContain(`"${name}":${spelling}`);
+    expect(changed.raw).toContain(`"${name}":${stringify(value)}`);
   }
   const former = only(before.filter((row) => row.key === changed.key));
   expect(changed.archivedAt).toBeGreaterThan(former.archivedAt);

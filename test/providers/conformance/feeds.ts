@@ -2,6 +2,7 @@ import { LosslessNumber } from 'lossless-json';
 import type { StoredRecord } from '../../../src/archive/archive.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import type { RecordKind } from '../../../src/records/record.ts';
+import type { Body, Tree } from './body.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -14,6 +15,15 @@ export interface FeedUnderTest {
   readonly path: string;
   /** What its sandbox notes such a call as. @default the path */
   readonly operation?: string;
+  /** How its answers are read and spelt. @default JSON */
+  readonly body?: Body;
+  /** What is told of answers that say how to go on; absent where they are numbered or come whole. */
+  readonly cursor?: {
+    /** Why rows that come in meanwhile cannot shift what is still to be listed. */
+    readonly steady: string;
+    /** The same answer with none of its rows yet, going on where they begin. */
+    readonly emptied: (answer: Tree) => Tree;
+  };
   /** The option that sets how many rows a page has; null where an answer comes whole. */
   readonly pageOption: string | null;
   /** Where the rows stand in an answer, and where their number over all pages. */
@@ -24,6 +34,8 @@ export interface FeedUnderTest {
   readonly time: string;
   readonly spellTime: (at: number) => unknown;
   readonly nonsenseTimes: readonly unknown[];
+  /** A required field that holds a whole number and no time. */
+  readonly number?: string;
   /** A required amount, and where it is in the record; null where rows carry no money. */
   readonly amount: { readonly name: string; readonly of: (record: StoredRecord) => string | null } | null;
   readonly currency: string | null;

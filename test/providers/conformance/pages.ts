@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Fault } from '../../../src/sandbox/fault.ts';
-import { editRows, stuck, unspoilt } from './answers.ts';
+import { editRows, editTree, stuck, unspoilt } from './answers.ts';
 import type { FaultRow, Stage } from './fault-row.ts';
 import { exact, type FeedUnderTest, type Row } from './feeds.ts';
 import type { Harness } from './harness.ts';
@@ -10,6 +10,9 @@ const PAGE_SIZE = 8;
 const PAGES = 3;
 
 const whole = ({ pageOption }: FeedUnderTest) => (pageOption === null ? 'its answers come whole' : null);
+const steady = (under: FeedUnderTest) => whole(under) ?? under.cursor?.steady ?? null;
+const noTotal = ({ total }: FeedUnderTest) =>
+  total === null ? 'its answers do not say how many rows there are' : null;
 const same = (count: number) => count;
 
 /** The pages contradict each other: they are read again, and no row is lost or counted twice. */
@@ -31,15 +34,16 @@ function noteLast(under: FeedUnderTest, note: (row: Row) => void): Fault {
   });
 }
 
+async function countsOnceWithin({ open, under }: Stage): Promise<void> {
+  const scene = await open();
+  scene.inject(editRows(under, 'lists its first row twice', ([first, ...rows]) => [first, first, ...rows]));
+  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+  expect(scene.commits).toMatchObject([{ inserted: scene.truth(listed(scene)).length, duplicates: 1 }]);
+  expect(await scene.drift()).toMatchObject({ duplicate: 1 });
+  await scene.heals();
+}
+
 async function countsOnce({ open, under }: Stage): Promise<void> {
-  if (under.pageOption === null) {
-    const scene = await open();
-    scene.inject('duplicateRow');
-    expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
-    expect(scene.commits).toMatchObject([{ inserted: scene.truth(listed(scene)).length, duplicates: 1 }]);
-    expect(await scene.drift()).toMatchObject({ duplicate: 1 });
-    return scene.heals();
-  }
   const scene = await open({ pageSize: PAGE_SIZE });
   let last: Row = {};
   scene.inject(
@@ -49,6 +53,23 @@ async function countsOnce({ open, under }: Stage): Promise<void> {
   );
   scene.inject(editRows(under, 'begins with the row before', (rows) => [last, ...rows.slice(0, -1)], same));
   await passesAgain(scene);
+}
+
+/** What an answer that goes on completes is archived at once: nothing is read again, and nothing is there twice. */
+async function countsOnceAcross({ open, under }: Stage): Promise<void> {
+  const scene = await open({ pageSize: PAGE_SIZE });
+  let last: Row = {};
+  scene.inject(
+    noteLast(under, (row) => {
+      last = row;
+    }),
+  );
+  scene.inject(editRows(under, 'begins with the row before', (rows) => [last, ...rows]));
+  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
+  expect(scene.calls()).toHaveLength(PAGES);
+  const inserted = scene.commits.reduce((sum, commit) => sum + commit.inserted, 0);
+  expect(inserted).toBe(scene.truth(listed(scene)).length);
+  await scene.heals();
 }
 
 /** A row comes in before the offset: the second page begins with what was the end of the first. */
@@ -73,6 +94,16 @@ async function goesOnAfterEmpty({ open, under }: Stage): Promise<void> {
   await passesAgain(scene);
 }
 
+/** An answer without rows that says how to go on is not the last. */
+async function goesOnWhereTold({ open, under }: Stage): Promise<void> {
+  const scene = await open({ pageSize: PAGE_SIZE });
+  scene.inject(unspoilt);
+  scene.inject(editTree(under, 'has no rows yet, and says how to go on', under.cursor!.emptied));
+  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
+  expect(scene.calls()).toHaveLength(PAGES + 1);
+  await scene.heals();
+}
+
 const busy = { pageSize: 2, rowsPerMinute: 180, limits: { grid: 4_000 } };
 
 /** Never an end, never a loop: a gap that says so, after a number of calls that can be counted. */
@@ -81,8 +112,15 @@ async function stopsLooping({ open, under }: Stage, fault: Fault): Promise<void>
   const range = { from: scene.range.from, to: scene.range.from + 4_000 };
   scene.inject(fault, Number.POSITIVE_INFINITY);
   const { coverage, held } = await scene.ask({ range });
-  expect(coverage.gaps).toMatchObject([{ ...range, reason: 'TOO_MANY_ROWS' }]);
-  expect(held).toEqual([]);
+  if (under.cursor === undefined) {
+    expect(coverage.gaps).toMatchObject([{ ...range, reason: 'TOO_MANY_ROWS' }]);
+    expect(held).toEqual([]);
+  } else {
+    // What the first answer completed stands.
+    expect(coverage.complete).toBe(false);
+    expect(coverage.gaps.at(-1)).toMatchObject({ to: range.to, reason: 'TOO_MANY_ROWS' });
+    await scene.holds();
+  }
   expect(scene.calls().length).toBeLessThan(150);
   scene.server.heal(under.provider.name);
   scene.clock.leap(700_000);
@@ -111,26 +149,38 @@ function endless(under: FeedUnderTest): Fault {
 }
 
 export const pages: readonly FaultRow[] = [
-  { id: 22, fault: 'a row listed twice', trials: { 'archived once': countsOnce } },
+  {
+    id: 22,
+    fault: 'a row listed twice',
+    trials: ({ pageOption, cursor }) => {
+      if (pageOption === null) return { 'archived once': countsOnceWithin };
+      return { 'archived once': cursor === undefined ? countsOnce : countsOnceAcross };
+    },
+  },
   {
     id: 25,
     fault: 'rows inserted while pages are read',
     trials: { 'the pages are read again until they agree': seesInsertion },
-    notFor: whole,
+    notFor: steady,
   },
   {
     id: 26,
     fault: 'pages without end',
     trials: {
       'the same page over again is noticed': (stage) => stopsLooping(stage, stuck()),
-      'so are more rows than the provider says it has': (stage) => stopsLooping(stage, endless(stage.under)),
+      'so are more rows than the provider says it has': {
+        play: (stage) => stopsLooping(stage, endless(stage.under)),
+        notFor: noTotal,
+      },
     },
     notFor: whole,
   },
   {
     id: 27,
     fault: 'an empty page in the middle',
-    trials: { 'is not taken for the end': goesOnAfterEmpty },
+    trials: ({ cursor }) => ({
+      'is not taken for the end': cursor === undefined ? goesOnAfterEmpty : goesOnWhereTold,
+    }),
     notFor: whole,
   },
 ];

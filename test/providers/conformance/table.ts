@@ -1,4 +1,4 @@
-import { type FaultRow, trialsOf } from './fault-row.ts';
+import { type FaultRow, reasonOf, trialsOf, untriedOf } from './fault-row.ts';
 import type { FeedUnderTest } from './feeds.ts';
 
 /** A fault that reaches no adapter, and the tests that hold what must happen. */
@@ -66,6 +66,9 @@ export function renderTable(rows: readonly FaultRow[], feeds: readonly FeedUnder
     'anybody’s help (37 and 38 want an operator’s); what is held is never ahead of the rows; no gap, message or report',
     'holds a secret.',
     '',
+    '“csv by cursor” is a provider that only tests know: what it shows is that neither numbered pages nor JSON are',
+    'taken for granted.',
+    '',
     scoreOf(rows, feeds),
     '',
     ...matrix(rows, feeds),
@@ -122,14 +125,12 @@ function shownOf(row: FaultRow, feeds: readonly FeedUnderTest[]): string[] {
 function reasons(row: FaultRow, feeds: readonly FeedUnderTest[]): string[] {
   const byReason = new Map<string, string[]>();
   for (const under of feeds) {
-    const reason = reasonOf(row, under);
-    if (reason !== null) byReason.set(reason, [...(byReason.get(reason) ?? []), under.title]);
+    const whole = reasonOf(row, under);
+    const parts = untriedOf(row, under).map(({ says, reason }) => `${reason} (“${says}” is not tried)`);
+    for (const reason of whole === null ? parts : [whole])
+      byReason.set(reason, [...(byReason.get(reason) ?? []), under.title]);
   }
   return [...byReason].map(([reason, titles]) => `- **${row.id}** ${titles.join(', ')}: ${reason}`);
-}
-
-function reasonOf({ notFor }: FaultRow, under: FeedUnderTest): string | null {
-  return notFor?.(under) ?? null;
 }
 
 function code(text: string): string {

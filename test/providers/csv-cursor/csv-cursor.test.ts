@@ -5,12 +5,14 @@ import type { Piece } from '../../../src/feeds/reading/piece.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/upstream/call.ts';
 import { paperFeed } from '../../feeds/paper-provider.ts';
 import { directExchange } from '../direct-exchange.ts';
+import { encodeCsv } from './csv.ts';
 import { connectCsv } from './provider.ts';
 
 const MINUTE = 60_000;
 const from = Date.UTC(2026, 10, 20);
 const window = { from, to: from + 10 * MINUTE };
 const now = from + 60 * MINUTE;
+const account = { id: 'csv-main', currency: null, credentials: { key: 'k' }, options: { pageSize: 4 } };
 const rows = Array.from({ length: 10 }, (_, index) => ({ id: `row-${index}`, at: from + index * MINUTE }));
 
 /** Four rows an answer, oldest first; both ends of the interval belong to it. */
@@ -20,9 +22,11 @@ function serve({ path }: HttpRequest): HttpResponse {
   const found = rows.filter(({ at }) => at >= first && at <= last);
   const start = Number(query.get('cursor') ?? 0);
   const next = found[start + 4];
-  const said = next === undefined ? '#end' : `#next=${start + 4},covered=${next.at}`;
-  const lines = found.slice(start, start + 4).map(({ id, at }) => `${id},player1,${at},500,bet`);
-  return { status: 200, headers: {}, text: [said, 'id,player,at,status,event', ...lines, ''].join('\n') };
+  const goesOn = next === undefined ? {} : { next: start + 4, covered: next.at };
+  const listed = found
+    .slice(start, start + 4)
+    .map((row) => ({ player: 'player1', ...row, status: 500, event: 'bet' }));
+  return { status: 200, headers: {}, text: encodeCsv({ ...goesOn, rows: listed }) };
 }
 
 async function read(answer: (request: HttpRequest, call: number) => HttpResponse) {
@@ -35,7 +39,7 @@ async function read(answer: (request: HttpRequest, call: number) => HttpResponse
     () => now,
   );
   const { feed: paper } = paperFeed({ paging: 'cursor' });
-  const feed: Feed = { ...paper, connection: connectCsv('csv-main', { exchange }) };
+  const feed: Feed = { ...paper, connection: connectCsv(account, { exchange }) };
   const pieces: Piece[] = [];
   const turn = { lane: 'background', order: 0, served() {} } as const;
   const reader = createReader({ monotonic: () => 0 });
@@ -79,5 +83,10 @@ describe('a provider of CSV by cursor', () => {
     expect(pieces[0]?.quarantined[0]?.reason).toContain('status: expected a whole number');
     const { error } = await read(() => ({ status: 200, headers: {}, text: '<html>' }));
     expect(error).toMatchObject({ action: 'retry', upstreamCode: 'NOT_CSV' });
+    const { error: cut } = await read((request) => {
+      const answer = serve(request);
+      return { ...answer, text: answer.text.slice(0, answer.text.lastIndexOf('row-')) };
+    });
+    expect(cut).toMatchObject({ action: 'retry', upstreamCode: 'NOT_CSV' });
   });
 });

@@ -19,6 +19,7 @@ const failures: FeedUnderTest = {
   total: ['count'],
   id: 'seqNo',
   user: 'username',
+  number: 'status',
   time: 'startRequestTime',
   spellTime: formatIso,
   nonsenseTimes: ['0001-01-01T00:00:00Z', '2016-12-31T23:59:60Z', '2026-01-21 07:10:00', exact('1700000000')],
