@@ -43,7 +43,7 @@ import { createRecordOf, type Sent } from './src/providers/sent-fields.ts';
 import { decimal } from './src/records/decimal.ts';
 import { flatColumns } from './src/records/flat.ts';
 import { writeMetadata } from './src/server/odata/metadata.ts';
-import { betTotals, rowSets } from './src/server/odata/model.ts';
+import { rowSets, totalsSets } from './src/server/odata/model.ts';
 
 export function forgets(sent: Omit<Sent<'BET', 'seat'>, 'seat'>) {
   // @ts-expect-error: a mapping that forgets the field does not compile
@@ -76,7 +76,7 @@ console.log(JSON.stringify({
   stored: [seat, stored?.tip],
   total: total?.sums.tip,
   flat: flatColumns('BET', { raw: false }).filter(({ name }) => name === 'seat' || name === 'tip'),
-  odata: writeMetadata([...rowSets({ raw: false }), betTotals]),
+  odata: writeMetadata([...rowSets({ raw: false }), ...totalsSets]),
   schema: printSubgraph({ exposeNode: true, providers }),
 }));
 `;
