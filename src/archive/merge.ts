@@ -37,6 +37,8 @@ export interface MergePlan<K extends RecordKind, Id> {
   readonly replace: readonly StandingRow<Id>[];
   /** Rows marked as vanished that this read lists again: the mark is taken away. */
   readonly revive: readonly StandingRow<Id>[];
+  /** Rows that this later read found unchanged where no interval of the ledger says so: it is noted on them. */
+  readonly touch: readonly StandingRow<Id>[];
   /** Rows that stay and adopt a former key: a row under that key would now be the same record. */
   readonly adopt: readonly { readonly row: StandingRow<Id>; readonly formerKey: string }[];
   /** Versions that a later one had superseded before they were written: for the history alone. */
@@ -88,6 +90,7 @@ export function planMerge<K extends RecordKind, Id>(
   const insert: Version<K>[] = [];
   const replace = new Map<string, StandingRow<Id>>();
   const revive: StandingRow<Id>[] = [];
+  const touch: StandingRow<Id>[] = [];
   const adopt: { row: StandingRow<Id>; formerKey: string }[] = [];
   let [inserted, changed, moved, late] = [0, 0, 0, 0];
   const firstOf = (key: string) => (byKey.get(key) ?? replaced.get(key))?.firstArchivedAt ?? null;
@@ -102,12 +105,17 @@ export function planMerge<K extends RecordKind, Id>(
     const own = byKey.get(record.key);
     const former = replaceable(version, byKey);
     if (former !== undefined) replace.set(former.key, former);
-    if (own !== undefined && (own.digest === version.digest || !supersedes(commit.readAt, version, own))) {
+    if (
+      own !== undefined &&
+      (own.digest === version.digest || !supersedes(commit.readAt, version, asLastListed(own, later)))
+    ) {
       if (own.digest !== version.digest) superseded.push(version);
       if (own.formerKey === null && version.formerKey !== null) {
         adopt.push({ row: own, formerKey: version.formerKey });
       }
       if (own.vanishedAt !== null && commit.readAt > own.vanishedAt) revive.push(own);
+      const isInLedger = interval !== null && covers(interval, own.axisAt);
+      if (own.digest === version.digest && commit.readAt > own.readAt && !isInLedger) touch.push(own);
       continue;
     }
     const before = own ?? former;
@@ -128,6 +136,7 @@ export function planMerge<K extends RecordKind, Id>(
     insert,
     replace: [...replace.values()],
     revive,
+    touch,
     adopt,
     superseded: distinct(superseded).map((version) => ({
       ...version,
@@ -208,6 +217,17 @@ function supersedes<K extends RecordKind, Id>(
 ): boolean {
   const [mine, other] = [version.record.versionAt, standing.versionAt];
   return mine !== null && other !== null && mine !== other ? mine > other : readAt >= standing.readAt;
+}
+
+/**
+ * A row with the time of the last read that listed it as it stands. Of one without a provider's time the ledger tells:
+ * later reads of its instant did, or they would have replaced it or marked it as vanished. One with such a time may have
+ * been listed in an older version, which changes nothing.
+ */
+function asLastListed<Id>(row: StandingRow<Id>, later: readonly LedgerPart[]): StandingRow<Id> {
+  if (row.vanishedAt !== null || row.versionAt !== null) return row;
+  const reads = later.filter((part) => covers(part, row.axisAt)).map(({ readAt }) => readAt);
+  return { ...row, readAt: Math.max(row.readAt, ...reads) };
 }
 
 function covers(part: Interval, at: number): boolean {

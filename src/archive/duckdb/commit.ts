@@ -68,6 +68,7 @@ async function mergeRows(
   }
   await moveReplaced(connection, kind, planned);
   await revive(connection, kind, planned);
+  await touch(connection, kind, planned);
   await adoptKeys(connection, kind, planned);
   const batches = planned.map(({ source, plan }) => ({ source, versions: plan.insert }));
   await appendVersions(connection, tableName[kind], kind, batches);
@@ -147,6 +148,18 @@ async function revive(connection: DuckDBConnection, kind: RecordKind, planned: r
     `UPDATE ${tableName[kind]} SET vanished_at = NULL WHERE rowid IN (SELECT unnest($1::BIGINT[]))`,
     [listOf(ids)],
   );
+}
+
+/** Notes the later read on rows it found unchanged. */
+async function touch(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
+  for (const { source, plan } of planned) {
+    if (plan.touch.length === 0) continue;
+    await connection.run(
+      `UPDATE ${tableName[kind]} SET read_at = make_timestamp($1::BIGINT * 1000)
+      WHERE rowid IN (SELECT unnest($2::BIGINT[]))`,
+      [BigInt(source.readAt), listOf(plan.touch.map((row) => row.id))],
+    );
+  }
 }
 
 /** Writes the former keys that standing rows adopt. */

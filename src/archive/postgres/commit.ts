@@ -48,6 +48,7 @@ export async function mergeCommit(client: Client, commit: Commit): Promise<Merge
   await stage(client, kind, { insert: plan.insert, superseded });
   await moveReplaced(client, commit, plan);
   await revive(client, commit, plan);
+  await touch(client, commit, plan);
   await adoptKeys(client, commit, plan);
   const quarantined = await setAside(client, commit);
   const isHeld = interval !== null && !isEmpty(interval);
@@ -145,6 +146,15 @@ async function revive(client: Client, { account, kind }: Commit, { revive }: Pla
   await client.query(
     `UPDATE ${tableName[kind]} SET vanished_at = NULL WHERE account = $1 AND key = ANY($2::text[])`,
     [account, revive.map((row) => row.id)],
+  );
+}
+
+/** Notes the later read on rows it found unchanged. */
+async function touch(client: Client, { account, kind, readAt }: Commit, { touch }: Plan): Promise<void> {
+  if (touch.length === 0) return;
+  await client.query(
+    `UPDATE ${tableName[kind]} SET read_at = ${time(3)} WHERE account = $1 AND key = ANY($2::text[])`,
+    [account, touch.map((row) => row.id), readAt],
   );
 }
 
