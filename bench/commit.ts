@@ -153,6 +153,7 @@ async function onPostgres(): Promise<Result> {
     const database = openDatabase(url);
     const times: number[] = [];
     const columns = stagedColumns('BET');
+    const staged = columns.replace('first_archived_at', 'coalesce(first_archived_at, now())');
     const sets = columns.split(', ').map((name) => `${name} = excluded.${name}`);
     await database.use(async (client) => {
       await prepareStaging(client, 'BET');
@@ -160,7 +161,7 @@ async function onPostgres(): Promise<Result> {
         inTransaction(client, 'BEGIN', async () => {
           await stage(client, 'BET', { insert: versionsOf(rows), superseded: [] });
           await client.query(`INSERT INTO bets (account, provider, archived_at, read_at, ${columns})
-            SELECT 'a', 'vertexplay', now(), now(), ${columns} FROM staged_bets
+            SELECT 'a', 'vertexplay', now(), now(), ${staged} FROM staged_bets
             ON CONFLICT (account, key) DO UPDATE SET ${sets.join(', ')}, read_at = excluded.read_at
             WHERE bets.version_at < excluded.version_at`);
         });
