@@ -16,12 +16,14 @@ import { processes } from './processes.ts';
 import { type Bench, row } from './result.ts';
 import { rolledUp } from './rolled-up.ts';
 import { start } from './start.ts';
+import { waiting } from './waiting.ts';
 import { warmPage } from './warm-page.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   start,
   pace,
   fairness,
+  waiting,
   'warm-page': warmPage,
   cliff,
   'many-players': manyPlayers,

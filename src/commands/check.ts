@@ -4,6 +4,7 @@ import type { Feed } from '../feeds/feed.ts';
 import type { Interval } from '../records/interval.ts';
 import { createLogger } from '../server/logger.ts';
 import type { Departure } from '../upstream/call.ts';
+import { fixedTurn } from '../upstream/turn.ts';
 import { capacityWarning } from './capacity.ts';
 import { columnsOf, type Io } from './io.ts';
 import { printTable } from './table.ts';
@@ -64,7 +65,7 @@ async function probe(feed: Feed, stop: AbortSignal): Promise<Finding> {
   let slowed: UpstreamError | null = null;
   try {
     const page = await connection.readPage(kind, {
-      turn: { lane: 'interactive', order: 0, served: () => {} },
+      turn: fixedTurn('interactive'),
       limits: { ...limits, maxAttempts: 1 },
       signal: AbortSignal.any([stop, enough.signal, AbortSignal.timeout(PATIENCE_MS)]),
       interval: (departure) => minuteBefore(departure, feed),

@@ -1,8 +1,8 @@
 import type { FeedKey, Fence, Lease, Leases } from '../archive/archive.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
-import type { Turn } from '../upstream/call.ts';
-import { precedes } from '../upstream/pace.ts';
+import type { Turn } from '../upstream/turn.ts';
+import { createWaitlist, type Waitlist } from '../upstream/waitlist.ts';
 import { type Feed, feedName } from './feed.ts';
 import { keepLease } from './leases.ts';
 
@@ -38,7 +38,7 @@ interface Waiter extends ClaimAsk {
 }
 
 interface Queue {
-  readonly waiting: Set<Waiter>;
+  readonly waiting: Waitlist<Waiter>;
   /** By window start: held by another process. */
   readonly parked: Map<number, Waiter>;
   /** Asked for at this moment; true once there was news of its window, which may be older than the answer. */
@@ -64,7 +64,12 @@ export function createClaims(leases: Leases): Claims {
   function queueOf(name: string): Queue {
     let queue = queues.get(name);
     if (queue === undefined) {
-      queue = { waiting: new Set(), parked: new Map(), asking: new Map(), taken: 0 };
+      queue = {
+        waiting: createWaitlist<Waiter>({ heedsGates: false }),
+        parked: new Map(),
+        asking: new Map(),
+        taken: 0,
+      };
       queues.set(name, queue);
     }
     return queue;
@@ -108,9 +113,7 @@ export function createClaims(leases: Leases): Claims {
 
   function next(queue: Queue): void {
     for (;;) {
-      let best: Waiter | null = null;
-      for (const waiter of queue.waiting)
-        if (best === null || precedes(waiter.turn, best.turn)) best = waiter;
+      const best = queue.waiting.first();
       // Somebody who waits is not kept from a slot by what is read in the background.
       const room = best?.turn.lane === 'interactive' ? 2 * MOST_TAKEN : MOST_TAKEN;
       if (best === null || queue.taken >= room) return;

@@ -2,8 +2,16 @@ import type { Archive, Fence } from '../archive/archive.ts';
 import type { Trouble } from '../records/coverage.ts';
 import { type Interval, intersect } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
-import type { Delay, Turn } from '../upstream/call.ts';
+import type { Delay } from '../upstream/call.ts';
 import { isPaused } from '../upstream/halt.ts';
+import {
+  createSharedTurn,
+  fixedTurn,
+  type Gate,
+  type Line,
+  type SharedTurn,
+  type Turn,
+} from '../upstream/turn.ts';
 import { type Backlog, createBacklog, type Load } from './backlog.ts';
 import type { Payer, Payment } from './call-budget.ts';
 import type { Claim, Claims } from './claims.ts';
@@ -16,8 +24,9 @@ import { createStamp } from './stamp.ts';
 import { type Failure, failureOf } from './trouble.ts';
 
 /** Somebody who waits: a request whose windows take turns with those of others. */
-export interface Asker {
-  lastServed: number;
+export interface Asker extends Line {
+  /** When it was last served, in servings of the process. */
+  order: number;
 }
 
 /** One window's promise: settles when it was read or given up, never rejects. */
@@ -85,7 +94,7 @@ export interface FillerOptions {
 interface Job {
   readonly feed: Feed;
   readonly window: Window;
-  readonly askers: Set<Asker>;
+  readonly turn: SharedTurn<Asker>;
   readonly ticket: Ticket;
   readonly stop: AbortController;
   readonly payment: Payment | null;
@@ -99,6 +108,7 @@ interface Job {
 interface FeedState {
   readonly jobs: Map<number, Job>;
   readonly setbacks: Setbacks;
+  readonly gate: Gate;
   /** When windows were finished, by the monotonic clock. */
   readonly finished: Map<number, number>;
   windowsRead: number;
@@ -106,7 +116,7 @@ interface FeedState {
 
 /** The turn of a single call somebody waits for, outside any window. */
 export function interactiveTurn(asker: Asker, served: () => void = () => {}): Turn {
-  return { lane: 'interactive', order: asker.lastServed, served };
+  return fixedTurn('interactive', asker.order, served);
 }
 
 const REMEMBER_FINISHED_MS = 60_000;
@@ -128,7 +138,8 @@ export function createFiller(options: FillerOptions): Filler {
     if (state === undefined) {
       const setbacks = createSetbacks(feed, { now, monotonic });
       feed.upstream?.onRecovery(setbacks.recovered);
-      state = { jobs: new Map(), setbacks, finished: new Map(), windowsRead: 0 };
+      const gate = { backpressure: () => backlog.backpressure(feed) };
+      state = { jobs: new Map(), setbacks, gate, finished: new Map(), windowsRead: 0 };
       states.set(name, state);
     }
     return state;
@@ -170,18 +181,17 @@ export function createFiller(options: FillerOptions): Filler {
     isWanted: () => Promise<boolean>,
   ): Job {
     let over = () => {};
-    const askers = new Set<Asker>();
     const job: Job = {
       feed,
       window,
-      askers,
+      turn: createSharedTurn(state.gate, (asker) => served(job, asker)),
       ticket: {
         done: new Promise<void>((resolve) => {
           over = resolve;
         }),
         join(asker) {
-          askers.add(asker);
-          return () => askers.delete(asker);
+          job.turn.join(asker);
+          return () => job.turn.leave(asker);
         },
       },
       stop: new AbortController(),
@@ -202,8 +212,7 @@ export function createFiller(options: FillerOptions): Filler {
   }
 
   async function run(job: Job, state: FeedState, isWanted: () => Promise<boolean>): Promise<void> {
-    const { feed, window } = job;
-    const turn = turnOf(job);
+    const { feed, window, turn } = job;
     let claim: Claim | null = null;
     try {
       if (claims !== undefined) {
@@ -304,31 +313,12 @@ export function createFiller(options: FillerOptions): Filler {
     await commit(feed, piece).catch((cause: unknown) => onFailure?.(feed, window, failureOf(cause)));
   }
 
-  function turnOf(job: Job): Turn {
-    const firstServed = () => {
-      let least: Asker | null = null;
-      for (const asker of job.askers)
-        if (least === null || asker.lastServed < least.lastServed) least = asker;
-      return least;
-    };
-    return {
-      get lane() {
-        return job.askers.size > 0 ? 'interactive' : 'background';
-      },
-      get order() {
-        // A window once begun is finished first: its pages belong to one pass.
-        return job.load !== null ? -1 : (firstServed()?.lastServed ?? 0);
-      },
-      served() {
-        job.load ??= backlog.begin(job.feed);
-        job.claim?.began();
-        job.payment?.called();
-        servings += 1;
-        const asker = firstServed();
-        if (asker !== null) asker.lastServed = servings;
-      },
-      backpressure: () => (job.load === null ? backlog.backpressure(job.feed) : null),
-    };
+  function served(job: Job, asker: Asker | null): void {
+    job.load ??= backlog.begin(job.feed);
+    job.claim?.began();
+    job.payment?.called();
+    servings += 1;
+    if (asker !== null) asker.order = servings;
   }
 
   function troubles(feed: Feed, range: Interval): readonly Trouble[] {
@@ -369,7 +359,7 @@ export function createFiller(options: FillerOptions): Filler {
 
   return {
     // As if served half a turn ago: a newcomer goes before those just served, after those who wait longer.
-    newAsker: () => ({ lastServed: servings - 0.5 }),
+    newAsker: () => ({ order: servings - 0.5 }),
     fill,
     readNow,
     troubles,

@@ -3,7 +3,8 @@ import type { AxisField } from '../records/axis.ts';
 import type { Interval } from '../records/interval.ts';
 import type { PaceRule } from '../records/pace.ts';
 import type { Bet, ProviderName, Quarantined, RecordKind, RecordOf, Transfer } from '../records/record.ts';
-import type { Delay, Departure, Exchange, Turn } from '../upstream/call.ts';
+import type { Delay, Departure, Exchange } from '../upstream/call.ts';
+import type { Turn } from '../upstream/turn.ts';
 import type { CreateSandbox } from './sandbox.ts';
 
 /**

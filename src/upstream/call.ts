@@ -1,6 +1,7 @@
 import type { UpstreamError } from '../errors.ts';
 import type { ClockReading } from '../records/clock-reading.ts';
-import type { Lane, PaceRule } from '../records/pace.ts';
+import type { PaceRule } from '../records/pace.ts';
+import type { Turn } from './turn.ts';
 
 /** A request as a provider's client builds it, anew for each attempt. */
 export interface HttpRequest {
@@ -16,20 +17,6 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly text: string;
-}
-
-/** Whose turn it is when a slot comes free: read anew at every slot, since waiting people come and go. */
-export interface Turn {
-  readonly lane: Lane;
-  /** Within a lane the smaller goes first. */
-  readonly order: number;
-  /** Told when a slot was given, so that the next one goes to somebody else. */
-  served(): void;
-  /**
-   * Backpressure: null where what the call brings can be taken in now; else what settles when it is worth asking again.
-   * The call waits for the archive, its slot goes to the next who can use it. @default null
-   */
-  backpressure?(): Promise<void> | null;
 }
 
 /** Why a call has not come back yet, and in how many milliseconds it is tried again. */

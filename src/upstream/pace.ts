@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PaceRule, Reservation, SlotSource } from '../records/pace.ts';
-import type { Turn } from './call.ts';
 import type { Clock } from './clock.ts';
+import type { Turn } from './turn.ts';
+import { createWaitlist } from './waitlist.ts';
 
 /** A call's right to leave now. Exactly one of `written` and `unused` must follow, then `done` once it was answered. */
 export interface Slot {
@@ -33,8 +34,8 @@ interface Waiter extends Applicant {
 
 // Enough that a slow provider is still called at its full pace, few enough to bound memory.
 const MOST_IN_FLIGHT = 8;
-// A few milliseconds of choosing, after which everybody else has a turn.
-const MOST_LOOKED_AT = 20_000;
+// A millisecond or two of calls that fail at once, after which everybody else has a turn.
+const MOST_AT_A_STRETCH = 16;
 // A connection is looked after this long before its slot, so that opening one does not delay the call.
 const LEAD_MS = 40;
 
@@ -57,7 +58,7 @@ export function createPacer({ clock, slots }: { clock: Clock; slots: SlotSource 
 }
 
 function createQueue(clock: Clock, slots: SlotSource) {
-  const waiters = new Set<Waiter>();
+  const waiters = createWaitlist<Waiter>();
   let inFlight = 0;
   let changed = () => {};
   let running = false;
@@ -92,15 +93,10 @@ function createQueue(clock: Clock, slots: SlotSource) {
   }
 
   async function run(): Promise<void> {
-    let lookedAt = 0;
-    while (waiters.size > 0) {
+    for (let rounds = 1; waiters.size > 0; rounds += 1) {
       // Calls that fail at once, of a provider that is down, leave no pause in which anything else could run.
-      lookedAt += waiters.size;
-      if (lookedAt > MOST_LOOKED_AT) {
-        lookedAt = 0;
-        await setImmediate();
-      }
-      const first = inFlight < MOST_IN_FLIGHT ? best(waiters) : null;
+      if (rounds % MOST_AT_A_STRETCH === 0) await setImmediate();
+      const first = inFlight < MOST_IN_FLIGHT ? waiters.first() : null;
       if (first === null) await change();
       else await giveOne(first);
     }
@@ -109,12 +105,9 @@ function createQueue(clock: Clock, slots: SlotSource) {
 
   /** Resolves when somebody came, when a call came back, or when backpressure may have eased. */
   function change(): Promise<void> {
-    const easings = [...waiters]
-      .map(({ turn }) => turn.backpressure?.() ?? null)
-      .filter((each) => each !== null);
     return new Promise((resolve) => {
       changed = resolve;
-      for (const eased of new Set(easings)) eased.then(resolve);
+      for (const eased of new Set(waiters.pressures())) eased.then(resolve);
     });
   }
 
@@ -122,14 +115,14 @@ function createQueue(clock: Clock, slots: SlotSource) {
     const { rule } = first;
     let reservation: Reservation;
     try {
-      reservation = await slots.reserve(rule, () => best(waiters)?.turn.lane ?? 'background');
+      reservation = await slots.reserve(rule, () => waiters.first()?.turn.lane ?? 'background');
     } catch (error) {
       if (waiters.delete(first)) first.reject(error);
       return;
     }
     await clock.until(reservation.at - LEAD_MS);
     // A call that comes in during the wait may be more urgent than the one it was reserved for.
-    let chosen = best(waiters);
+    let chosen = waiters.first();
     if (chosen !== null) {
       try {
         await chosen.open();
@@ -182,20 +175,4 @@ function createQueue(clock: Clock, slots: SlotSource) {
   }
 
   return { enter, size: () => waiters.size };
-}
-
-/** Whose turn it is, among those that no backpressure holds back. */
-function best(waiters: ReadonlySet<Waiter>): Waiter | null {
-  let chosen: Waiter | null = null;
-  for (const waiter of waiters) {
-    if (chosen !== null && !precedes(waiter.turn, chosen.turn)) continue;
-    if ((waiter.turn.backpressure?.() ?? null) === null) chosen = waiter;
-  }
-  return chosen;
-}
-
-/** Interactive before background, then the smaller order; of equals the one that came first stays. */
-export function precedes(a: Turn, b: Turn): boolean {
-  if (a.lane !== b.lane) return a.lane === 'interactive';
-  return a.order < b.order;
 }

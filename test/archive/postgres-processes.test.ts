@@ -6,6 +6,7 @@ import type { PaceRule } from '../../src/records/pace.ts';
 import { systemClock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { guardOf } from '../../src/upstream/slots.ts';
+import { fixedTurn } from '../../src/upstream/turn.ts';
 import { all, bet, firstPage, read } from './conformance/sample.ts';
 import { createPostgresStore, type PostgresStore } from './postgres/store.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
@@ -65,7 +66,7 @@ describe('one pace for all processes', () => {
       const calls = processes.flatMap((archive, process) => {
         const pacer = createPacer({ clock: systemClock, slots: slotsOf(archive) });
         return Array.from({ length: interval === 100 ? 8 : 4 }, async (_, order) => {
-          const turn = { lane: 'background', order, served: () => {} } as const;
+          const turn = fixedTurn('background', order);
           const slot = await pacer.slot({ rule: shared, turn, open: async () => {} });
           starts.push({ at: monotonic(), process });
           slot.written();

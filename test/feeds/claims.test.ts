@@ -4,6 +4,7 @@ import type { FeedKey, Lease, Leases } from '../../src/archive/archive.ts';
 import { type Claim, type Claims, createClaims } from '../../src/feeds/claims.ts';
 import { leaseFeed } from '../../src/feeds/leases.ts';
 import type { Interval } from '../../src/records/interval.ts';
+import { fixedTurn } from '../../src/upstream/turn.ts';
 import { paperFeed } from './paper-provider.ts';
 
 const { feed } = paperFeed();
@@ -52,7 +53,7 @@ function setUp({ ttlMs = LONG_MS, renew = async () => true } = {}) {
   const claims = createClaims(leases);
   opened.push(claims);
   const claim = (signal = new AbortController().signal) => {
-    const turn = { lane: 'interactive' as const, order: 0, served() {} };
+    const turn = fixedTurn('interactive');
     return claims.claim({ feed, window, turn, signal, isWanted: async () => true });
   };
   return {
@@ -153,7 +154,7 @@ describe('the claims of one process', () => {
   test('are a few ahead of its slots, and as many in flight as the provider’s pace lets begin', async () => {
     const house = setUp();
     house.state.held = false;
-    const turn = { lane: 'background' as const, order: 0, served() {} };
+    const turn = fixedTurn('background');
     const { signal } = new AbortController();
     const given: Claim[] = [];
     for (let index = 0; index < 10; index += 1) {

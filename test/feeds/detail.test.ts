@@ -42,7 +42,7 @@ function setUp(answer: (ask: DetailAsk) => Promise<Bet | null> = async () => nul
         };
       },
     },
-    filler: { newAsker: () => ({ lastServed: 0 }) },
+    filler: { newAsker: () => ({ order: 0 }) },
     now: () => NOW + passed,
     monotonic: () => passed,
   });

@@ -6,13 +6,14 @@ import { createReader } from '../../src/feeds/reader.ts';
 import type { Piece } from '../../src/feeds/reading/piece.ts';
 import type { Page } from '../../src/providers/provider.ts';
 import { unknownClock } from '../../src/records/clock-reading.ts';
+import { fixedTurn } from '../../src/upstream/turn.ts';
 import { NOW, type PaperOptions, paperFeed, rowAt } from './paper-provider.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const from = NOW - 60 * MINUTE;
 const window = { from, to: from + 10 * MINUTE };
-const turn = { lane: 'interactive', order: 0, served() {} } as const;
+const turn = fixedTurn('interactive');
 
 async function read(feed: Feed, asked = window, reader = createReader({ monotonic: () => 0 })) {
   const pieces: Piece[] = [];

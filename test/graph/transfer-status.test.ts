@@ -89,7 +89,7 @@ async function setUp(options: SetUp = {}) {
   const searcher = createTransferSearcher({
     archive,
     filler: {
-      newAsker: () => ({ lastServed: 0 }),
+      newAsker: () => ({ order: 0 }),
       async readNow(_feed, interval, _asker, served) {
         const error = fails();
         if (error !== null) throw error;

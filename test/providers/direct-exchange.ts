@@ -4,6 +4,7 @@ import type { Sandbox, SandboxReply } from '../../src/providers/sandbox.ts';
 import { unknownClock } from '../../src/records/clock-reading.ts';
 import type { Interval } from '../../src/records/interval.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../../src/upstream/call.ts';
+import { fixedTurn } from '../../src/upstream/turn.ts';
 
 /** An exchange that hands each request straight to `answer`: no HTTP, no pace, no second attempt. */
 export function directExchange(
@@ -29,7 +30,7 @@ function toResponse({ status, headers = {}, body }: SandboxReply): HttpResponse 
 }
 
 export function contextOf(limits: FeedLimits): CallContext {
-  return { turn: { lane: 'interactive', order: 0, served() {} }, limits };
+  return { turn: fixedTurn('interactive'), limits };
 }
 
 export function askOf(limits: FeedLimits, interval: Interval, page = 1): PageAsk {

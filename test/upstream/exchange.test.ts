@@ -2,13 +2,14 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
 import type { SlotSource } from '../../src/records/pace.ts';
-import type { Call, HttpResponse, Turn } from '../../src/upstream/call.ts';
+import type { Call, HttpResponse } from '../../src/upstream/call.ts';
 import { systemClock } from '../../src/upstream/clock.ts';
 import { createExchange } from '../../src/upstream/exchange.ts';
 import { createHttp } from '../../src/upstream/http.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { defaultRetryPolicy } from '../../src/upstream/retry.ts';
 import { createLocalSlots } from '../../src/upstream/slots.ts';
+import { fixedTurn, type Turn } from '../../src/upstream/turn.ts';
 import { startServer } from './server.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -16,15 +17,11 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-function turn(lane: Turn['lane'] = 'interactive', order = 0): Turn {
-  return { lane, order, served: () => {} };
-}
-
 function callOf<T>(over: Partial<Call<T>> & { read: (response: HttpResponse) => T }): Call<T> {
   return {
     operation: 'rows',
     pace: { key: 'k', minIntervalMs: 0, quota: null },
-    turn: turn(),
+    turn: fixedTurn('interactive'),
     timeoutMs: 2_000,
     maxAttempts: 3,
     build: () => ({ method: 'POST', path: '/rows', headers: {}, body: '{}' }),
@@ -105,7 +102,7 @@ describe('pace', () => {
         callOf({
           read,
           pace,
-          turn: turn(lane, order),
+          turn: fixedTurn(lane, order),
           build: () => ({ method: 'POST', path: `/${name}`, headers: {}, body: '' }),
         }),
       );

@@ -3,6 +3,7 @@ import type { PaceRule } from '../../src/records/pace.ts';
 import type { Clock } from '../../src/upstream/clock.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { createLocalSlots, guardOf } from '../../src/upstream/slots.ts';
+import { fixedTurn } from '../../src/upstream/turn.ts';
 
 const MINUTE = 60_000;
 
@@ -90,7 +91,7 @@ describe('a slot reserved before the provider found us too fast', () => {
     const pacer = createPacer({ clock, slots: createLocalSlots(clock) });
     const left: number[] = [];
     const call = async () => {
-      const turn = { lane: 'background', order: 0, served() {} } as const;
+      const turn = fixedTurn('background');
       const slot = await pacer.slot({ rule, turn, open: async () => {} });
       left.push(clock.monotonic());
       slot.written();
@@ -115,7 +116,7 @@ test('thousands of calls that fail at once leave others their turns', async () =
   const free = { key: 'free', minIntervalMs: 0, quota: null };
   let failed = 0;
   const fail = async () => {
-    const turn = { lane: 'background', order: 0, served() {} } as const;
+    const turn = fixedTurn('background');
     await expect(
       pacer.slot({ rule: free, turn, open: () => Promise.reject(new Error('down')) }),
     ).rejects.toThrow('down');

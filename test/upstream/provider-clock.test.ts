@@ -9,6 +9,7 @@ import { createPacer } from '../../src/upstream/pace.ts';
 import { createProviderClock } from '../../src/upstream/provider-clock.ts';
 import { defaultRetryPolicy } from '../../src/upstream/retry.ts';
 import { createLocalSlots } from '../../src/upstream/slots.ts';
+import { fixedTurn } from '../../src/upstream/turn.ts';
 import { startServer } from './server.ts';
 
 const SECOND = 1_000;
@@ -170,7 +171,7 @@ describe('a call', () => {
     const call: Omit<Call<string>, 'read'> = {
       operation: 'rows',
       pace: { key: 'k', minIntervalMs: 0, quota: null },
-      turn: { lane: 'interactive', order: 0, served() {} },
+      turn: fixedTurn('interactive'),
       timeoutMs: 2_000,
       maxAttempts: 3,
       build(departure) {

@@ -1,7 +1,8 @@
 import type { GapReason } from '../../records/coverage.ts';
 import type { Interval } from '../../records/interval.ts';
 import type { Quarantined, RecordKind, RecordOf } from '../../records/record.ts';
-import type { Delay, Turn } from '../../upstream/call.ts';
+import type { Delay } from '../../upstream/call.ts';
+import type { Turn } from '../../upstream/turn.ts';
 import type { Feed } from '../feed.ts';
 import type { Learnt } from './learnt.ts';
 

@@ -1,7 +1,8 @@
 import { UpstreamError } from '../../errors.ts';
 import type { Interval } from '../../records/interval.ts';
 import type { PaceRule } from '../../records/pace.ts';
-import type { HttpRequest, HttpResponse, Turn } from '../../upstream/call.ts';
+import type { HttpRequest, HttpResponse } from '../../upstream/call.ts';
+import { fixedTurn } from '../../upstream/turn.ts';
 import { type Answer, type CodeTable, codeError, readAnswer, shapeError } from '../answer.ts';
 import { listAt } from '../empty-answers.ts';
 import { checkLimits } from '../limit-checks.ts';
@@ -29,7 +30,7 @@ export interface Client {
 }
 
 // Whoever waits for a token waits for a bet log: logins go first, and are no one's turn.
-const loginTurn: Turn = { lane: 'interactive', order: 0, served() {} };
+const loginTurn = fixedTurn('interactive');
 
 /** Speaks `/v2/auth` and `/v2/betlogs` for one account. */
 export function createClient(

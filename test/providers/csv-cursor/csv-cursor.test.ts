@@ -3,6 +3,7 @@ import type { Feed } from '../../../src/feeds/feed.ts';
 import { createReader } from '../../../src/feeds/reader.ts';
 import type { Piece } from '../../../src/feeds/reading/piece.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/upstream/call.ts';
+import { fixedTurn } from '../../../src/upstream/turn.ts';
 import { paperFeed } from '../../feeds/paper-provider.ts';
 import { directExchange } from '../direct-exchange.ts';
 import { encodeCsv } from './csv.ts';
@@ -41,7 +42,7 @@ async function read(answer: (request: HttpRequest, call: number) => HttpResponse
   const { feed: paper } = paperFeed({ paging: 'cursor' });
   const feed: Feed = { ...paper, connection: connectCsv(account, { exchange }) };
   const pieces: Piece[] = [];
-  const turn = { lane: 'background', order: 0, served() {} } as const;
+  const turn = fixedTurn('background');
   const reader = createReader({ monotonic: () => 0 });
   const error = await reader
     .readWindow(feed, window, { turn }, async (piece) => void pieces.push(piece))

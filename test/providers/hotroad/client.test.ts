@@ -5,6 +5,7 @@ import { createSandbox } from '../../../src/providers/hotroad/sandbox.ts';
 import { basicAuthorization } from '../../../src/providers/hotroad/signing.ts';
 import type { RecordKind } from '../../../src/records/record.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/upstream/call.ts';
+import { fixedTurn } from '../../../src/upstream/turn.ts';
 import { answerOf, askOf, directExchange, fixture } from '../direct-exchange.ts';
 
 const MINUTE = 60_000;
@@ -153,7 +154,7 @@ describe('asking HotRoad for one transfer by its code', () => {
   const limits = { ...limitsOf('TRANSFER'), maxAttempts: 5 };
   async function check(reply?: HttpResponse, code = 'T-1') {
     const { connection, sent, sandbox } = setUp({}, reply);
-    const ask = { code, limits, turn: { lane: 'interactive' as const, order: 0, served() {} } };
+    const ask = { code, limits, turn: fixedTurn('interactive') };
     return { checked: await connection.checkTransfer?.(ask), sent, sandbox };
   }
   const answered = (over: object) => ok(JSON.stringify({ code: '0000', data: { ...row, ...over } }));
