@@ -37,7 +37,12 @@ import { exportRoutes } from './server/export/routes.ts';
 import { createCallCounter } from './server/metrics/calls.ts';
 import { createDriftCounter } from './server/metrics/drift.ts';
 import { registerFeedMetrics } from './server/metrics/server.ts';
-import { createAwaitingNote, createRowCounter, registerSyncMetrics } from './server/metrics/sync.ts';
+import {
+  createAwaitingNote,
+  createLatenessMetric,
+  createRowCounter,
+  registerSyncMetrics,
+} from './server/metrics/sync.ts';
 import { createUpstreamMetrics } from './server/metrics/upstream.ts';
 import { odataRoutes } from './server/odata/routes.ts';
 import { createServer } from './server/server.ts';
@@ -111,6 +116,7 @@ export async function createApp(
   const claims = leases && createClaims(leases);
   const countRows = createRowCounter(registry);
   const countDrift = createDriftCounter(registry);
+  const countLateness = createLatenessMetric(registry);
   const filler = createFiller({
     archive,
     claims,
@@ -124,6 +130,7 @@ export async function createApp(
     onCommit(feed, piece, result) {
       countRows(feed, result);
       countDrift(feed, piece, result);
+      countLateness(feed, result);
       const { interval } = piece;
       const { late, changed, moved, vanished, contradicted, withdrawn, restored } = result;
       if (late + changed + vanished + contradicted + withdrawn + restored === 0) return;

@@ -3,6 +3,7 @@ import type { Doubt, Doubting } from '../records/contradiction.ts';
 import type { HeldPart } from '../records/coverage.ts';
 import type { FlatForm, LineFormat } from '../records/flat.ts';
 import type { Interval } from '../records/interval.ts';
+import type { LatenessHistogram } from '../records/lateness.ts';
 import type {
   PageQuery,
   PlayerPagesQuery,
@@ -37,6 +38,8 @@ export interface Commit<K extends RecordKind = RecordKind> {
   readonly quarantined: readonly Quarantined[];
   /** What it may say of rows it does not list. @default nothing */
   readonly doubting?: Doubting;
+  /** How old a row may be that a live read lists for the first time; milliseconds. @default nothing is told of lateness */
+  readonly liveWithin?: number;
   /** The lease this was read under: a commit whose lease another took over rejects with a LeaseLostError. */
   readonly fence?: Fence;
 }
@@ -49,6 +52,8 @@ export interface CommitResult {
   readonly moved: number;
   /** Of the inserted, those whose time an earlier read covered without listing them. */
   readonly late: number;
+  /** How late the inserted were first listed, where that can be told. @default of none of them */
+  readonly lateness?: LatenessHistogram;
   /** The same key more than once in this batch. */
   readonly duplicates: number;
   /** Rows of the interval that this read did not list any more; kept, and marked. */
@@ -188,6 +193,8 @@ export interface Archive {
   count(query: RowQuery): Promise<number>;
   /** What became of rows, in the order of commits: nothing is ever added before a place that was given. */
   changes(query: ChangesQuery): Promise<readonly StoredChange[]>;
+  /** How late a feed's rows were first listed by reads of this day (UTC) or later; milliseconds. */
+  lateness(feed: FeedKey, since: number): Promise<LatenessHistogram>;
   /** Rows of these accounts that are in doubt, by their time on the feed's axis. */
   doubts(accounts: readonly string[], range: Interval): Promise<readonly FeedDoubt[]>;
   /** A page in any order, sorted and skipped in the engine; with each row its values of the order's terms. */

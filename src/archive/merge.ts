@@ -1,4 +1,5 @@
 import { type Interval, intersect } from '../records/interval.ts';
+import { histogramOf } from '../records/lateness.ts';
 import type { RecordKind, RecordOf } from '../records/record.ts';
 import type { Commit, CommitResult } from './archive.ts';
 import { checksumOf, digestOf } from './digest.ts';
@@ -83,7 +84,10 @@ export function planMerge<K extends RecordKind, Id>(
   const earlier =
     interval === null
       ? []
-      : parts.flatMap((part) => (part.readAt < commit.readAt ? (intersect(part, interval) ?? []) : []));
+      : parts.flatMap((part) => {
+          const cut = part.readAt < commit.readAt ? intersect(part, interval) : null;
+          return cut === null ? [] : [{ ...part, ...cut }];
+        });
   const { newest, superseded, duplicates } = newestOf(commit);
   const byKey = new Map(standing.map((row) => [row.key, row]));
   const replaced = new Map(standing.flatMap((row) => (row.formerKey === null ? [] : [[row.formerKey, row]])));
@@ -92,6 +96,7 @@ export function planMerge<K extends RecordKind, Id>(
   const revive: StandingRow<Id>[] = [];
   const touch: StandingRow<Id>[] = [];
   const adopt: { row: StandingRow<Id>; formerKey: string }[] = [];
+  const latenesses: number[] = [];
   let [inserted, changed, moved, late] = [0, 0, 0, 0];
   const firstOf = (key: string) => (byKey.get(key) ?? replaced.get(key))?.firstArchivedAt ?? null;
 
@@ -122,7 +127,12 @@ export function planMerge<K extends RecordKind, Id>(
     if (own !== undefined) replace.set(own.key, own);
     if (before === undefined) inserted += 1;
     else changed += 1;
-    if (before === undefined && earlier.some((part) => covers(part, record.axisAt))) late += 1;
+    if (before === undefined) {
+      const looked = earlier.find((part) => covers(part, record.axisAt));
+      if (looked !== undefined) late += 1;
+      const lateness = latenessOf(commit, record.axisAt, looked);
+      if (lateness !== null) latenesses.push(lateness);
+    }
     if (before !== undefined && before.axisAt !== record.axisAt) moved += 1;
     insert.push({
       ...version,
@@ -145,8 +155,27 @@ export function planMerge<K extends RecordKind, Id>(
     })),
     seen: newest,
     listed: newest.flatMap(({ record }) => byKey.get(record.key) ?? []),
-    counts: { inserted, changed, moved, late, duplicates },
+    counts: {
+      ...{ inserted, changed, moved, late, duplicates },
+      ...(latenesses.length > 0 && { lateness: histogramOf(latenesses) }),
+    },
   };
+}
+
+/**
+ * How long after its time a new row was first listed, at the most: by the provider's clock where it is known. Null where
+ * that cannot be told: a row whose time was not looked at before may have been listed long ago, unless it is so young that
+ * the read was made live; one whose time was looked at by a read with rows set aside may have been among these.
+ */
+function latenessOf(
+  { interval, liveWithin, readAt, providerAt }: Commit,
+  axisAt: number,
+  looked: LedgerPart | undefined,
+): number | null {
+  if (liveWithin === undefined || interval === null || !covers(interval, axisAt)) return null;
+  const lateness = Math.max(0, (providerAt ?? readAt) - axisAt);
+  if (looked !== undefined) return looked.quarantined > 0 ? null : lateness;
+  return lateness <= liveWithin ? lateness : null;
 }
 
 /** The row archived under a version's former key, unless it turned out to have an id of its own. */

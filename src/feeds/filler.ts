@@ -260,6 +260,8 @@ export function createFiller(options: FillerOptions): Filler {
       providerAt,
       rows,
       quarantined,
+      // An instant first looked at within this could not be asked for much sooner.
+      liveWithin: feed.limits.settlementLag + feed.limits.openMaxAge,
       doubting: doubtingOf(feed, interval, feedClock(feed, now()), byAdmin),
       fence,
     });

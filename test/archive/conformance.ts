@@ -1,6 +1,7 @@
 import { describeAudit } from './conformance/audit.ts';
 import { describeCommits } from './conformance/commits.ts';
 import { describeExpressions } from './conformance/expressions.ts';
+import { describeLateness } from './conformance/lateness.ts';
 import { describeLedger } from './conformance/ledger.ts';
 import { describeModel } from './conformance/model.ts';
 import { describeNames } from './conformance/names.ts';
@@ -17,6 +18,7 @@ export type { OpenOptions, Store, StoreOptions, Subject } from './conformance/st
 export function describeArchive(name: string, createStore: Subject['createStore']): void {
   const subject = { name, createStore };
   describeCommits(subject);
+  describeLateness(subject);
   describeLedger(subject);
   describeModel(subject);
   describeNames(subject);

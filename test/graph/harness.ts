@@ -247,6 +247,7 @@ export function createUntouchedArchive(): Archive {
     changes: refuse,
     versions: refuse,
     doubts: refuse,
+    lateness: refuse,
     byKeys: refuse,
     stream: refuse,
     sorted: refuse,

@@ -43,7 +43,9 @@ const decided: Readonly<Record<string, string>> = {
   _Service: 'sdl',
   Provider: 'name title kinds',
   Account: 'id provider currency feeds',
-  Feed: 'id account kind limits clockOffset paused pace health coverage',
+  Feed: 'id account kind limits clockOffset paused pace health lateness coverage',
+  Lateness: 'since rows late proposedLag steps',
+  LatenessStep: 'within rows',
   FeedPace: 'calls refused allowedPerMinute',
   ClockOffset: 'leastMs mostMs',
   FeedLimits:

@@ -13,6 +13,7 @@ import {
 } from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
 import { applyVerdicts, countVerdicts, judgeReading, markVanished, unlistedRows } from '../sql/doubts.ts';
+import { addLateness } from '../sql/lateness.ts';
 import { appendVersions, type Source } from './append.ts';
 import { type Laying, layIntervals, type Standing, standingParts } from './intervals.ts';
 import { setAside } from './quarantine.ts';
@@ -211,6 +212,7 @@ async function writeIntervals(
   const missed = new Map<Commit, Missed>();
   for (const { commit, plan } of planned) {
     const on = transactingOn(connection, commit);
+    await addLateness(on, commit, plan.counts.lateness);
     const reading = {
       commit,
       listed: plan.listed,

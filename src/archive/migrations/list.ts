@@ -8,6 +8,7 @@ import { countedAt } from './0007-counted-at.ts';
 import { firstArchived } from './0008-first-archived.ts';
 import { providerTime } from './0009-provider-time.ts';
 import { changes } from './0010-changes.ts';
+import { lateness } from './0011-lateness.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   firstArchived,
   providerTime,
   changes,
+  lateness,
 ];

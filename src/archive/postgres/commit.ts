@@ -7,6 +7,7 @@ import type { Commit, CommitResult, Fence } from '../archive.ts';
 import { keysToLookUp, type MergePlan, planMerge, type StandingRow } from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
 import { countVerdicts, judgeReading, markVanished, unlistedRows } from '../sql/doubts.ts';
+import { addLateness } from '../sql/lateness.ts';
 import type { Client } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { layInterval, partsAround } from './ledger.ts';
@@ -54,6 +55,7 @@ export async function mergeCommit(client: Client, commit: Commit): Promise<Merge
   const isHeld = interval !== null && !isEmpty(interval);
   const latest = isHeld ? await layInterval(client, commit, interval, plan, quarantined) : [];
   const on = transactingOn(client, commit);
+  await addLateness(on, commit, plan.counts.lateness);
   const keys = plan.seen.map(({ record }) => record.key);
   const reading = { commit, listed: plan.listed, keys, latest, before: parts };
   const unlisted = await unlistedRows(on, reading);

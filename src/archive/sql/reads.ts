@@ -16,6 +16,7 @@ import { columnsOfPage } from './columns.ts';
 import { coverageStatement, toSpans } from './coverage.ts';
 import type { Dialect, Statement } from './dialect.ts';
 import { doubtsStatement, toDoubts } from './doubts.ts';
+import { latenessStatement, toLateness } from './lateness.ts';
 import { type Cells, rowsOf, toRecords } from './records.ts';
 import {
   byKeysStatement,
@@ -34,6 +35,7 @@ export type SharedReads = Required<
     | 'changes'
     | 'versions'
     | 'doubts'
+    | 'lateness'
     | 'playerPages'
     | 'byKeys'
     | 'fingerprint'
@@ -61,6 +63,9 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     changes: (query) => readChanges(dialect, read, query),
     async doubts(accounts, range) {
       return toDoubts(await read(doubtsStatement(dialect, accounts, range)));
+    },
+    async lateness(feed, since) {
+      return toLateness(await read(latenessStatement(dialect, feed, since)));
     },
     async playerPages(query) {
       const [players = [], ...cells] = await read(playerPagesStatement(dialect, query));

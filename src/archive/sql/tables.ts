@@ -59,6 +59,10 @@ export const archiveTables: readonly ArchiveTable[] = [
       column('awaits_admin', 'bool'),
     ],
   },
+  {
+    name: 'lateness',
+    columns: [...columns('text', 'account', 'kind'), ...columns('int', 'day_at', 'within_ms', 'rows')],
+  },
   { name: 'names', columns: columns('text', 'account', 'username', 'player') },
   { name: 'trail', columns: auditColumns.map(([name, type]) => column(name, type)) },
 ];

@@ -1,5 +1,6 @@
 import type { Feed as ConfiguredFeed, FeedHealth as Health } from '../../feeds/feed.ts';
 import type { FeedLimits as Limits } from '../../providers/provider.ts';
+import { countRows, type LatenessHistogram, proposedLag, rowsLaterThan } from '../../records/lateness.ts';
 import { allowedPerMinute } from '../../records/pace.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { encodeId } from '../rows/ids.ts';
@@ -155,6 +156,58 @@ export class FeedPace {
       'The most calls a minute by the limits in force, shared by all that call under one rule of the provider; null without a bound.',
   })
   allowedPerMinute!: number | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'So many rows that were first listed at most so long after their time, and later than the step before.',
+})
+export class LatenessStep {
+  @Field(() => Duration, { description: 'How long after their time, at the most.' })
+  within!: number;
+
+  @Field(() => Int, { description: 'How many rows.' })
+  rows!: number;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'How long after its time each row was first listed, by the time the feed is asked by and the provider’s clock. Counted are ' +
+    'rows whose time was looked at while it was young, or before without them: of others, read by a backfill, nobody can ' +
+    'tell. A row may have been listed a little sooner than it was asked for, so these are upper bounds.',
+})
+export class Lateness {
+  @Field(() => DateTime, { description: 'From which day’s reads on.' })
+  since!: number;
+
+  @Field(() => Int, { description: 'How many rows were counted.' })
+  rows!: number;
+
+  @Field(() => Int, { description: 'Those of them that came later than `limits.settlementLag`.' })
+  late!: number;
+
+  @Field(() => Duration, {
+    nullable: true,
+    description:
+      'What 99.9 % of the rows came within, as a `settlementLag` to consider; null with fewer than 1,000 rows.',
+  })
+  proposedLag!: number | null;
+
+  @Field(() => [LatenessStep], { description: 'The rows by how late they came, the least first.' })
+  steps!: readonly LatenessStep[];
+}
+
+/** What a feed's histogram says beside the lag it waits for. */
+export function toLateness(histogram: LatenessHistogram, since: number, settlementLag: number): Lateness {
+  return {
+    since,
+    rows: countRows(histogram),
+    late: rowsLaterThan(histogram, settlementLag),
+    proposedLag: proposedLag(histogram),
+    steps: histogram.map(({ withinMs, rows }) => ({ within: withinMs, rows })),
+  };
 }
 
 @ObjectType({

@@ -4,10 +4,13 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from '..
 import { TimeRange } from '../schema/time-range.ts';
 import { checkRange } from '../selection/checks.ts';
 import { checkAccount, checkAdministers, cover, visibleAccounts } from '../selection/scope.ts';
-import { Feed, FeedHealth, toFeed } from './feed.ts';
+import { Feed, FeedHealth, Lateness, toFeed, toLateness } from './feed.ts';
 import { Provider, toProvider } from './provider.ts';
 import { resolveAccount } from './reference.ts';
 import { Account, toAccount } from './type.ts';
+
+const DAY_MS = 86_400_000;
+const LATENESS_DAYS = 7;
 
 @Resolver(() => Account)
 export class AccountResolver {
@@ -88,5 +91,18 @@ export class FeedResolver {
   ): Promise<Coverage> {
     const covered = await cover(context, [feed.configured], checkRange('range', range), null);
     return toCoverage(covered.coverage);
+  }
+
+  @FieldResolver(() => Lateness, {
+    description:
+      'How late its rows were first listed, by the reads of the last seven days. Asks no provider.',
+  })
+  async lateness(@Root() { configured }: Feed, @Ctx() { deps, viewer }: RequestContext): Promise<Lateness> {
+    const { account, kind, limits } = configured;
+    const since = Math.floor(deps.clock() / DAY_MS - LATENESS_DAYS) * DAY_MS;
+    // How many rows others have is not a player's to know.
+    const histogram =
+      viewer.onlyPlayer === null ? await deps.archive.lateness({ account: account.id, kind }, since) : [];
+    return toLateness(histogram, since, limits.settlementLag);
   }
 }

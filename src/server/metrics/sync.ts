@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { CommitResult } from '../../archive/archive.ts';
 import type { Feed } from '../../feeds/feed.ts';
 import type { Plan } from '../../feeds/schedule.ts';
@@ -75,5 +75,21 @@ export function createAwaitingNote(registry: Registry, logger: Logger): (rows: n
     if (rows > known)
       logger.warn({ rows }, 'rows are no longer listed: look at the provider, then reread their time');
     known = rows;
+  };
+}
+
+/** Tells how late rows were first listed, by feed, wherever that can be told; give it what each commit did. */
+export function createLatenessMetric(registry: Registry): (feed: Feed, result: CommitResult) => void {
+  const seconds = new Histogram({
+    name: 'countroom_row_lateness_seconds',
+    help: 'How long after its time a row was first listed, at the most: by the provider’s clock, of rows looked for in time',
+    labelNames: ['account', 'kind'] as const,
+    buckets: [1, 2, 5, 10, 20, 30, 45, 60, 90, 120, 300, 600, 1_800, 3_600, 21_600, 86_400],
+    registers: [registry],
+  });
+  return ({ account, kind }, { lateness = [] }) => {
+    for (const { withinMs, rows } of lateness)
+      for (let row = 0; row < rows; row += 1)
+        seconds.observe({ account: account.id, kind }, withinMs / 1_000);
   };
 }

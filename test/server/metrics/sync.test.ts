@@ -2,7 +2,11 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import type { Feed } from '../../../src/feeds/feed.ts';
 import type { Plan } from '../../../src/feeds/schedule.ts';
-import { createRowCounter, registerSyncMetrics } from '../../../src/server/metrics/sync.ts';
+import {
+  createLatenessMetric,
+  createRowCounter,
+  registerSyncMetrics,
+} from '../../../src/server/metrics/sync.ts';
 
 const feed = { account: { id: 'vp-main', provider: 'vertexplay', currency: null }, kind: 'BET' } as Feed;
 const labels = 'account="vp-main",kind="BET"';
@@ -57,4 +61,25 @@ test('counts what becomes of rows, by feed', async () => {
   })) {
     expect(text).toContain(`countroom_rows_total{${labels},change="${change}"} ${rows}`);
   }
+});
+
+test('tells how late rows came, once for each that can be told of', async () => {
+  const registry = new Registry();
+  const note = createLatenessMetric(registry);
+  const counts = { inserted: 3, late: 0, changed: 0, moved: 0, duplicates: 0, vanished: 0 };
+  const result = { ...counts, contradicted: 0, withdrawn: 0, restored: 0 };
+  note(feed, result);
+  note(feed, {
+    ...result,
+    lateness: [
+      { withinMs: 41_000, rows: 2 },
+      { withinMs: 7_200_000, rows: 1 },
+    ],
+  });
+  const text = await registry.metrics();
+  const bucket = (le: string) => `countroom_row_lateness_seconds_bucket{le="${le}",${labels}}`;
+  expect(text).toContain(`${bucket('30')} 0`);
+  expect(text).toContain(`${bucket('45')} 2`);
+  expect(text).toContain(`${bucket('21600')} 3`);
+  expect(text).toContain(`countroom_row_lateness_seconds_sum{${labels}} 7282`);
 });
