@@ -35,6 +35,7 @@ import { createAuditWriter } from './server/audit/audit-writer.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
 import { exportRoutes } from './server/export/routes.ts';
 import { createCallCounter } from './server/metrics/calls.ts';
+import { registerChannelMetrics } from './server/metrics/channel.ts';
 import { createDriftCounter } from './server/metrics/drift.ts';
 import { registerFeedMetrics } from './server/metrics/server.ts';
 import {
@@ -164,6 +165,7 @@ export async function createApp(
   const details = createDetails({ archive, filler, ...clock });
   const payerOf = createCallBudgets({ monotonic: clock.monotonic, onCall: createCallCounter(registry) });
   registerFeedMetrics(registry, feeds, filler.health);
+  if (leases !== undefined) registerChannelMetrics(registry, leases);
 
   const deps: GraphDeps = {
     archive,

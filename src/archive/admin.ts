@@ -15,6 +15,8 @@ export interface QuarantinedRow extends FeedKey {
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
   readonly acceptedAt: number | null;
+  /** How many reads have set it aside. */
+  readonly timesSeen: number;
 }
 
 /** What a provider's clock that fell back asks for: times are milliseconds, by that clock. */

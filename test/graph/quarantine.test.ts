@@ -6,7 +6,7 @@ import { createBet, createCommit, createUntouchedArchive, HOUR, iso, NOON, run }
 const interval = { from: NOON - 2 * HOUR, to: NOON - HOUR };
 const raw = '{"betId":"b2","winAmt":"1,5"}';
 const SOURCE =
-  '{ quarantined { id account { id } kind span { from to } reason raw firstSeenAt lastSeenAt } }';
+  '{ quarantined { id account { id } kind span { from to } reason raw firstSeenAt lastSeenAt timesSeen } }';
 
 let archive: KeptArchive;
 beforeEach(async () => {
@@ -36,6 +36,7 @@ describe('quarantine', () => {
         raw,
         firstSeenAt: iso(NOON),
         lastSeenAt: iso(NOON),
+        timesSeen: 1,
       },
     ]);
   });

@@ -39,7 +39,7 @@ const decided: Readonly<Record<string, string>> = {
     'providers accounts account changes bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus transferStatuses player players ' +
     'betTotals transferTotals seqNoTotals quarantined# _entities _service',
   Mutation: 'acceptQuarantined# reread# pauseAccount# resumeAccount#',
-  QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt#',
+  QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt# timesSeen#',
   _Service: 'sdl',
   Provider: 'name title kinds',
   Account: 'id provider currency feeds',

@@ -3,7 +3,7 @@ import type { Commit } from '../archive.ts';
 import { quarantineId } from '../quarantine-id.ts';
 import { listOf } from './values.ts';
 
-/** Keeps a commit's unreadable rows, each once however often it is read; returns how many no admin has accepted. */
+/** Keeps a commit's unreadable rows, each once and counted however often it is read; returns how many no admin has accepted. */
 export async function setAside(connection: DuckDBConnection, commit: Commit): Promise<number> {
   if (commit.quarantined.length === 0) return 0;
   const { account, kind, interval, readAt } = commit;
@@ -20,16 +20,18 @@ export async function setAside(connection: DuckDBConnection, commit: Commit): Pr
   const span = interval === null ? [null, null] : [BigInt(interval.from), BigInt(interval.to)];
   if (accepted.size > 0) {
     await connection.run(
-      `UPDATE quarantine SET from_at = $2::BIGINT, to_at = $3::BIGINT, read_at = $4::BIGINT
-      WHERE id IN (SELECT unnest($1::VARCHAR[])) AND read_at <= $4::BIGINT`,
+      `UPDATE quarantine SET times = times + 1, read_at = greatest(read_at, $4::BIGINT),
+        from_at = CASE WHEN read_at <= $4::BIGINT THEN $2::BIGINT ELSE from_at END,
+        to_at = CASE WHEN read_at <= $4::BIGINT THEN $3::BIGINT ELSE to_at END
+      WHERE id IN (SELECT unnest($1::VARCHAR[]))`,
       [ids, ...span, BigInt(readAt)],
     );
   }
   if (fresh.length > 0) {
     await connection.run(
-      `INSERT INTO quarantine (id, account, kind, from_at, to_at, reason, raw, seen_at, read_at, accepted_at)
+      `INSERT INTO quarantine (id, account, kind, from_at, to_at, reason, raw, seen_at, read_at, accepted_at, times)
       SELECT unnest($1::VARCHAR[]), $4, $5, $6::BIGINT, $7::BIGINT, unnest($2::VARCHAR[]), unnest($3::VARCHAR[]),
-        $8::BIGINT, $8::BIGINT, NULL`,
+        $8::BIGINT, $8::BIGINT, NULL, 1`,
       [
         ...(['id', 'reason', 'raw'] as const).map((field) => listOf(fresh.map((row) => row[field]))),
         ...[account, kind, ...span, BigInt(readAt)],

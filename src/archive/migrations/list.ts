@@ -9,6 +9,7 @@ import { firstArchived } from './0008-first-archived.ts';
 import { providerTime } from './0009-provider-time.ts';
 import { changes } from './0010-changes.ts';
 import { lateness } from './0011-lateness.ts';
+import { quarantineTimes } from './0012-quarantine-times.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   providerTime,
   changes,
   lateness,
+  quarantineTimes,
 ];

@@ -91,7 +91,7 @@ export function toHistory<K extends RecordKind>(kind: K, cells: Cells): Replaced
 }
 
 const quarantineColumns = `id, account, kind, ${doubles('from_at', 'to_at')}, reason, raw,
-      ${doubles('seen_at', 'read_at', 'accepted_at')}`;
+      ${doubles('seen_at', 'read_at', 'accepted_at', 'times')}`;
 
 // Nobody accepted it, and its last read still stands in the ledger, or it came without an interval.
 const isWaiting = `(accepted_at IS NULL AND (from_at IS NULL OR EXISTS (
@@ -130,7 +130,7 @@ export function toSetAside(cells: Cells): SetAsideRow[] {
 
 export function toQuarantined(cells: Cells): QuarantinedRow[] {
   return rowsOf(cells).map(
-    ([id, account, kind, from, to, reason, raw, firstSeenAt, lastSeenAt, acceptedAt]) => ({
+    ([id, account, kind, from, to, reason, raw, firstSeenAt, lastSeenAt, acceptedAt, times]) => ({
       id: String(id),
       account: String(account),
       kind: kind as RecordKind,
@@ -140,6 +140,7 @@ export function toQuarantined(cells: Cells): QuarantinedRow[] {
       firstSeenAt: Number(firstSeenAt),
       lastSeenAt: Number(lastSeenAt),
       acceptedAt: toNumber(acceptedAt),
+      timesSeen: Number(times),
     }),
   );
 }

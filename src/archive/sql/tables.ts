@@ -46,7 +46,7 @@ export const archiveTables: readonly ArchiveTable[] = [
       ...columns('text', 'id', 'account', 'kind'),
       ...columns('int', 'from_at', 'to_at'),
       ...columns('text', 'reason', 'raw'),
-      ...columns('int', 'seen_at', 'read_at', 'accepted_at'),
+      ...columns('int', 'seen_at', 'read_at', 'accepted_at', 'times'),
     ],
   },
   {

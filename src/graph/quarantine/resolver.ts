@@ -49,7 +49,19 @@ export class QuarantineResolver {
 function toRow(context: RequestContext, row: Row): QuarantinedRow[] {
   const account = findAccount(context, row.account);
   if (account === null) return [];
-  const { id, kind, interval, reason, firstSeenAt, lastSeenAt } = row;
+  const { id, kind, interval, reason, firstSeenAt, lastSeenAt, timesSeen } = row;
   const raw = context.viewer.readsRaw ? row.raw : null;
-  return [{ id, account: toAccount(account), kind, span: interval, reason, raw, firstSeenAt, lastSeenAt }];
+  return [
+    {
+      id,
+      account: toAccount(account),
+      kind,
+      span: interval,
+      reason,
+      raw,
+      firstSeenAt,
+      lastSeenAt,
+      timesSeen,
+    },
+  ];
 }

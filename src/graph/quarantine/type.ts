@@ -1,6 +1,6 @@
 import type { RecordKind } from '../../records/record.ts';
 import { Account } from '../account/type.ts';
-import { Field, ID, ObjectType } from '../schema/decorators.ts';
+import { Field, ID, Int, ObjectType } from '../schema/decorators.ts';
 import { RecordKindEnum } from '../schema/enums.ts';
 import { DateTime } from '../schema/scalars.ts';
 import { Span } from '../schema/time-range.ts';
@@ -41,4 +41,9 @@ export class QuarantinedRow {
 
   @Field(() => DateTime, { description: 'When it was last read.' })
   lastSeenAt!: number;
+
+  @Field(() => Int, {
+    description: 'How many reads have brought it: a window that is refused again and again is one row.',
+  })
+  timesSeen!: number;
 }

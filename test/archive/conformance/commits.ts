@@ -317,7 +317,7 @@ export function describeCommits(subject: Subject): void {
       expect((await rowsOf('kept')).map((row) => row.vanishedAt)).toEqual([null, null]);
     });
 
-    it('keeps of a window that is refused one answer a reason, however often it is asked again', async () => {
+    it('keeps of a window that is refused one answer a reason, and counts how often it was refused', async () => {
       const [first, second] = [
         { from: 0, to: 100 },
         { from: 100, to: 200 },
@@ -330,11 +330,11 @@ export function describeCommits(subject: Subject): void {
       await refused('code 9', '{"at":4}', 40, second);
       const kept = await archive.quarantined(['refused']);
       expect(
-        kept.map(({ reason, raw, firstSeenAt, lastSeenAt }) => [reason, raw, firstSeenAt, lastSeenAt]),
+        kept.map((row) => [row.reason, row.raw, row.firstSeenAt, row.lastSeenAt, row.timesSeen]),
       ).toEqual([
-        ['code 9', '{"at":1}', 10, 20],
-        ['code 8', '{"at":3}', 30, 30],
-        ['code 9', '{"at":4}', 40, 40],
+        ['code 9', '{"at":1}', 10, 20, 2],
+        ['code 8', '{"at":3}', 30, 30, 1],
+        ['code 9', '{"at":4}', 40, 40, 1],
       ]);
     });
 
