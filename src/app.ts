@@ -2,9 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
+import type { FeedKey } from './archive/archive.ts';
 import type { MigrateResult } from './archive/migrations/plan.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
+import { createAuditor } from './feeds/audit.ts';
 import { createBacklog, whileAble } from './feeds/backlog.ts';
 import { createCallBudgets } from './feeds/call-budget.ts';
 import { createClaims } from './feeds/claims.ts';
@@ -27,6 +29,7 @@ import type { Viewer } from './graph/viewer.ts';
 import { providerNamed } from './providers/list.ts';
 import type { Provider } from './providers/provider.ts';
 import { providers as registered } from './providers/registry.ts';
+import type { Interval } from './records/interval.ts';
 import type { SlotSource } from './records/pace.ts';
 import { createPlayerOf, type PlayerOf } from './records/player.ts';
 import { createScrub } from './records/scrub.ts';
@@ -39,6 +42,7 @@ import { registerChannelMetrics } from './server/metrics/channel.ts';
 import { createDriftCounter } from './server/metrics/drift.ts';
 import { registerFeedMetrics } from './server/metrics/server.ts';
 import {
+  createAuditMetric,
   createAwaitingNote,
   createLatenessMetric,
   createRowCounter,
@@ -117,6 +121,7 @@ export async function createApp(
   const claims = leases && createClaims(leases);
   const countRows = createRowCounter(registry);
   const countDrift = createDriftCounter(registry);
+  const countAudit = createAuditMetric(registry);
   const countLateness = createLatenessMetric(registry);
   const filler = createFiller({
     archive,
@@ -128,15 +133,16 @@ export async function createApp(
       if (cause === null) logger.warn(line, 'a window was not read');
       else logger.error({ ...line, err: cause }, 'a window was not read');
     },
-    onCommit(feed, piece, result) {
+    onCommit(feed, piece, result, isAudit) {
       countRows(feed, result);
+      if (isAudit) countAudit(feed, result);
       countDrift(feed, piece, result);
       countLateness(feed, result);
       const { interval } = piece;
       const { late, changed, moved, vanished, contradicted, withdrawn, restored } = result;
       if (late + changed + vanished + contradicted + withdrawn + restored === 0) return;
       const counts = { late, changed, moved, vanished, contradicted, withdrawn, restored };
-      const news = { account: feed.account.id, kind: feed.kind, interval, ...counts };
+      const news = { account: feed.account.id, kind: feed.kind, interval, isAudit, ...counts };
       logger.info(news, 'rows were not as they had been read before');
     },
   });
@@ -240,11 +246,13 @@ export async function createApp(
   registerSyncMetrics(registry, feeds, (feed) => sync?.plan(feed) ?? null);
 
   function keepFilled(): Sync {
-    const { since, revisits } = config.sync;
+    const { since, revisits, audit: share } = config.sync;
+    const ledger = (feed: FeedKey, range: Interval) => archive.ledger(feed, range);
     return startSync({
       feeds,
       filler,
-      ledger: (feed, range) => archive.ledger(feed, range),
+      ledger,
+      ...(share > 0 && { auditor: createAuditor({ share, revisits, filler, ledger, ...clock }) }),
       ...clock,
       since,
       revisits,

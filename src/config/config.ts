@@ -30,6 +30,8 @@ export interface Config {
     readonly since: number | null;
     /** Shortest first. */
     readonly revisits: readonly number[];
+    /** How much of the last day's calls may read final intervals again; from 0 to 1. */
+    readonly audit: number;
   };
   readonly accounts: readonly AccountConfig[];
   readonly players: PlayerNames;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationFrom } from './duration.ts';
 import { instant } from './instant.ts';
 import { authSettings, serverSettings } from './server-settings.ts';
+import { share } from './share.ts';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
@@ -48,6 +49,8 @@ const sync = z.strictObject({
   since: instant.optional(),
   /** How long after its end an interval is read again; it is final after the last. */
   revisits: z.array(durationFrom(1_000)).default([10 * MINUTE, HOUR, 24 * HOUR]),
+  /** At most this share of the last day’s calls reads final intervals again, at random; 0% reads none. */
+  audit: share.prefault('1%'),
 });
 
 const players = z.strictObject({

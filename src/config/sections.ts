@@ -79,13 +79,14 @@ function readArchive({ url, memoryMb }: Config['archive'], folder: string): Conf
   return conceal({ url: absolute, memoryMb }, { url: withoutPassword(absolute) });
 }
 
-const usualRevisits = sections.sync.unwrap().parse({}).revisits;
+const usual = sections.sync.unwrap().parse({});
 
 function readSync(sync: SyncSection | undefined): Config['sync'] {
   return {
     enabled: sync?.enabled ?? true,
     since: sync?.since ?? null,
-    revisits: [...(sync?.revisits ?? usualRevisits)].sort((a, b) => a - b),
+    revisits: [...(sync?.revisits ?? usual.revisits)].sort((a, b) => a - b),
+    audit: sync?.audit ?? usual.audit,
   };
 }
 

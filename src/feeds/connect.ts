@@ -75,6 +75,7 @@ export function connectAccount(
         outage: () => outageOf(pace.key),
         paused: exchange.paused,
         calls: () => exchange.callsOf(pace.key),
+        callsOfDay: () => exchange.callsOfDay(pace.key),
         onRecovery: exchange.onRecovery,
       },
     };

@@ -5,7 +5,7 @@ import { type ClockReading, unknownClock } from '../records/clock-reading.ts';
 import type { PaceRule } from '../records/pace.ts';
 import type { ProviderName, RecordKind } from '../records/record.ts';
 import type { Outage } from '../upstream/breaker.ts';
-import type { CallCounts } from '../upstream/call-meter.ts';
+import type { CallCounts, CallsOfDay } from '../upstream/call-meter.ts';
 import type { ProviderClock } from '../upstream/provider-clock.ts';
 
 /** One set of credentials at a provider, by the operator's name. */
@@ -39,6 +39,8 @@ export interface FeedUpstream {
   paused(): UpstreamError | null;
   /** The account's calls of the last minute that share this feed's pace. */
   calls(): CallCounts;
+  /** Those of the last 24 hours. */
+  callsOfDay(): CallsOfDay;
   /** Told when the account's provider answers again after an outage, and when an admin has it asked again. Returns how to stop. */
   onRecovery(listener: () => void): () => void;
 }

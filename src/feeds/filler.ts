@@ -1,4 +1,4 @@
-import type { Archive, Fence } from '../archive/archive.ts';
+import type { Archive, CommitResult, Fence } from '../archive/archive.ts';
 import type { Trouble } from '../records/coverage.ts';
 import { type Interval, intersect } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
@@ -47,6 +47,11 @@ export interface FillOptions {
   readonly isWanted: (window: Window) => Promise<boolean>;
   /** Whether an admin asked for these reads to decide what becomes of rows they do not list. @default false */
   readonly byAdmin?: boolean;
+  /**
+   * Whether they are read for nothing but to see what became of them: all else of the background goes first.
+   * @default false
+   */
+  readonly isAudit?: boolean;
   /** Who pays for the windows that are begun; those under way already are free. Absent: nobody, and no bound holds. */
   readonly payer?: Payer;
 }
@@ -88,7 +93,8 @@ export interface FillerOptions {
   /** @default one that knows nothing of its feeds yet */
   readonly reader?: Reader;
   readonly onFailure?: (feed: Feed, window: Window, failure: Failure) => void;
-  readonly onCommit?: (feed: Feed, piece: Piece, result: Awaited<ReturnType<Archive['commit']>>) => void;
+  /** Told of each piece that was kept, and whether an audit had it read. */
+  readonly onCommit?: (feed: Feed, piece: Piece, result: CommitResult, isAudit: boolean) => void;
 }
 
 interface Job {
@@ -98,6 +104,7 @@ interface Job {
   readonly ticket: Ticket;
   readonly stop: AbortController;
   readonly payment: Payment | null;
+  readonly isAudit: boolean;
   byAdmin: boolean;
   /** Null until its first call leaves. */
   load: Load | null;
@@ -148,7 +155,7 @@ export function createFiller(options: FillerOptions): Filler {
   function fill(
     feed: Feed,
     windows: readonly Window[],
-    { knownAt, isWanted, payer, byAdmin = false }: FillOptions,
+    { knownAt, isWanted, payer, byAdmin = false, isAudit = false }: FillOptions,
   ): readonly Ticket[] {
     const state = stateOf(feed);
     forget(state);
@@ -156,6 +163,7 @@ export function createFiller(options: FillerOptions): Filler {
       const job = state.jobs.get(window.from);
       if (job !== undefined) {
         job.byAdmin ||= byAdmin;
+        if (!isAudit) job.turn.hurry();
         return job.ticket;
       }
       const finishedAt = state.finished.get(window.from);
@@ -163,7 +171,7 @@ export function createFiller(options: FillerOptions): Filler {
       if (closed || justRead || mustWait(feed, window)) return settled;
       const payment = payer?.begin() ?? null;
       if (payer !== undefined && payment === null) return unpaid;
-      const started = begin(feed, state, window, payment, () => isWanted(window));
+      const started = begin(feed, state, window, { payment, isAudit }, () => isWanted(window));
       started.byAdmin = byAdmin;
       return started.ticket;
     });
@@ -177,14 +185,14 @@ export function createFiller(options: FillerOptions): Filler {
     feed: Feed,
     state: FeedState,
     window: Window,
-    payment: Payment | null,
+    { payment, isAudit }: Pick<Job, 'payment' | 'isAudit'>,
     isWanted: () => Promise<boolean>,
   ): Job {
     let over = () => {};
     const job: Job = {
       feed,
       window,
-      turn: createSharedTurn(state.gate, (asker) => served(job, asker)),
+      turn: createSharedTurn(state.gate, (asker) => served(job, asker), { isLast: isAudit }),
       ticket: {
         done: new Promise<void>((resolve) => {
           over = resolve;
@@ -196,6 +204,7 @@ export function createFiller(options: FillerOptions): Filler {
       },
       stop: new AbortController(),
       payment,
+      isAudit,
       byAdmin: false,
       load: null,
       claim: null,
@@ -237,7 +246,7 @@ export function createFiller(options: FillerOptions): Filler {
     const context = { turn, signal, stamp, onDelay: (delay: Delay) => state.setbacks.delayed(delay) };
     const unread = await reader.readWindow(feed, window, context, async (piece) => {
       job.load?.read(piece.rows.length);
-      await commit(feed, piece, { fence: claim?.fence, byAdmin: job.byAdmin });
+      await commit(feed, piece, { fence: claim?.fence, byAdmin: job.byAdmin, isAudit: job.isAudit });
       job.load?.written(piece.rows.length);
     });
     state.windowsRead += 1;
@@ -247,7 +256,11 @@ export function createFiller(options: FillerOptions): Filler {
   async function commit(
     feed: Feed,
     piece: Piece,
-    { fence, byAdmin = false }: { readonly fence?: Fence; readonly byAdmin?: boolean } = {},
+    {
+      fence,
+      byAdmin = false,
+      isAudit = false,
+    }: Partial<Pick<Job, 'byAdmin' | 'isAudit'>> & { readonly fence?: Fence } = {},
   ): Promise<void> {
     const { account, kind } = feed;
     const { interval, readAt, providerAt, rows, quarantined, duplicates } = piece;
@@ -265,7 +278,7 @@ export function createFiller(options: FillerOptions): Filler {
       doubting: doubtingOf(feed, interval, feedClock(feed, now()), byAdmin),
       fence,
     });
-    onCommit?.(feed, piece, { ...result, duplicates: result.duplicates + duplicates });
+    onCommit?.(feed, piece, { ...result, duplicates: result.duplicates + duplicates }, isAudit);
   }
 
   async function readNow(

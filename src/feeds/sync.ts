@@ -3,6 +3,7 @@ import type { ReadPart } from '../records/coverage.ts';
 import { joinAtEdges, withEdges } from '../records/edges.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
+import type { Auditor } from './audit.ts';
 import { timingOf } from './dispatch.ts';
 import { type Feed, feedClock, feedName } from './feed.ts';
 import type { Filler } from './filler.ts';
@@ -24,6 +25,8 @@ export interface SyncOptions {
   readonly claim?: (feed: Feed) => Promise<(() => Promise<void>) | null>;
   /** Resolves when another process gives back a feed that it kept. */
   readonly freed?: (feed: Feed) => Promise<void>;
+  /** Has final intervals read again at random. @default nobody */
+  readonly auditor?: Auditor;
   readonly onPlan?: (feed: Feed, plan: Plan) => void;
   readonly onError?: (feed: Feed, error: unknown) => void;
 }
@@ -79,6 +82,10 @@ async function keep(feed: Feed, options: SyncOptions, { signal, patience, note }
         freed = undefined;
         try {
           busy = await fillRound(feed, options, patience, note);
+          // It waits its turn beside the next rounds, and never keeps one of them waiting.
+          options.auditor?.look(feed).catch((error) => {
+            if (!signal.aborted) options.onError?.(feed, error);
+          });
         } finally {
           await release();
         }

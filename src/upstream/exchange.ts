@@ -2,7 +2,7 @@ import { UpstreamError } from '../errors.ts';
 import { abandonable } from './abandon.ts';
 import { type Breaker, createBreaker, type Outage, type Passage } from './breaker.ts';
 import type { Call, Departure, Exchange } from './call.ts';
-import { type CallCounts, createCallMeter } from './call-meter.ts';
+import { type CallCounts, type CallsOfDay, createCallMeter } from './call-meter.ts';
 import type { Clock } from './clock.ts';
 import { isPaused, pausedError } from './halt.ts';
 import type { Http } from './http.ts';
@@ -44,6 +44,8 @@ export interface AccountExchange extends Exchange {
   resume(): void;
   /** The calls of the last minute under a pace key. */
   callsOf(paceKey: string): CallCounts;
+  /** Those of the last 24 hours. */
+  callsOfDay(paceKey: string): CallsOfDay;
 }
 
 /** The call was not sent: what was prepared did not outlast the wait for a slot, or the provider is down. */
@@ -192,7 +194,10 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
           call.reauthenticate();
           continue;
         }
-        if (error.action === 'reauthenticate' || error.action === 'stopAccount') throw stopped(error);
+        if (error.action === 'reauthenticate' || error.action === 'stopAccount') {
+          meter.turnedAway(call.pace.key);
+          throw stopped(error);
+        }
         if (error.action === 'slowDown' && slowDowns < policy.maxSlowDowns) {
           slowDowns += 1;
           const forMs =
@@ -237,6 +242,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     },
     paused: () => pause,
     callsOf: meter.lastMinute,
+    callsOfDay: meter.lastDay,
     resume() {
       pause = null;
       stop = null;

@@ -33,12 +33,20 @@ export function fixedTurn(lane: Lane, order = 0, served: () => void = () => {}):
 /** The turn of calls that callers join and leave while they wait. */
 export interface SharedTurn<L extends Line> extends Turn {
   join(line: L): void;
+  /** From now on it lets nobody go first any more. */
+  hurry(): void;
   leave(line: L): void;
 }
 
-// What was begun is finished first; what nobody waits for goes as it came.
+// What was begun is finished first; what nobody waits for goes as it came, and some of it after everything else.
 const BEGUN: ReadonlySet<Line> = new Set([{ order: -1 }]);
 const UNASKED: ReadonlySet<Line> = new Set([{ order: 0 }]);
+const LAST: ReadonlySet<Line> = new Set([{ order: Number.POSITIVE_INFINITY }]);
+
+export interface SharedTurnOptions {
+  /** Whether it lets everything else of the background go first until it is begun, and takes turns with it from then on. */
+  readonly isLast?: boolean;
+}
 
 /**
  * In the lines of those who have joined, in the background while there are none. Once it was served it is begun: it is
@@ -47,7 +55,9 @@ const UNASKED: ReadonlySet<Line> = new Set([{ order: 0 }]);
 export function createSharedTurn<L extends Line>(
   gate: Gate,
   served: (first: L | null) => void,
+  { isLast = false }: SharedTurnOptions = {},
 ): SharedTurn<L> {
+  let yields = isLast;
   const joined = new Set<L>();
   const watchers = new Set<(line: Line) => void>();
   let isBegun = false;
@@ -59,7 +69,7 @@ export function createSharedTurn<L extends Line>(
   function changed(line: L, count: number): void {
     tell([line]);
     // The first to come takes it out of the background, the last to leave puts it back.
-    if (joined.size === count) tell([...UNASKED, ...BEGUN]);
+    if (joined.size === count) tell([...UNASKED, ...BEGUN, ...LAST]);
   }
 
   function leastOf(lines: Iterable<L>): L | null {
@@ -73,6 +83,7 @@ export function createSharedTurn<L extends Line>(
       return joined.size > 0 ? 'interactive' : 'background';
     },
     get lines() {
+      if (yields && joined.size === 0) return isBegun ? UNASKED : LAST;
       if (isBegun) return BEGUN;
       return joined.size > 0 ? joined : UNASKED;
     },
@@ -83,11 +94,15 @@ export function createSharedTurn<L extends Line>(
       served(leastOf(joined));
       if (isBegun) return;
       isBegun = true;
-      tell([...joined, ...UNASKED, ...BEGUN]);
+      tell([...joined, ...UNASKED, ...BEGUN, ...LAST]);
     },
     watch(watcher) {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
+    },
+    hurry() {
+      yields = false;
+      tell([...UNASKED, ...BEGUN, ...LAST]);
     },
     join(line) {
       if (joined.has(line)) return;

@@ -40,7 +40,12 @@ describe('a configuration that is taken', () => {
   it('fills in every default', () => {
     const config = load(oneAccount);
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 4000, maxRange: 40 * 86_400_000 });
-    expect(config.sync).toEqual({ enabled: true, since: null, revisits: [600_000, 3_600_000, 86_400_000] });
+    expect(config.sync).toEqual({
+      enabled: true,
+      since: null,
+      revisits: [600_000, 3_600_000, 86_400_000],
+      audit: 0.01,
+    });
     expect(config.players).toEqual({ unmapped: 'same', rules: [], rows: [] });
     expect(config.auth).toBeNull();
     expect(config.federation).toEqual({ exposeNode: true });
@@ -81,7 +86,7 @@ accounts:
   it('reads sync, auth and federation', () => {
     const config = load(`${oneAccount}
 server: { host: 0.0.0.0 }
-sync: { since: "2026-11-01T00:00:00Z", revisits: [1h, 10m] }
+sync: { since: "2026-11-01T00:00:00Z", revisits: [1h, 10m], audit: 0.5% }
 federation: { exposeNode: false }
 auth:
   apiKeys:
@@ -93,6 +98,7 @@ auth:
       enabled: true,
       since: Date.UTC(2026, 10, 1),
       revisits: [600_000, 3_600_000],
+      audit: 0.005,
     });
     expect(config.federation.exposeNode).toBe(false);
     expect(config.auth?.apiKeys).toEqual([

@@ -359,6 +359,7 @@ describe('a feed whose provider is down', () => {
         outage: () => outage,
         paused: () => null,
         calls: () => ({ calls: 0, refused: 0 }),
+        callsOfDay: () => ({ calls: 0, refusedAgoMs: null }),
         onRecovery(listener) {
           recover = listener;
           return () => {};
@@ -414,6 +415,7 @@ test('a paused account has its windows wait, says so without a time, and is aske
       outage: () => null,
       paused: () => paused,
       calls: () => ({ calls: 0, refused: 0 }),
+      callsOfDay: () => ({ calls: 0, refusedAgoMs: null }),
       onRecovery(listener) {
         resume = listener;
         return () => {};

@@ -15,6 +15,7 @@ test('what a provider’s clock that fell back had held is open again, and so it
     outage: () => null,
     paused: () => null,
     calls: () => ({ calls: 0, refused: 0 }),
+    callsOfDay: () => ({ calls: 0, refusedAgoMs: null }),
     onRecovery: () => () => {},
   };
   const reopened: Reopening[] = [];

@@ -72,6 +72,7 @@ async function setUp(options: SetUp = {}) {
       outage: () => null,
       paused: () => null,
       calls: () => ({ calls: 0, refused: 0 }),
+      callsOfDay: () => ({ calls: 0, refusedAgoMs: null }),
       onRecovery: () => () => {},
     },
   };

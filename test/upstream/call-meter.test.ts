@@ -19,3 +19,20 @@ test('counts the calls of the last minute, each key for itself, and forgets thos
   expect(meter.lastMinute('a')).toEqual({ calls: 0, refused: 0 });
   expect(meter.lastMinute('never called')).toEqual({ calls: 0, refused: 0 });
 });
+
+test('counts the calls of the last 24 hours, and remembers when the provider last refused', () => {
+  const HOUR = 3_600_000;
+  let at = 0;
+  const meter = createCallMeter(() => at);
+  meter.called('a');
+  expect(meter.lastDay('a')).toEqual({ calls: 1, refusedAgoMs: null });
+  at = 23 * HOUR;
+  meter.called('a');
+  meter.refused('a');
+  at += 1_000;
+  meter.turnedAway('b');
+  expect(meter.lastDay('a')).toEqual({ calls: 2, refusedAgoMs: 1_000 });
+  expect(meter.lastDay('b')).toEqual({ calls: 0, refusedAgoMs: 0 });
+  at = 24 * HOUR;
+  expect(meter.lastDay('a')).toEqual({ calls: 1, refusedAgoMs: HOUR });
+});

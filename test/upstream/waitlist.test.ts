@@ -134,6 +134,35 @@ describe('who is next among those who wait', () => {
     expect(looks).toBeLessThan(20 * 1_000);
   });
 
+  test('comes last of the background while it yields, and takes turns with it once it is begun or is to hurry', () => {
+    const gate = createDoor();
+    const waitlist = createWaitlist<Waiter>();
+    const wait = (options: { readonly isLast?: boolean } = {}) => {
+      const waiter = { turn: createSharedTurn<Asker>(gate, () => {}, options) };
+      waitlist.add(waiter);
+      return waiter;
+    };
+    const yielding = wait({ isLast: true });
+    const plain = wait();
+    expect(waitlist.first()).toBe(plain);
+    waitlist.delete(plain);
+    expect(waitlist.first()).toBe(yielding);
+    yielding.turn.served();
+    const later = wait();
+    expect(waitlist.first()).toBe(yielding);
+    later.turn.served();
+    expect(waitlist.first()).toBe(later);
+    waitlist.delete(yielding);
+    waitlist.delete(later);
+    const hurried = wait({ isLast: true });
+    const next = wait();
+    hurried.turn.hurry();
+    expect(waitlist.first()).toBe(hurried);
+    const asker = { order: 5 } as Asker;
+    next.turn.join(asker);
+    expect(waitlist.first()).toBe(next);
+  });
+
   test('leaves nothing behind of lines that came and went', () => {
     const gate = createDoor();
     const turn = createSharedTurn<Asker>(gate, () => {});

@@ -62,6 +62,28 @@ export function createRowCounter(registry: Registry): (feed: Feed, result: Commi
   };
 }
 
+/** Counts what audits read and what they found changed, by feed; give it each piece that an audit had read. */
+export function createAuditMetric(registry: Registry): (feed: Feed, result: CommitResult) => void {
+  const registers = [registry];
+  const labelNames = ['account', 'kind'] as const;
+  const reads = new Counter({
+    name: 'countroom_audit_reads_total',
+    help: 'Reads of final intervals that were made to see whether anything had changed',
+    labelNames,
+    registers,
+  });
+  const rows = new Counter({
+    name: 'countroom_audit_rows_total',
+    help: 'Rows such reads found other than they were, by what happened, as in countroom_rows_total',
+    labelNames: [...labelNames, 'change'] as const,
+    registers,
+  });
+  return ({ account, kind }, result) => {
+    reads.inc({ account: account.id, kind });
+    for (const change of changes) rows.inc({ account: account.id, kind, change }, result[change]);
+  };
+}
+
 /** Says how many rows wait for an admin: as a series, and in the log whenever there are more than before. */
 export function createAwaitingNote(registry: Registry, logger: Logger): (rows: number) => void {
   const gauge = new Gauge({

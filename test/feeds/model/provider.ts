@@ -109,6 +109,7 @@ export function createProvider(
       outage: () => null,
       paused: () => null,
       calls: () => ({ calls: 0, refused: 0 }),
+      callsOfDay: () => ({ calls: 0, refusedAgoMs: null }),
       onRecovery: () => () => {},
     },
     connection: {

@@ -83,3 +83,15 @@ test('tells how late rows came, once for each that can be told of', async () => 
   expect(text).toContain(`${bucket('21600')} 3`);
   expect(text).toContain(`countroom_row_lateness_seconds_sum{${labels}} 7282`);
 });
+
+test('counts what audits read, and what they found', async () => {
+  const registry = new Registry();
+  const note = createAuditMetric(registry);
+  const nothing = { inserted: 0, late: 0, changed: 0, moved: 0, duplicates: 0, vanished: 0 };
+  note(feed, { ...nothing, contradicted: 0, withdrawn: 0, restored: 0 });
+  note(feed, { ...nothing, changed: 2, contradicted: 1, withdrawn: 0, restored: 0 });
+  const text = await registry.metrics();
+  expect(text).toContain(`countroom_audit_reads_total{${labels}} 2`);
+  expect(text).toContain(`countroom_audit_rows_total{${labels},change="changed"} 2`);
+  expect(text).toContain(`countroom_audit_rows_total{${labels},change="contradicted"} 1`);
+});
