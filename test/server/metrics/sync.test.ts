@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Feed } from '../../../src/feeds/feed.ts';
 import type { Plan } from '../../../src/feeds/schedule.ts';
 import {
+  createAuditMetric,
   createLatenessMetric,
   createRowCounter,
   registerSyncMetrics,
