@@ -10,6 +10,7 @@ import { createAuditor } from './feeds/audit.ts';
 import { createBacklog, whileAble } from './feeds/backlog.ts';
 import { createCallBudgets } from './feeds/call-budget.ts';
 import { createClaims } from './feeds/claims.ts';
+import { createClockMemory } from './feeds/clock-memory.ts';
 import { startConfirmations } from './feeds/confirmations.ts';
 import { connectAccount } from './feeds/connect.ts';
 import { createDetails } from './feeds/detail.ts';
@@ -18,7 +19,6 @@ import type { Feed } from './feeds/feed.ts';
 import { createFiller } from './feeds/filler.ts';
 import { leaseFeed, watchUpkeep } from './feeds/leases.ts';
 import { createPatience } from './feeds/patience.ts';
-import { reopenOnFall } from './feeds/reopen.ts';
 import { reread } from './feeds/reread.ts';
 import { createSteering } from './feeds/steering.ts';
 import { type Sync, startSync } from './feeds/sync.ts';
@@ -123,9 +123,18 @@ export async function createApp(
   const countDrift = createDriftCounter(registry);
   const countAudit = createAuditMetric(registry);
   const countLateness = createLatenessMetric(registry);
+  const clocks = createClockMemory({
+    feeds,
+    archive,
+    ...clock,
+    onError: (account, err) =>
+      logger.error({ account, err }, 'what is known of a provider’s clock was not kept'),
+  });
+  await clocks.restore();
   const filler = createFiller({
     archive,
     claims,
+    clocks,
     backlog: whileAble(createBacklog(), heartbeat),
     ...clock,
     onFailure: ({ account, kind }, window, { reason, message, cause }) => {
@@ -156,12 +165,6 @@ export async function createApp(
     maxRangeMs: config.server.maxRange,
     finalAfterMs: config.sync.enabled ? Math.max(0, ...config.sync.revisits) : 0,
   });
-  reopenOnFall(feeds, archive, ({ account, kind }, err) =>
-    logger.error(
-      { account: account.id, kind, err },
-      'what a clock that fell back had held was not opened again',
-    ),
-  );
   const transferSearcher = createTransferSearcher({
     archive,
     filler,
@@ -297,6 +300,7 @@ export async function createApp(
     await step('confirmations', stopConfirming?.());
     await step('windows', filler.close(AbortSignal.timeout(PATIENCE_MS)));
     claims?.close();
+    await step('clocks', clocks.stop());
     await step('audit log', auditWriter.close());
     await step('archive', archive.close());
     await step('connections', Promise.all(connected.map(({ http }) => http.close())));

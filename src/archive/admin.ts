@@ -1,4 +1,5 @@
 import type { ArchiveError } from '../errors.ts';
+import type { ClockMeasure } from '../records/clock-reading.ts';
 import type { Interval } from '../records/interval.ts';
 import type { RecordKind } from '../records/record.ts';
 import type { Archive, FeedKey, StoredRecord } from './archive.ts';
@@ -19,11 +20,13 @@ export interface QuarantinedRow extends FeedKey {
   readonly timesSeen: number;
 }
 
-/** What a provider's clock that fell back asks for: times are milliseconds, by that clock. */
+/** A provider's clock that fell back: times are milliseconds, all but `now` by that clock. */
 export interface Reopening {
-  /** What lies before keeps its state. */
-  readonly above: number;
+  /** What it may have shown at least when it had fallen: what was read before that keeps its time. */
+  readonly fellTo: number;
   readonly providerNow: number;
+  /** By the clock that reads are ordered by. */
+  readonly now: number;
 }
 
 /** A row ever set aside, whatever became of it. */
@@ -43,8 +46,15 @@ export interface ReplacedVersion<K extends RecordKind = RecordKind> {
 export interface ArchiveAdmin {
   /** The feed's ledger as it was read, uncut, within `range`; oldest first. */
   ledger(feed: FeedKey, range: Interval): Promise<readonly LedgerPart[]>;
-  /** Takes reads said to be made after the provider's now for made now: what they held is open again, and read again. */
+  /**
+   * Dates reads anew that say to be later than what the provider's clock fell to: by how long ago they were made. What
+   * they held beyond that is open again, and read again.
+   */
   reopen(feed: FeedKey, reopening: Reopening): Promise<void>;
+  /** Keeps what an account's provider's answers said of its clock: a measure of the same minutes becomes one with it. */
+  writeClock(account: string, measures: readonly ClockMeasure[]): Promise<void>;
+  /** What was measured of it since an instant, by the minute, the older by the hour; oldest first. */
+  clock(account: string, since: number): Promise<readonly ClockMeasure[]>;
   /** Every version of a row that was replaced, oldest read first. */
   history<K extends RecordKind>(
     kind: K,

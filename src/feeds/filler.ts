@@ -15,6 +15,7 @@ import {
 import { type Backlog, createBacklog, type Load } from './backlog.ts';
 import type { Payer, Payment } from './call-budget.ts';
 import type { Claim, Claims } from './claims.ts';
+import type { ClockMemory } from './clock-memory.ts';
 import { doubtingOf } from './doubting.ts';
 import { type Feed, type FeedHealth, feedClock, feedName } from './feed.ts';
 import { createReader, type Reader } from './reader.ts';
@@ -86,6 +87,8 @@ export interface FillerOptions {
   readonly claims?: Claims;
   /** @default one of its own */
   readonly backlog?: Backlog;
+  /** Absent where what is known of providers' clocks is kept nowhere. */
+  readonly clocks?: Pick<ClockMemory, 'settled'>;
   /** The wall clock. */
   readonly now: () => number;
   /** Milliseconds that never jump. @default performance.now */
@@ -130,7 +133,7 @@ const REMEMBER_FINISHED_MS = 60_000;
 const MOST_FINISHED = 10_000;
 
 export function createFiller(options: FillerOptions): Filler {
-  const { archive, claims, backlog = createBacklog(), now, onFailure, onCommit } = options;
+  const { archive, claims, clocks, backlog = createBacklog(), now, onFailure, onCommit } = options;
   const { monotonic = () => performance.now(), reader = createReader({ monotonic }) } = options;
   const stamp = createStamp();
   const states = new Map<string, FeedState>();
@@ -243,7 +246,13 @@ export function createFiller(options: FillerOptions): Filler {
   async function read(job: Job, state: FeedState, turn: Turn, claim: Claim | null): Promise<void> {
     const { feed, window, stop } = job;
     const signal = claim === null ? stop.signal : AbortSignal.any([stop.signal, claim.lost]);
-    const context = { turn, signal, stamp, onDelay: (delay: Delay) => state.setbacks.delayed(delay) };
+    const context = {
+      turn,
+      signal,
+      stamp,
+      settled: clocks && (() => clocks.settled(feed.account.id)),
+      onDelay: (delay: Delay) => state.setbacks.delayed(delay),
+    };
     const unread = await reader.readWindow(feed, window, context, async (piece) => {
       job.load?.read(piece.rows.length);
       await commit(feed, piece, { fence: claim?.fence, byAdmin: job.byAdmin, isAudit: job.isAudit });
@@ -294,6 +303,7 @@ export function createFiller(options: FillerOptions): Filler {
       turn: interactiveTurn(asker, served),
       signal: stop.signal,
       stamp,
+      settled: clocks && (() => clocks.settled(feed.account.id)),
       onDelay: (delay: Delay) => setbacks.delayed(delay),
     };
     const reading = reader.readWindow(feed, interval, context, async (piece) => {

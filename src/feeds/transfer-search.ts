@@ -1,7 +1,15 @@
 import type { KeptArchive } from '../archive/admin.ts';
-import { hullOf } from '../records/clock-reading.ts';
+import { type ClockMeasure, type ClockOffset, hullOf } from '../records/clock-reading.ts';
 import { type Interval, intersect, union } from '../records/interval.ts';
-import { bothEnds, type Evidence, provableFrom, searchedSpan, touches, wholeOf } from '../records/verdict.ts';
+import {
+  bothEnds,
+  type Evidence,
+  provableFrom,
+  searchedSpan,
+  touches,
+  UNKNOWN_OFFSET,
+  wholeOf,
+} from '../records/verdict.ts';
 import { type Payer, type Payment, refusalOf } from './call-budget.ts';
 import { type Feed, feedClock, feedName } from './feed.ts';
 import { type Filler, interactiveTurn } from './filler.ts';
@@ -26,6 +34,8 @@ export interface TransferSearch {
   readonly failure: Failure | null;
   /** The earliest instant, by our clock, at which a read can prove absence. */
   readonly provableAt: number;
+  /** The latest that the provider's clock may show now: by it the provider forgets. */
+  readonly providerLatest: number;
 }
 
 export interface TransferSearcher {
@@ -42,7 +52,7 @@ export interface TransferSearcher {
 }
 
 export interface TransferSearcherOptions {
-  readonly archive: Pick<KeptArchive, 'commit' | 'ledger'>;
+  readonly archive: Pick<KeptArchive, 'commit' | 'ledger' | 'clock'>;
   readonly filler: Pick<Filler, 'readNow' | 'newAsker'>;
   readonly patience: Patience;
   readonly now: () => number;
@@ -127,7 +137,10 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
       const left = deadline - monotonic();
       const hasFailed = refusal !== null || (attempts > 0 && state.failure !== null);
       const isLast = attempts === MOST_ATTEMPTS || left <= 0 || hasFailed;
-      const looks = await Promise.all(asks.map((ask, index) => look(feed, ask, since[index] ?? monotonic())));
+      const measures = await measuresFor(feed, asks);
+      const looks = await Promise.all(
+        asks.map((ask, index) => look(feed, ask, measures, since[index] ?? monotonic())),
+      );
       const lacking = looks.filter(({ isDone }, index) => !isDone && checked[index] === null);
       if (isLast || lacking.length === 0) {
         const failure = refusal ?? (attempts > 0 ? state.failure : null);
@@ -185,9 +198,9 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
   }
 
   /** What is known for one question by now, and since when a read counts for it. */
-  async function look(feed: Feed, ask: TransferAsk, since: number) {
+  async function look(feed: Feed, ask: TransferAsk, measures: readonly ClockMeasure[], since: number) {
     const state = stateOf(feed);
-    const search = outcome(feed, ask);
+    const search = outcome(feed, ask, measures);
     const { searched, provableAt } = search;
     const isEarly = provableAt > now();
     // Where nothing can be proven yet it may still be found: as often as any open window is read.
@@ -201,13 +214,24 @@ export function createTransferSearcher(options: TransferSearcherOptions): Transf
     };
   }
 
-  function outcome(feed: Feed, { sentAt }: TransferAsk): TransferSearch {
+  /** What was measured of the provider's clock that may bear on these questions, by whatever process. */
+  async function measuresFor({ account }: Feed, asks: readonly TransferAsk[]) {
+    if (asks.length === 0) return [];
+    return archive.clock(account.id, Math.min(...asks.map(({ sentAt }) => sentAt)) - HOUR_MS);
+  }
+
+  function outcome(feed: Feed, { sentAt }: TransferAsk, measures: readonly ClockMeasure[]): TransferSearch {
     const { upstream, limits } = feed;
-    const measured = upstream?.clock.offsetSince(sentAt - HOUR_MS) ?? null;
-    const searched = searchedSpan(sentAt, measured && hullOf(measured, upstream?.clock.offset() ?? null));
-    const { now: wall, providerNow } = feedClock(feed, now());
+    const measured = measures
+      .filter(({ untilAt }) => untilAt > sentAt - HOUR_MS)
+      .reduce<ClockOffset | null>(hullOf, null);
+    const offset = measured && hullOf(measured, upstream?.clock.offset() ?? null);
+    const searched = searchedSpan(sentAt, offset);
+    const wall = now();
+    const { providerNow } = feedClock(feed, wall);
     const provableAt = wall + provableFrom(searched, limits.settlementLag) - providerNow;
-    return { searched, proof: null, reads: [], failure: null, provableAt };
+    const providerLatest = wall + (offset ?? UNKNOWN_OFFSET).mostMs;
+    return { searched, proof: null, reads: [], failure: null, provableAt, providerLatest };
   }
 
   /** The reads of this process that left late enough, and since the question was asked. */

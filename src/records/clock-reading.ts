@@ -14,6 +14,27 @@ export interface ClockOffset {
   readonly mostMs: number;
 }
 
+/** What a provider's answers of some minutes said together of how far its clock is ahead of ours. */
+export interface ClockMeasure extends ClockOffset {
+  /** The end of those minutes, by our wall clock. */
+  readonly untilAt: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Measures are kept by the minute so long, and by the hour for ever. */
+export const MEASURES_BY_MINUTE_MS = 24 * HOUR_MS;
+
+/** The minute that an instant lies in, by its end. */
+export function endOfMinute(at: number): number {
+  return (Math.floor(at / MINUTE_MS) + 1) * MINUTE_MS;
+}
+
+/** How long before its end a measure of some age may have been taken. */
+export function measuredWithin(ageMs: number): number {
+  return ageMs < MEASURES_BY_MINUTE_MS ? MINUTE_MS : HOUR_MS;
+}
+
 /** The reading where the provider never said what time it has: ours is taken for its own. */
 export function unknownClock(now: number): ClockReading {
   return { now, providerNow: now, providerLatest: now };

@@ -12,7 +12,8 @@ export interface Evidence extends Interval {
 }
 
 const HOUR_MS = 3_600_000;
-const UNKNOWN_OFFSET: ClockOffset = { leastMs: -HOUR_MS, mostMs: HOUR_MS };
+/** Where a provider's answers carry no date. */
+export const UNKNOWN_OFFSET: ClockOffset = { leastMs: -HOUR_MS, mostMs: HOUR_MS };
 /** A provider may have recorded a transfer so long before it was sent by our clock: what no offset explains. */
 const BEFORE_MS = 5 * 60_000;
 /** A call that has not been recorded this long after it left has ended without effect. */

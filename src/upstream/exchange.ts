@@ -91,7 +91,9 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
   function departure(operation: string): Departure & { readonly leftAt: number } {
     const leftAt = clock.monotonic();
     const reading = providerClock.read();
-    return { ...reading, operation, leftAt, providerAt: () => providerClock.at(leftAt) ?? reading.now };
+    // An answer without a date is no reason to believe more than was known when its request left.
+    const untold = Math.min(reading.now, reading.providerNow);
+    return { ...reading, operation, leftAt, providerAt: () => providerClock.at(leftAt) ?? untold };
   }
 
   async function attempt<T>(call: Call<T>, breaker: Breaker): Promise<T | typeof notSent> {

@@ -1,4 +1,10 @@
-import { type ClockOffset, type ClockReading, hullOf, unknownClock } from '../records/clock-reading.ts';
+import {
+  type ClockMeasure,
+  type ClockOffset,
+  type ClockReading,
+  measuredWithin,
+  unknownClock,
+} from '../records/clock-reading.ts';
 import type { Clock } from './clock.ts';
 
 /** The instants, by the monotonic clock, between which an answer was dated. */
@@ -17,19 +23,27 @@ export interface ProviderClock {
   at(monotonic: number): number | null;
   /** How far it is ahead of ours, as last known; null where it never said. */
   offset(): ClockOffset | null;
-  /** All offsets measured since an instant of the wall clock, taken together; null where there were none. */
-  offsetSince(wall: number): ClockOffset | null;
+  /** Takes in what was measured by a process before this one, or by another. */
+  recall(measures: readonly ClockMeasure[]): void;
+  /** Told what each answer says, by our wall clock. Returns how to stop. */
+  onMeasure(listener: (offset: ClockOffset) => void): () => void;
   /**
-   * Told what the clock shows at least, when it fell back beyond what it could have been, and when it is first known:
-   * it may have fallen before. Returns how to stop.
+   * Told when it fell back beyond what it could have been, and when it is first known: it may have fallen before.
+   * Returns how to stop.
    */
-  onFall(listener: (providerNow: number) => void): () => void;
+  onFall(listener: (fall: ClockFall) => void): () => void;
 }
 
-const REMEMBER_MS = 10 * 60_000;
+/** What a provider's clock shows at least, once it fell back; milliseconds. */
+export interface ClockFall {
+  readonly providerNow: number;
+  /** What it may have shown right after it fell, which nobody saw: some time after the answer before. */
+  readonly fellTo: number;
+}
+
+/** So long a measure bears on what is read. */
+export const REMEMBER_MS = 10 * 60_000;
 const HEADER_STEP_MS = 1_000;
-const BUCKET_MS = 60_000;
-const MOST_BUCKETS = 7 * 24 * 60;
 
 /**
  * A header has whole seconds and a call takes time, so each answer leaves an interval. Those of ten minutes are taken
@@ -37,11 +51,12 @@ const MOST_BUCKETS = 7 * 24 * 60;
  * the provider's clock less the monotonic one, which outlives our own clock's being set.
  */
 export function createProviderClock(clock: Clock): ProviderClock {
-  const listeners = new Set<(providerNow: number) => void>();
+  const measureListeners = new Set<(offset: ClockOffset) => void>();
+  const fallListeners = new Set<(fall: ClockFall) => void>();
   const least = createLeastOfLate();
   const mostNegated = createLeastOfLate();
-  // Offsets from the wall clock by the minute they were measured in, the oldest first.
-  const history = new Map<number, ClockOffset>();
+  // When it was measured last, by the monotonic clock.
+  let lastAt: number | null = null;
 
   function note(date: string | undefined, { leftAt, answeredAt }: Dated): void {
     const dated = Date.parse(date ?? '');
@@ -49,24 +64,30 @@ export function createProviderClock(clock: Clock): ProviderClock {
     const at = clock.monotonic();
     const fresh = { least: dated - answeredAt, most: dated + HEADER_STEP_MS - leftAt };
     const known = hull(Number.NEGATIVE_INFINITY);
+    const before = lastAt ?? at;
     least.add(at, fresh.least);
     mostNegated.add(at, -fresh.most);
-    remember(fresh);
+    lastAt = at;
+    const lead = at - clock.now();
+    const offset = { leastMs: Math.floor(fresh.least + lead), mostMs: Math.ceil(fresh.most + lead) };
+    for (const listener of measureListeners) listener(offset);
     if (known !== null && fresh.most >= known.least) return;
-    for (const listener of listeners) listener(Math.floor(at + fresh.least));
+    const fall = {
+      providerNow: Math.floor(at + fresh.least),
+      fellTo: Math.floor(Math.min(before, at) + fresh.least),
+    };
+    for (const listener of fallListeners) listener(fall);
   }
 
-  function remember(fresh: { readonly least: number; readonly most: number }): void {
+  function recall(measures: readonly ClockMeasure[]): void {
     const now = clock.now();
     const lead = clock.monotonic() - now;
-    const own = { leastMs: Math.floor(fresh.least + lead), mostMs: Math.ceil(fresh.most + lead) };
-    const bucket = Math.floor(now / BUCKET_MS);
-    history.set(bucket, hullOf(history.get(bucket) ?? null, own) ?? own);
-    const [oldest, next] = history.keys();
-    if (history.size <= MOST_BUCKETS || oldest === undefined || next === undefined) return;
-    // The two oldest become one: what is remembered for longer is only less exact, never wrong.
-    history.set(next, hullOf(history.get(oldest) ?? null, history.get(next) ?? null) ?? own);
-    history.delete(oldest);
+    for (const { untilAt, leastMs, mostMs } of measures) {
+      const at = Math.min(untilAt, now) + lead;
+      least.add(at, leastMs - lead);
+      mostNegated.add(at, -(mostMs - lead));
+      lastAt = Math.max(lastAt ?? Number.NEGATIVE_INFINITY, at - measuredWithin(now - untilAt));
+    }
   }
 
   /** What the measures since an instant hold between them. */
@@ -89,6 +110,7 @@ export function createProviderClock(clock: Clock): ProviderClock {
   return {
     note,
     read,
+    recall,
     at(monotonic) {
       const known = lately();
       return known === null ? null : Math.floor(monotonic + known.least);
@@ -98,27 +120,27 @@ export function createProviderClock(clock: Clock): ProviderClock {
       const { now, providerNow, providerLatest } = read();
       return { leastMs: providerNow - now, mostMs: providerLatest - now };
     },
-    offsetSince(wall) {
-      const first = Math.floor(wall / BUCKET_MS);
-      return [...history].reduce<ClockOffset | null>(
-        (found, [bucket, offset]) => (bucket < first ? found : hullOf(found, offset)),
-        null,
-      );
+    onMeasure(listener) {
+      measureListeners.add(listener);
+      return () => measureListeners.delete(listener);
     },
     onFall(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      fallListeners.add(listener);
+      return () => fallListeners.delete(listener);
     },
   };
 }
 
-/** The least of the values added of late: those that a later and smaller one outlives are dropped at once. */
+/** The least of the values of late, whatever the order they come in: one that a later and smaller one outlives is dropped. */
 function createLeastOfLate() {
   let kept: { readonly at: number; readonly value: number }[] = [];
   return {
     add(at: number, value: number): void {
-      kept = kept.filter((each) => each.value < value && each.at > at - REMEMBER_MS);
-      kept.push({ at, value });
+      if (kept.some((each) => each.at >= at && each.value <= value)) return;
+      const newest = Math.max(at, kept.at(-1)?.at ?? at);
+      kept = [...kept.filter((each) => each.at > at || each.value < value), { at, value }]
+        .filter((each) => each.at > newest - REMEMBER_MS)
+        .sort((one, other) => one.at - other.at);
     },
     since(instant: number): number | null {
       return kept.find((each) => each.at > instant)?.value ?? null;

@@ -1,4 +1,5 @@
 import { describeAudit } from './conformance/audit.ts';
+import { describeClock } from './conformance/clock.ts';
 import { describeCommits } from './conformance/commits.ts';
 import { describeExpressions } from './conformance/expressions.ts';
 import { describeLateness } from './conformance/lateness.ts';
@@ -29,4 +30,5 @@ export function describeArchive(name: string, createStore: Subject['createStore'
   describeTotals(subject);
   describeWithdrawals(subject);
   describeAudit(subject);
+  describeClock(subject);
 }

@@ -182,6 +182,7 @@ const searchNothing: GraphDeps['searchTransfers'] = async (_feed, asks) =>
     reads: [],
     failure: null,
     provableAt: sentAt,
+    providerLatest: sentAt,
   }));
 
 export function createContext(surroundings: Surroundings, asks: CoverAsk[] = []): RequestContext {

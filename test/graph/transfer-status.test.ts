@@ -51,6 +51,7 @@ async function setUp(options: SetUp = {}) {
   const { rows = [], quarantined = [], offset = { leastMs: 0, mostMs: 0 }, fails = () => null } = options;
   const archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_account, username) => username });
   open.push(archive);
+  if (offset !== null) await archive.writeClock('hrg-main', [{ untilAt: SENT, ...offset }]);
   let now = SENT + 10 * MINUTE + LAG;
   const asked: Interval[] = [];
   const read = () => ({
@@ -66,7 +67,8 @@ async function setUp(options: SetUp = {}) {
         note() {},
         at: () => read().providerNow,
         offset: () => offset,
-        offsetSince: () => offset,
+        recall() {},
+        onMeasure: () => () => {},
         onFall: () => () => {},
       },
       outage: () => null,
@@ -233,6 +235,19 @@ describe('a transfer that is not there', () => {
     expect(await ask()).toMatchObject({ state: 'NOT_YET_KNOWN', retryAt: iso(now() + 1) });
     pass(1);
     expect(await ask()).toMatchObject({ state: 'NOT_ARRIVED', searched: span });
+  });
+
+  it('is searched for by what was measured since an hour before it was sent, before a restart or by another process', async () => {
+    const { archive, ask } = await setUp();
+    const measured = (untilAt: number, minutes: number) => {
+      const offset = minutes * MINUTE;
+      return { untilAt, leastMs: offset, mostMs: offset + SECOND };
+    };
+    await archive.writeClock('hrg-main', [measured(SENT - HOUR, 40), measured(SENT - HOUR + MINUTE, -3)]);
+    await archive.writeClock('hrg-main', [measured(SENT + MINUTE, 1), measured(SENT + MINUTE, -1)]);
+    await archive.writeClock('one-main', [measured(SENT, 30)]);
+    const span = { from: iso(SENT - 8 * MINUTE), to: iso(SENT + 11 * MINUTE + SECOND) };
+    expect(await ask()).toMatchObject({ state: 'NOT_YET_KNOWN', searched: span });
   });
 
   it('is searched for an hour further either way where the provider’s clock is not known', async () => {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
+import type { ClockOffset } from '../../src/records/clock-reading.ts';
 import type { Call, Departure, HttpResponse } from '../../src/upstream/call.ts';
 import { type Clock, systemClock } from '../../src/upstream/clock.ts';
 import { createExchange } from '../../src/upstream/exchange.ts';
 import { createHttp } from '../../src/upstream/http.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
-import { createProviderClock } from '../../src/upstream/provider-clock.ts';
+import { type ClockFall, createProviderClock } from '../../src/upstream/provider-clock.ts';
 import { defaultRetryPolicy } from '../../src/upstream/retry.ts';
 import { createLocalSlots } from '../../src/upstream/slots.ts';
 import { fixedTurn } from '../../src/upstream/turn.ts';
@@ -14,6 +15,7 @@ import { startServer } from './server.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 const NOON = Date.UTC(2026, 10, 26, 12);
 
 /** Our two clocks on paper: time passes for both, the wall's can be set. */
@@ -41,12 +43,15 @@ describe('the provider’s clock', () => {
   function setUp() {
     const clock = paperClock();
     const provider = createProviderClock(clock);
-    const falls: number[] = [];
-    provider.onFall((now) => falls.push(now));
+    const falls: ClockFall[] = [];
+    provider.onFall((fall) => falls.push(fall));
+    const measures: ClockOffset[] = [];
+    provider.onMeasure((offset) => measures.push(offset));
     return {
       clock,
       provider,
       falls,
+      measures,
       answer(aheadMs: number, tookMs = 0, datedAfter = 0) {
         const leftAt = clock.monotonic();
         const dated = clock.now() + aheadMs + tookMs * datedAfter;
@@ -62,7 +67,6 @@ describe('the provider’s clock', () => {
     provider.note('yesterday', { leftAt: 0, answeredAt: 1 });
     expect(provider.offset()).toBeNull();
     expect(provider.at(clock.monotonic())).toBeNull();
-    expect(provider.offsetSince(0)).toBeNull();
     const now = clock.now();
     expect(provider.read()).toEqual({ now, providerNow: now, providerLatest: now });
   });
@@ -127,24 +131,69 @@ describe('the provider’s clock', () => {
     answer(0);
     answer(-900); // the second before: within what the header's seconds allow
     clock.pass(SECOND);
-    expect(falls).toEqual([NOON + 5_000]);
+    const known = { providerNow: NOON + 5_000, fellTo: NOON + 5_000 };
+    expect(falls).toEqual([known]);
     answer(-2 * MINUTE);
-    expect(falls).toEqual([NOON + 5_000, NOON + 6_000 - 2 * MINUTE]);
+    // It may have fallen as soon as the answer before had left.
+    const fallen = { providerNow: NOON + 6_000 - 2 * MINUTE, fellTo: NOON + 5_000 - 2 * MINUTE };
+    expect(falls).toEqual([known, fallen]);
     answer(5 * MINUTE);
     expect(falls).toHaveLength(2);
   });
 
-  test('remembers what it was since an instant, for those who asked by our clock then', () => {
-    const { clock, provider, answer } = setUp();
+  test('tells what each answer says by our clock', () => {
+    const { clock, measures, answer } = setUp();
     answer(30 * SECOND);
-    clock.pass(60 * MINUTE);
-    const since = clock.now();
-    expect(provider.offsetSince(since)).toBeNull();
-    answer(0);
-    clock.pass(30 * MINUTE);
-    answer(-10 * SECOND);
-    expect(provider.offsetSince(since)).toEqual({ leastMs: -10 * SECOND, mostMs: SECOND });
-    expect(provider.offsetSince(NOON)).toEqual({ leastMs: -10 * SECOND, mostMs: 31 * SECOND });
+    clock.set(60 * MINUTE);
+    answer(0, 500);
+    expect(measures).toEqual([
+      { leastMs: 30 * SECOND, mostMs: 31 * SECOND },
+      { leastMs: -500, mostMs: SECOND },
+    ]);
+  });
+
+  describe('of what was measured before it began, or by another process', () => {
+    const minutesAgo = (minutes: number, offset: number) => ({
+      untilAt: NOON + 5_000 - minutes * MINUTE,
+      leastMs: offset,
+      mostMs: offset + SECOND,
+    });
+
+    test('takes that of ten minutes into what it is, in whatever order it hears of it', () => {
+      const { clock, provider, answer } = setUp();
+      answer(0);
+      provider.recall([minutesAgo(9, -MINUTE), minutesAgo(11, -HOUR), minutesAgo(3, 10 * SECOND)]);
+      provider.recall([minutesAgo(9, -MINUTE)]);
+      expect(provider.offset()).toEqual({ leastMs: -MINUTE, mostMs: 11 * SECOND });
+      expect(provider.at(clock.monotonic())).toBe(NOON + 5_000 - MINUTE);
+      clock.pass(MINUTE + 1);
+      expect(provider.offset()).toEqual({ leastMs: 0, mostMs: 11 * SECOND });
+    });
+
+    test('goes by what was last known until it says something itself, and holds no read by it', () => {
+      const { clock, provider, answer } = setUp();
+      provider.recall([minutesAgo(90, 10 * MINUTE), minutesAgo(120, 0)]);
+      expect(provider.offset()).toEqual({ leastMs: 10 * MINUTE, mostMs: 10 * MINUTE + SECOND });
+      expect(provider.at(clock.monotonic())).toBeNull();
+      answer(10 * MINUTE);
+      expect(provider.at(clock.monotonic())).toBe(NOON + 5_000 + 10 * MINUTE);
+    });
+
+    test('knows a fall while nobody looked by it', () => {
+      const { provider, falls, answer } = setUp();
+      provider.recall([minutesAgo(5, 0)]);
+      answer(0);
+      expect(falls).toEqual([]);
+      answer(-MINUTE);
+      expect(falls).toEqual([{ providerNow: NOON + 5_000 - MINUTE, fellTo: NOON + 5_000 - MINUTE }]);
+      const restarted = setUp();
+      restarted.provider.recall([minutesAgo(5, 0)]);
+      restarted.answer(-2 * MINUTE);
+      expect(restarted.falls).toEqual([
+        // Five minutes and the minute that the measure is of.
+        { providerNow: NOON + 5_000 - 2 * MINUTE, fellTo: NOON + 5_000 - 8 * MINUTE },
+      ]);
+    });
   });
 });
 
@@ -213,6 +262,24 @@ describe('a call', () => {
         throw refuse;
       }),
     ).rejects.toBe(refuse);
+  });
+
+  test('is said to have left by the clock as last known where its answer carries no date any more', async () => {
+    let ahead = -10 * MINUTE;
+    let passed = 0;
+    const since = performance.now();
+    const clock: Clock = {
+      until: async () => {},
+      now: () => NOON + clock.monotonic(),
+      monotonic: () => Math.floor(performance.now() - since) + passed,
+    };
+    const { ask, departures } = await setUp(() => clock.now() + ahead, clock);
+    await ask();
+    ahead = Number.NaN;
+    passed += HOUR;
+    await ask();
+    const last = departures.at(-1)!;
+    expect(Math.round((last.now - last.providerAt!()) / 10_000)).toBe(60);
   });
 
   test('is said to have left by our clock where no date is sent', async () => {

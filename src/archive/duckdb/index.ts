@@ -9,6 +9,7 @@ import { createHeldLedger } from '../held-ledger.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
 import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
+import { writeClockStatements } from '../sql/clock.ts';
 import { columnsOfPage } from '../sql/columns.ts';
 import { partsStatement, toFeedParts } from '../sql/coverage.ts';
 import { createReads } from '../sql/reads.ts';
@@ -102,6 +103,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
         ? refused()
         : changing(commit, noting(heartbeat, sender.send(commit, clock(), namesOf(commit, playerOf)))),
     writeAudit: (records, keepFrom) => call('change', writeAuditStatements(duckDbDialect, records, keepFrom)),
+    writeClock: (account, measures) => call('change', writeClockStatements(duckDbDialect, account, measures)),
     reopen: (feed, reopening) =>
       changing(feed, call('change', [reopenStatement(duckDbDialect, feed, reopening)])),
     rename: async () => renameOutdated({ call }, await usernames(null), playerOf),
@@ -133,7 +135,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
 
 type Changes = Pick<
   KeptArchive,
-  'heartbeat' | 'commit' | 'writeAudit' | 'reopen' | 'acceptQuarantined' | 'rename' | 'close'
+  'heartbeat' | 'commit' | 'writeAudit' | 'writeClock' | 'reopen' | 'acceptQuarantined' | 'rename' | 'close'
 >;
 
 /** Calls that are given up with the signal; a snapshot that is opened is closed all the same. */

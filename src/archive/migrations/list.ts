@@ -10,6 +10,7 @@ import { providerTime } from './0009-provider-time.ts';
 import { changes } from './0010-changes.ts';
 import { lateness } from './0011-lateness.ts';
 import { quarantineTimes } from './0012-quarantine-times.ts';
+import { clockMeasures } from './0013-clock-measures.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   changes,
   lateness,
   quarantineTimes,
+  clockMeasures,
 ];

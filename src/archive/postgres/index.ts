@@ -8,6 +8,7 @@ import { noting } from '../heartbeat.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
 import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
+import { writeClockStatements } from '../sql/clock.ts';
 import { columnsOfPage } from '../sql/columns.ts';
 import type { SqlValue, Statement } from '../sql/dialect.ts';
 import { createReads } from '../sql/reads.ts';
@@ -137,27 +138,22 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     };
   }
 
+  const run = (statements: readonly Statement[]) =>
+    whileOpen(() =>
+      writes.transaction(async (client) => {
+        for (const { text, values } of statements) await client.query(text, [...values]);
+      }),
+    );
+
   const changes: Changes = {
     heartbeat,
     commit: (commit) => whileOpen(() => noting(heartbeat, write(commit as Commit))),
-    reopen: (feed, reopening) =>
-      whileOpen(() =>
-        writes.transaction(async (client) => {
-          const { text, values } = reopenStatement(postgresDialect, feed, reopening);
-          await client.query(text, [...values]);
-        }),
-      ),
+    reopen: (feed, reopening) => run([reopenStatement(postgresDialect, feed, reopening)]),
+    writeClock: (account, measures) => run(writeClockStatements(postgresDialect, account, measures)),
     rename: () => whileOpen(() => renameOutdated(writes, playerOf)),
     acceptQuarantined: (ids) =>
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
-    writeAudit: (records, keepFrom) =>
-      whileOpen(() =>
-        writes.transaction(async (client) => {
-          for (const { text, values } of writeAuditStatements(postgresDialect, records, keepFrom)) {
-            await client.query(text, [...values]);
-          }
-        }),
-      ),
+    writeAudit: (records, keepFrom) => run(writeAuditStatements(postgresDialect, records, keepFrom)),
     leases: createLeases({ database: turns, news, ttlMs: leaseMs }),
     orders: {
       tell: (order) =>
@@ -190,6 +186,7 @@ type Changes = Pick<
   | 'rename'
   | 'acceptQuarantined'
   | 'writeAudit'
+  | 'writeClock'
   | 'leases'
   | 'orders'
   | 'slots'

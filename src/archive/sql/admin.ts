@@ -25,18 +25,19 @@ export function ledgerStatement(dialect: Dialect, feed: FeedKey, range: Interval
   return { text, values: binder.values };
 }
 
-/** Lets reads that claim to be later than `providerNow` be of that time, where they reach beyond `above`. */
+/** Dates reads that claim to be later than `fellTo` by how long ago they were made. */
 export function reopenStatement(
   dialect: Dialect,
   feed: FeedKey,
-  { above, providerNow }: Reopening,
+  { fellTo, providerNow, now }: Reopening,
 ): Statement {
   const binder = createBinder(dialect);
-  const at = binder.bind('int', Math.trunc(providerNow));
-  const [account, kind] = [binder.bind('text', feed.account), binder.bind('text', feed.kind)];
+  const ours = Math.trunc(now);
   const text = `
-    UPDATE intervals SET provider_at = ${at} WHERE account = ${account} AND kind = ${kind}
-      AND to_at > ${binder.bind('int', Math.trunc(above))} AND coalesce(provider_at, read_at) > ${at}`;
+    UPDATE intervals SET provider_at = least(coalesce(provider_at, read_at),
+      ${binder.bind('int', Math.trunc(providerNow))} - greatest(0, ${binder.bind('int', ours)} - read_at))
+    WHERE account = ${binder.bind('text', feed.account)} AND kind = ${binder.bind('text', feed.kind)}
+      AND coalesce(provider_at, read_at) > ${binder.bind('int', Math.trunc(fellTo))}`;
   return { text, values: binder.values };
 }
 

@@ -12,6 +12,7 @@ import {
 } from './admin.ts';
 import { readAuditStatement, toAuditRecords } from './audit.ts';
 import { readChanges } from './changes.ts';
+import { clockStatement, toMeasures } from './clock.ts';
 import { columnsOfPage } from './columns.ts';
 import { coverageStatement, toSpans } from './coverage.ts';
 import type { Dialect, Statement } from './dialect.ts';
@@ -43,6 +44,7 @@ export type SharedReads = Required<
     | 'players'
     | 'countPlayers'
     | 'ledger'
+    | 'clock'
     | 'history'
     | 'quarantined'
     | 'setAside'
@@ -101,6 +103,9 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     },
     async ledger(feed, range) {
       return toLedger(await read(ledgerStatement(dialect, feed, range)));
+    },
+    async clock(account, since) {
+      return toMeasures(await read(clockStatement(dialect, account, since)));
     },
     async history(kind, id) {
       return toHistory(kind, await read(historyStatement(dialect, kind, id)));

@@ -63,6 +63,10 @@ export const archiveTables: readonly ArchiveTable[] = [
     name: 'lateness',
     columns: [...columns('text', 'account', 'kind'), ...columns('int', 'day_at', 'within_ms', 'rows')],
   },
+  {
+    name: 'clock_measures',
+    columns: [column('account', 'text'), ...columns('int', 'until_at', 'least_ms', 'most_ms')],
+  },
   { name: 'names', columns: columns('text', 'account', 'username', 'player') },
   { name: 'trail', columns: auditColumns.map(([name, type]) => column(name, type)) },
 ];

@@ -21,7 +21,7 @@ export async function askPage(
   number: number,
   cursor: string | null = null,
 ): Promise<LeftPage> {
-  const { stamp = (wall) => wall, ...call } = context;
+  const { stamp = (wall) => wall, settled, ...call } = context;
   // The last attempt's: the one that was answered.
   let left: Pick<LeftPage, 'readAt' | 'providerAt'> | null = null;
   const page = await feed.connection.readPage(feed.kind, {
@@ -35,6 +35,7 @@ export async function askPage(
     page: number,
     cursor,
   });
+  await settled?.();
   const { askedAt } = page;
   return { ...page, ...(left ?? { readAt: stamp(askedAt), providerAt: () => askedAt }) };
 }

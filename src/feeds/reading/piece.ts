@@ -35,6 +35,11 @@ export interface ReadContext {
   readonly onDelay?: (delay: Delay) => void;
   /** The time a read is ordered by, for when it left by the wall clock. @default that itself */
   readonly stamp?: (wall: number) => number;
+  /**
+   * Resolves once what an answer said of the provider's clock is kept: what is held goes by it. @default it is known here
+   * alone
+   */
+  readonly settled?: () => Promise<void>;
 }
 
 /** One interval that is being read: of which feed, under what, with what is known of the feed. */

@@ -114,7 +114,7 @@ function verdictOfAbsence(
   { code }: TransferAsk,
   { search, aside, codes }: Facts,
 ): TransferVerdict {
-  const { searched, proof, reads, failure, provableAt } = search;
+  const { searched, proof, reads, failure, provableAt, providerLatest } = search;
   const now = context.deps.clock();
   const notKnown = (reason: string, retryAt: number | null) => ({
     ...unknown(searched),
@@ -134,8 +134,7 @@ function verdictOfAbsence(
   const alike = codes.find((each) => each !== code && each.toLowerCase() === code.toLowerCase());
   if (alike !== undefined) return notKnown(`${show(alike)} is there, which differs in case alone`, null);
   const retention = feed.limits.retention ?? ASSUMED_RETENTION_MS;
-  const latest = now + (feed.upstream?.clock.offset()?.mostMs ?? 0);
-  if (searched.from < latest - retention)
+  if (searched.from < providerLatest - retention)
     return notKnown('it was sent before the provider’s records begin: they prove nothing of it', null);
   if (proof === null) {
     if (provableAt > now) {

@@ -89,7 +89,7 @@ export function describeLedger(subject: Subject): void {
       expect(open).toMatchObject({ from: 950, to: 1_000, state: 'open' });
     });
 
-    it('opens again what a provider’s clock that fell back had held, and nothing before', async () => {
+    it('dates reads anew of a provider’s clock that fell back, by how long ago they were made', async () => {
       const [early, late] = [
         { from: 0, to: 1_000 },
         { from: 1_000, to: 2_000 },
@@ -97,17 +97,24 @@ export function describeLedger(subject: Subject): void {
       for (const interval of [early, late])
         await archive.commit(read('fallen', { interval, readAt: 9_000, providerAt: 5_000 }));
       await archive.commit(read('other', { interval: late, readAt: 9_000, providerAt: 5_000 }));
-      await archive.reopen(feed('fallen'), { above: 1_400, providerNow: 1_500 });
+      const before = { from: -1_000, to: 0 };
+      await archive.commit(read('fallen', { interval: before, readAt: 8_000, providerAt: 1_400 }));
+      await archive.reopen(feed('fallen'), { fellTo: 1_400, providerNow: 1_800, now: 9_300 });
       expect((await spansOf('fallen')).map(({ from, to, state }) => [from, to, state])).toEqual([
-        [0, 1_000, 'final'],
-        [1_000, 1_400, 'held'],
+        [0, 500, 'final'],
+        [500, 1_400, 'held'],
         [1_400, 2_000, 'open'],
+      ]);
+      expect((await archive.ledger(feed('fallen'), before)).map(({ providerAt }) => providerAt)).toEqual([
+        1_400,
       ]);
       expect((await spansOf('other')).map(({ state }) => state)).toEqual(['final']);
       // A read that was made since is none of its business.
       await archive.commit(read('fallen', { interval: late, readAt: 9_001, providerAt: 2_200 }));
-      await archive.reopen(feed('fallen'), { above: 1_400, providerNow: 2_300 });
+      await archive.reopen(feed('fallen'), { fellTo: 2_200, providerNow: 2_300, now: 9_002 });
       expect((await spansOf('fallen')).map(({ to, state }) => [to, state])).toEqual([
+        [500, 'final'],
+        [1_000, 'held'],
         [1_200, 'final'],
         [2_000, 'held'],
       ]);
