@@ -44,7 +44,7 @@ export function digestOf<K extends RecordKind>(
   record: RecordOf[K],
   later: readonly string[] = added[kind],
 ): bigint {
-  const fields: Readonly<Record<string, unknown>> = { ...record };
+  const fields = record as unknown as Readonly<Record<string, unknown>>;
   const content = [
     record.key,
     record.formerKey === record.key ? null : record.formerKey,
