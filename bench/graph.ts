@@ -86,6 +86,8 @@ export async function openGraph(bets: number): Promise<BenchGraph> {
         underWay: filler.underWay,
         troubles: filler.troubles,
         searchTransfers: async () => [],
+        probe: async () => ({ problem: null, remedy: null }),
+        about: () => Promise.reject(new Error('about: expected no call')),
         steering: { pause: async () => {}, resume: async () => {} },
         reread: async () => {},
         readDetail: async () => 'UNSUPPORTED',

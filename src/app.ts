@@ -19,6 +19,7 @@ import type { Feed } from './feeds/feed.ts';
 import { createFiller } from './feeds/filler.ts';
 import { leaseFeed, watchUpkeep } from './feeds/leases.ts';
 import { createPatience } from './feeds/patience.ts';
+import { probe } from './feeds/probe.ts';
 import { reread } from './feeds/reread.ts';
 import { createSteering } from './feeds/steering.ts';
 import { type Sync, startSync } from './feeds/sync.ts';
@@ -190,6 +191,8 @@ export async function createApp(
     steering: createSteering(connected, archive.orders),
     reread: (feed, range) => reread(feed, range, { filler, ...clock }),
     searchTransfers: transferSearcher.search,
+    probe: (feed) => probe(feed, stopping.signal),
+    about: archive.about,
     async readDetail(account, key, near, payer) {
       const feed = feeds.find((each) => each.account.id === account && each.kind === 'BET');
       return feed === undefined ? 'UNSUPPORTED' : details.read({ feed, key, near, payer });

@@ -111,6 +111,16 @@ program
     code = await check({ config, json, io });
   });
 
+program
+  .command('doctor')
+  .description('look at configuration, archive, and each provider’s credentials, clock, pace and lateness')
+  .option('--json', 'as JSON')
+  .action(async ({ json = false }: { json?: boolean }) => {
+    const config = await configuration();
+    const { doctor } = await import('./commands/doctor.ts');
+    code = await doctor({ config, json, io });
+  });
+
 ranged('backfill')
   .description('fill what a range lacks; started again, it goes on')
   .option('--kind <kind>', 'BET, TRANSFER or SEQ_NO_FAILURE alone')

@@ -70,8 +70,20 @@ export interface ArchiveAdmin {
   writeAudit(records: readonly AuditRecord[], keepFrom: number): Promise<void>;
   /** The audit log of a span, oldest first. */
   readAudit(span: Interval): Promise<readonly AuditRecord[]>;
+  about(): Promise<ArchiveDescription>;
   /** Names every player anew after the naming the archive was opened with has changed; rewrites no row. */
   rename(): Promise<void>;
+}
+
+/** What an archive is; sizes in bytes, null where they cannot be told. */
+export interface ArchiveDescription {
+  readonly engine: 'DuckDB' | 'PostgreSQL';
+  readonly version: string;
+  /** The number of its last migration. */
+  readonly layout: number;
+  readonly bytes: number | null;
+  /** The room left on its disk. */
+  readonly freeBytes: number | null;
 }
 
 /** What keeps an archive from taking rows, and whether it can be read all the same. */

@@ -4,6 +4,7 @@ import type { Payer } from '../feeds/call-budget.ts';
 import type { DetailOutcome } from '../feeds/detail.ts';
 import type { Dispatch } from '../feeds/dispatch.ts';
 import type { Account, Feed, FeedHealth } from '../feeds/feed.ts';
+import type { Probe } from '../feeds/probe.ts';
 import type { Steering } from '../feeds/steering.ts';
 import type { TransferSearcher } from '../feeds/transfer-search.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -34,6 +35,10 @@ export interface GraphDeps {
   readonly steering: Steering;
   /** Reads a range of a feed again, held or not; resolves once that is done. */
   readonly reread: (feed: Feed, range: Interval) => Promise<void>;
+  /** Asks a feed's provider one cheap question, in its turn; archives nothing. */
+  readonly probe: (feed: Feed) => Promise<Probe>;
+  /** Where rows are kept; the same archive's. */
+  readonly about: ArchiveAdmin['about'];
   /** Reads one bet at its provider and archives it; says whether it was found, or why the provider was not asked. */
   readonly readDetail: (
     account: string,

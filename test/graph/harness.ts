@@ -221,6 +221,8 @@ export function createContext(surroundings: Surroundings, asks: CoverAsk[] = [])
       searchTransfers: surroundings.searchTransfers ?? searchNothing,
       underWay: () => 0,
       troubles: () => [],
+      probe: async () => ({ problem: null, remedy: null }),
+      about: async () => ({ engine: 'DuckDB', version: 'v1', layout: 1, bytes: null, freeBytes: null }),
       steering: { pause: async () => {}, resume: async () => {} },
       reread: async () => {},
       readDetail: surroundings.readDetail ?? (async (): Promise<DetailOutcome> => 'UNSUPPORTED'),

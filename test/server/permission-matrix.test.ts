@@ -37,8 +37,10 @@ import { ask, bearer, post } from './harness.ts';
 const decided: Readonly<Record<string, string>> = {
   Query:
     'providers accounts account changes bets bet betByProviderId coverage node nodes seqNoFailures transfers transferStatus transferStatuses player players ' +
-    'betTotals transferTotals seqNoTotals quarantined# _entities _service',
-  Mutation: 'acceptQuarantined# reread# pauseAccount# resumeAccount#',
+    'betTotals transferTotals seqNoTotals quarantined# archiveInfo# _entities _service',
+  Mutation: 'acceptQuarantined# reread# pauseAccount# resumeAccount# probeFeed#',
+  FeedProbe: 'problem# remedy#',
+  ArchiveInfo: 'engine# version# layout# sizeMb# freeMb#',
   QuarantinedRow: 'id# account kind# span reason# raw# firstSeenAt# lastSeenAt# timesSeen#',
   _Service: 'sdl',
   Provider: 'name title kinds',
@@ -414,6 +416,8 @@ describe('permission matrix', () => {
     for (const source of [
       '{ quarantined { id reason raw } }',
       'mutation { acceptQuarantined(ids: ["x"]) }',
+      '{ archiveInfo { engine } }',
+      'mutation { probeFeed(account: "vp-main", kind: BET) { problem } }',
       'mutation { pauseAccount(id: "vp-main") { id } }',
       'mutation { resumeAccount(id: "vp-main") { id } }',
       `mutation { reread(account: "vp-main", kind: BET, range: { from: "${range.from}", to: "${range.to}" }) { rows } }`,

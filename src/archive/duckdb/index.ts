@@ -18,6 +18,7 @@ import { countStatement, pageEndStatement, pageStatement, readsBackwards } from 
 import { sortedStatement, toSorted } from '../sql/sorted.ts';
 import { tableStatement, toTable } from '../sql/table.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
+import { aboutFile } from './about.ts';
 import { duckDbDialect } from './dialect.ts';
 import { explainFault } from './faults.ts';
 import { copyParquet, readJsonPage, streamLines } from './flat.ts';
@@ -124,6 +125,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   return {
     ...createReadsOn(call),
     coverage: (feeds, range) => (closed ? refused() : coverage(feeds, range)),
+    about: () => aboutFile(path, (statement) => call('read', { statement })),
     ...changes,
     readsFor: (wanted) => ({
       ...createReadsOn(wantedCalls(call, wanted)),
@@ -147,7 +149,7 @@ function wantedCalls(call: Thread['call'], wanted: AbortSignal): Thread['call'] 
 }
 
 /** Everything that reads, by calls of the engine. */
-function createReadsOn(call: Thread['call']): Omit<KeptArchive, keyof Changes> {
+function createReadsOn(call: Thread['call']): Omit<KeptArchive, keyof Changes | 'about'> {
   return {
     ...createReads(duckDbDialect, (statement) => call('read', { statement })),
     async page(query) {

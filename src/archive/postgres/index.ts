@@ -17,6 +17,7 @@ import { countStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
 import { sortedStatement, toSorted } from '../sql/sorted.ts';
 import { tableStatement, toTable } from '../sql/table.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
+import { aboutDatabase } from './about.ts';
 import { createReleaser } from './departed.ts';
 import { postgresDialect } from './dialect.ts';
 import { placeOf } from './faults.ts';
@@ -135,6 +136,7 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
         return shared.byKeys(kind, possible);
       },
       stream: (query) => streamRecords(streams, place, openStreams, query),
+      about: () => aboutDatabase(read),
     };
   }
 

@@ -8,6 +8,7 @@ import {
   isUnionType,
   printSchema,
 } from 'graphql';
+import { ProbeResolver } from '../account/probe.ts';
 import { AccountResolver, FeedResolver } from '../account/resolver.ts';
 import { BetResolver } from '../bet/resolver.ts';
 import { BetConnectionResolver } from '../bet/type.ts';
@@ -91,6 +92,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   SeqNoTotalsResolver,
   QuarantineResolver,
   ChangeResolver,
+  ProbeResolver,
 ];
 
 /** The executable graph: a Federation 2 subgraph whose resolvers expect a `RequestContext`. */
