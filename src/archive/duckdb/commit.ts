@@ -12,7 +12,8 @@ import {
   type Version,
 } from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
-import { applyVerdicts, countVerdicts, judgeReading, markVanished, unlistedRows } from '../sql/doubts.ts';
+import { applyVerdicts, markVanished } from '../sql/apply-verdicts.ts';
+import { countVerdicts, judgeReading, unlistedRows } from '../sql/judge-reading.ts';
 import { addLateness } from '../sql/lateness.ts';
 import { appendVersions, type Source } from './append.ts';
 import { type Laying, layIntervals, type Standing, standingParts } from './intervals.ts';

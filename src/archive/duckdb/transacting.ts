@@ -3,7 +3,7 @@ import { tableName } from '../../records/shape.ts';
 import type { FeedKey } from '../archive.ts';
 import { historyName } from '../sql/admin.ts';
 import { createBinder } from '../sql/dialect.ts';
-import type { Transacting } from '../sql/doubts.ts';
+import type { Transacting } from '../sql/transacting.ts';
 import { duckDbDialect } from './dialect.ts';
 import { readCells, toDuckDb } from './values.ts';
 

@@ -2,7 +2,7 @@ import { tableName } from '../../records/shape.ts';
 import type { FeedKey } from '../archive.ts';
 import { historyName } from '../sql/admin.ts';
 import { createBinder } from '../sql/dialect.ts';
-import type { Transacting } from '../sql/doubts.ts';
+import type { Transacting } from '../sql/transacting.ts';
 import { type Client, readCells } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { changeTiersSql } from './roll-ups.ts';

@@ -1,7 +1,7 @@
 import { tableName } from '../../records/shape.ts';
 import type { Commit } from '../archive.ts';
 import { historyName } from '../sql/admin.ts';
-import { applyVerdicts } from '../sql/doubts.ts';
+import { applyVerdicts } from '../sql/apply-verdicts.ts';
 import type { Merged } from './commit.ts';
 import type { Client } from './database.ts';
 import { postgresDialect } from './dialect.ts';
