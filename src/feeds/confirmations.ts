@@ -20,9 +20,15 @@ export interface ConfirmationsOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** A window to be read again. */
+export interface WindowInDoubt extends Window {
+  /** Where the rows lie because of which it is to be read. */
+  readonly doubted: Interval;
+}
+
 /** What is to be read so that doubts can be decided, and when to look again (milliseconds from now). */
 export interface ConfirmationPlan {
-  readonly windows: ReadonlyMap<Feed, readonly Window[]>;
+  readonly windows: ReadonlyMap<Feed, readonly WindowInDoubt[]>;
   readonly lookAgainMs: number;
   /** Rows only an admin may decide about. */
   readonly awaiting: number;
@@ -41,7 +47,7 @@ export function planConfirmations(
   doubts: readonly FeedDoubt[],
   now: number,
 ): ConfirmationPlan {
-  const windows = new Map<Feed, readonly Window[]>();
+  const windows = new Map<Feed, readonly WindowInDoubt[]>();
   let lookAgainMs = LONGEST_LOOK_MS;
   let awaiting = 0;
   for (const feed of feeds) {
@@ -49,7 +55,15 @@ export function planConfirmations(
     const clock = feedClock(feed, now);
     const reach = reachOf({ ...clock, retentionMs: limits.retention });
     const oldest = oldestConfirmable(limits, clock.providerLatest);
-    const due: Interval[] = [];
+    const asked = new Map<number, WindowInDoubt>();
+    const ask = (span: Interval, row: Interval) => {
+      const within = intersect(span, reach);
+      for (const window of within === null ? [] : windowsOf(within, limits.grid)) {
+        const { from, to } = asked.get(window.from)?.doubted ?? row;
+        const doubted = { from: Math.min(from, row.from), to: Math.max(to, row.to) };
+        asked.set(window.from, { ...window, doubted });
+      }
+    };
     for (const doubt of doubts) {
       if (doubt.account !== feed.account.id || doubt.kind !== feed.kind || doubt.axisAt < oldest) continue;
       if (doubt.awaitsAdmin) {
@@ -59,18 +73,14 @@ export function planConfirmations(
       const dueInMs = doubt.missedReadAt + confirmAfterOf(doubt, limits.confirmAfter) - now;
       lookAgainMs = Math.min(lookAgainMs, Math.max(SHORTEST_LOOK_MS, dueInMs));
       if (dueInMs > 0) continue;
-      due.push({ from: doubt.listedAt - limits.settlementLag, to: doubt.missedAt + 1 });
-      due.push({ from: doubt.axisAt, to: doubt.axisAt + 1 });
+      const row = { from: doubt.axisAt, to: doubt.axisAt + 1 };
+      ask({ from: doubt.listedAt - limits.settlementLag, to: doubt.missedAt + 1 }, row);
+      ask(row, row);
     }
-    const asked = due.flatMap((span) => {
-      const within = intersect(span, reach);
-      return within === null ? [] : windowsOf(within, limits.grid);
-    });
-    const distinct = new Map(asked.map((window) => [window.from, window]));
-    if (distinct.size > 0)
+    if (asked.size > 0)
       windows.set(
         feed,
-        [...distinct.values()].sort((a, b) => a.from - b.from),
+        [...asked.values()].sort((a, b) => a.from - b.from),
       );
   }
   return { windows, lookAgainMs, awaiting };
@@ -95,17 +105,19 @@ export function startConfirmations(options: ConfirmationsOptions): () => Promise
     onAwaiting?.(awaiting);
     for (const [feed, ofFeed] of windows) {
       const ready = ofFeed.filter((window) => !filler.mustWait(feed, window));
-      const isWanted = async () => isInDoubt(feed);
+      const doubted = new Map(ofFeed.map((window) => [window.from, window.doubted]));
+      const isWanted = ({ from }: Window) => isInDoubt(feed, from, doubted.get(from) ?? EVER);
       const tickets = filler.fill(feed, ready, { knownAt, isWanted });
       await Promise.race([Promise.all(tickets.map(({ done }) => done)), stopped]);
     }
     return lookAgainMs;
   }
 
-  /** Whether another process has not decided meanwhile. */
-  async function isInDoubt(feed: Feed): Promise<boolean> {
-    const doubts = await archive.doubts([feed.account.id], EVER);
-    return planConfirmations([feed], doubts, now()).windows.size > 0;
+  /** Whether another process has not decided meanwhile about the rows because of which a window was to be read. */
+  async function isInDoubt(feed: Feed, from: number, doubted: Interval): Promise<boolean> {
+    const doubts = await archive.doubts([feed.account.id], doubted);
+    const { windows } = planConfirmations([feed], doubts, now());
+    return windows.get(feed)?.some((window) => window.from === from) === true;
   }
 
   const stopped = new Promise<void>((resolve) => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedDoubt } from '../../src/archive/archive.ts';
-import { planConfirmations } from '../../src/feeds/confirmations.ts';
+import { planConfirmations, startConfirmations } from '../../src/feeds/confirmations.ts';
 import { doubtingOf } from '../../src/feeds/doubting.ts';
+import type { FillOptions } from '../../src/feeds/filler.ts';
 import { unknownClock } from '../../src/records/clock-reading.ts';
 import { splitAtDoubts } from '../../src/records/coverage.ts';
+import type { Window } from '../../src/records/window.ts';
 import { paperFeed } from './paper-provider.ts';
 
 const MINUTE = 60_000;
@@ -41,6 +43,49 @@ describe('a row in doubt', () => {
     expect([plan.windows.size, plan.awaiting]).toEqual([0, 1]);
     expect(startsOf(doubt({ axisAt: NOW - 39 * DAY - 1 }))).toEqual([]);
   });
+});
+
+it('asks of each claimed window whether the rows it was planned for are still in doubt, and reads no others', async () => {
+  const [near, far] = [doubt({ key: 'near' }), doubt({ key: 'far', axisAt: NOW - 9 * DAY })];
+  let held: readonly FeedDoubt[] = [near, far];
+  const read: { from: number; to: number }[] = [];
+  const filled = new Promise<[readonly Window[], FillOptions]>((resolve) => {
+    const stop = startConfirmations({
+      feeds: [feed],
+      archive: {
+        async doubts(_, { from, to }) {
+          read.push({ from, to });
+          return held.filter(({ axisAt }) => from <= axisAt && axisAt < to);
+        },
+      },
+      filler: {
+        mustWait: () => false,
+        fill(_, windows, options) {
+          resolve([windows, options]);
+          void stop();
+          return [];
+        },
+      },
+      now: () => NOW,
+      onError(error) {
+        throw error;
+      },
+    });
+  });
+  const [windows, { isWanted }] = await filled;
+  const windowAt = (at: number) => windows.find(({ from, to }) => from <= at && at < to)!;
+  const ofRow = ({ axisAt }: FeedDoubt) => ({ from: axisAt, to: axisAt + 1 });
+  const both = { from: far.axisAt, to: near.axisAt + 1 };
+  read.length = 0;
+  expect(await isWanted(windowAt(far.axisAt))).toBe(true);
+  expect(await isWanted(windowAt(near.missedAt))).toBe(true);
+  expect(read).toEqual([ofRow(far), both]);
+  held = [near];
+  expect(await isWanted(windowAt(far.axisAt))).toBe(false);
+  expect(await isWanted(windowAt(near.axisAt))).toBe(true);
+  expect(await isWanted(windowAt(near.missedAt))).toBe(true);
+  held = [];
+  expect(await isWanted(windowAt(near.missedAt))).toBe(false);
 });
 
 describe('what a read may contradict', () => {
