@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDuckDbArchive } from '../src/archive/duckdb/index.ts';
 import { providerNamed } from '../src/providers/list.ts';
 import { providers } from '../src/providers/registry.ts';
@@ -12,9 +11,14 @@ import type { Sandbox } from '../src/providers/sandbox.ts';
 import type { ProviderName } from '../src/records/record.ts';
 import { createSandboxes } from '../src/sandbox/create.ts';
 import { createSandboxServer } from '../src/sandbox/host.ts';
+import { type Built, buildCommand } from './built.ts';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const HOUR = 3_600_000;
+let command: Built;
+beforeAll(async () => {
+  command = await buildCommand();
+});
+afterAll(() => command.remove());
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -56,7 +60,7 @@ async function openStreet(names: readonly ProviderName[]): Promise<Street> {
           accounts,
         }),
       );
-      const child = spawn(process.execPath, ['--import', 'tsx', cli, 'serve', '--config', file], {
+      const child = spawn(process.execPath, [command.file('cli'), 'serve', '--config', file], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       closing.push(async () => {

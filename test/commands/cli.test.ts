@@ -5,16 +5,27 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { buildSchema, validateSchema } from 'graphql';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { printSubgraph } from '../../src/graph/schema/subgraph.ts';
 import { providers } from '../../src/providers/registry.ts';
+import { type Built, buildCommand } from '../built.ts';
 import { openHarness, someHour } from './harness.ts';
 
 const cli = join(import.meta.dirname, '../../src/cli.ts');
 
+let command: Built;
+beforeAll(async () => {
+  command = await buildCommand();
+});
+afterAll(() => command.remove());
+
 function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
+  return startNode(command.file('cli'), ...args);
+}
+
+function startNode(...args: readonly string[]): ChildProcessWithoutNullStreams {
   const env = { PATH: process.env['PATH'], COUNTROOM_CONFIG: '/nowhere/countroom.yaml' };
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], { env });
+  const child = spawn(process.execPath, args, { env });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -81,18 +92,22 @@ it('prints the graph for clients without federation’s machinery', async () => 
   expect(out).not.toMatch(/@(key|link|shareable)\b|_(Any|Entity|Service|entities|service)\b/);
 });
 
-it('serves until SIGTERM, and says where in one line', async () => {
-  const { file } = await openHarness(['ebet']);
-  const child = start('serve', '--config', file, '--port', '0');
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const url = /^countroom answers at (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line.toString('utf8'))?.[1];
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  const closed = once(child, 'close');
-  // as npm does, which passes on what the terminal sends to both
-  child.kill('SIGTERM');
-  child.kill('SIGINT');
-  expect(await closed).toEqual([0, null]);
-});
+it.each(['what was built', 'the sources'])(
+  'serves %s until SIGTERM, and says where in one line',
+  async (what) => {
+    const { file } = await openHarness(['ebet']);
+    const program = what === 'the sources' ? ['--import', 'tsx', cli] : [command.file('cli')];
+    const child = startNode(...program, 'serve', '--config', file, '--port', '0');
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = /^countroom answers at (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line.toString('utf8'))?.[1];
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const closed = once(child, 'close');
+    // as npm does, which passes on what the terminal sends to both
+    child.kill('SIGTERM');
+    child.kill('SIGINT');
+    expect(await closed).toEqual([0, null]);
+  },
+);
 
 it('reads its configuration again on SIGHUP: keys, players and log; a faulty one changes nothing', async () => {
   const keyed = (key: string) => ({ apiKeys: [{ name: 'a', key, role: 'admin' }] });
@@ -129,7 +144,7 @@ it('reads its configuration again on SIGHUP: keys, players and log; a faulty one
 
 it('makes files that its user alone can read, whatever the umask', async () => {
   const { file } = await openHarness(['vertexplay']);
-  const masked = ['-c', 'umask 022; exec "$0" "$@"', process.execPath, '--import', 'tsx', cli];
+  const masked = ['-c', 'umask 022; exec "$0" "$@"', process.execPath, command.file('cli')];
   const child = spawn('sh', [...masked, 'serve', '--config', file]);
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -148,19 +163,7 @@ it('logs what nobody caught with the requests under way, answers these, and ends
   const { file, host } = await openHarness(['vertexplay']);
   const careless =
     'data:text/javascript,process.on("SIGUSR2", () => { Promise.reject(new Error("nobody’s")); })';
-  const child = spawn(process.execPath, [
-    '--import',
-    'tsx',
-    '--import',
-    careless,
-    cli,
-    'serve',
-    '--config',
-    file,
-  ]);
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
+  const child = startNode('--import', careless, command.file('cli'), 'serve', '--config', file);
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString('utf8');

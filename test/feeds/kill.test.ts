@@ -5,18 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { entryPoints } from '../../scripts/bundle.ts';
 import type { KeptArchive } from '../../src/archive/admin.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { createPostgresArchive } from '../../src/archive/postgres/index.ts';
 import { sameName } from '../archive/conformance/store.ts';
 import { type PostgresServer, startPostgres } from '../archive/postgres-server.ts';
+import { type Built, buildPrograms } from '../built.ts';
 import { createChecks } from './model/check.ts';
 import { startProcess } from './model/process.ts';
 import { createToldProvider, SINCE } from './model/told.ts';
 
 const HOUR = 3_600_000;
 const statementKill = fileURLToPath(new URL('./model/statement-kill.mjs', import.meta.url));
-const program = fileURLToPath(new URL('./model/doomed.ts', import.meta.url));
 
 /** Where each process ends, one after the other on the same archive: before a call, after it, before a commit, after it. */
 const failpoints = [
@@ -31,12 +32,19 @@ const statements = [3, 4, 5, 6] as const;
 
 let folder: string;
 let server: PostgresServer;
+let programs: Built;
 beforeAll(async () => {
+  programs = await buildPrograms(
+    { 'chunks/doomed': 'test/feeds/model/doomed.ts', 'chunks/worker': entryPoints['chunks/worker'] },
+    // What `statement-kill.mjs` changes has to be what the program loads.
+    ['@duckdb/node-api'],
+  );
   folder = mkdtempSync(join(tmpdir(), 'countroom-kill-'));
   server = await startPostgres();
 });
 afterAll(async () => {
   await server.stop();
+  programs.remove();
   rmSync(folder, { recursive: true });
 });
 
@@ -50,7 +58,7 @@ async function runDoomed(...args: readonly (string | number)[]): Promise<string 
 function start(...args: readonly (string | number)[]) {
   const [, , moment, turn] = args;
   const preload = moment === 'statement' ? ['--import', statementKill] : [];
-  return spawn(process.execPath, ['--import', 'tsx', ...preload, program, ...args.map(String)], {
+  return spawn(process.execPath, [...preload, programs.file('chunks/doomed'), ...args.map(String)], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, DIE_AT_STATEMENT: String(turn) },
   });

@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import type { CountroomError } from '../../errors.ts';
 import type { Argument, Cancellation, Method, Request, Response, Result } from './protocol.ts';
+import { startWorker } from './start-worker.ts';
 
 /** The caller's end of the worker thread. */
 export interface Thread {
@@ -20,7 +20,7 @@ interface Pending {
 
 /** Starts the engine's thread; it keeps the process alive only while an answer is awaited. */
 export function startThread(explain: (fault: string) => CountroomError): Thread {
-  const worker = createWorker();
+  const worker = startWorker();
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let ended: string | null = null;
@@ -80,13 +80,4 @@ export function startThread(explain: (fault: string) => CountroomError): Thread 
       await exited;
     },
   };
-}
-
-function createWorker(): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url));
-  // From source: on Node 20 `--import tsx` does not reach a worker's entry, so a first module registers tsx.
-  const tsx = import.meta.resolve('tsx/esm/api');
-  const entry = new URL('./worker.ts', import.meta.url);
-  const first = `import { register } from '${tsx}'; register(); await import('${entry}');`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(first)}`));
 }

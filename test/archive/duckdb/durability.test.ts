@@ -3,14 +3,27 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { entryPoints } from '../../../scripts/bundle.ts';
 import type { KeptArchive } from '../../../src/archive/admin.ts';
 import { createDuckDbArchive } from '../../../src/archive/duckdb/index.ts';
+import { type Built, buildPrograms } from '../../built.ts';
 import { all, bet, read } from '../conformance/sample.ts';
 import { sameName } from '../conformance/store.ts';
 import { type Committer, startCommitter } from './process.ts';
 
 describe('the DuckDB file', () => {
+  let programs: Built;
+  beforeAll(async () => {
+    programs = await buildPrograms({
+      'chunks/committer': 'test/archive/duckdb/committer.ts',
+      'chunks/worker': entryPoints['chunks/worker'],
+    });
+  });
+  afterAll(() => programs.remove());
+  const start = (args: readonly string[], shell?: string) =>
+    startCommitter(programs.file('chunks/committer'), args, shell);
+
   let folder: string;
   let path: string;
   let committer: Committer | null = null;
@@ -28,7 +41,7 @@ describe('the DuckDB file', () => {
   it('keeps rows and ledger in step through kill -9 while committing', async () => {
     let next = 0;
     for (const commits of [1, 4, 9]) {
-      committer = startCommitter([path, String(next), '300']);
+      committer = start([path, String(next), '300']);
       const last = next + commits;
       for (; next < last; next += 1) expect(await committer.line('committed')).toBe(`committed ${next}`);
       await committer.kill();
@@ -39,7 +52,7 @@ describe('the DuckDB file', () => {
   });
 
   it('is refused to a second process, which is told who holds it, and to a second opening in one', async () => {
-    committer = startCommitter([path, '0', '10']);
+    committer = start([path, '0', '10']);
     await committer.line('opened');
     const holder = new RegExp(`held by process ${committer.child.pid} `);
     await expect(open()).rejects.toMatchObject({
@@ -66,7 +79,7 @@ describe('the DuckDB file', () => {
     ['log', 4_000],
     ['file', 22_000],
   ])('rolls back on a full disk (the %s), says so, and goes on once there is room', async (_, limitKb) => {
-    committer = startCommitter([path, '0', '500', '6000'], `trap '' XFSZ; ulimit -S -f ${limitKb};`);
+    committer = start([path, '0', '500', '6000'], `trap '' XFSZ; ulimit -S -f ${limitKb};`);
     const failed = await committer.line('failed');
     expect(failed).toMatch(/^failed \d+ ArchiveError: .*the disk is full/);
     const turn = Number(failed?.split(' ')[1]);

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
 export interface Committer {
   readonly child: ChildProcess;
@@ -10,12 +9,9 @@ export interface Committer {
   kill(): Promise<void>;
 }
 
-/** Starts the committing process; `shell` goes before it, to take something away from it. */
-export function startCommitter(args: readonly string[], shell = ''): Committer {
-  const program = fileURLToPath(new URL('./committer.ts', import.meta.url));
-  const command = [process.execPath, '--import', 'tsx', program, ...args]
-    .map((part) => `'${part}'`)
-    .join(' ');
+/** Starts the committing process of a built program; `shell` goes before it, to take something away from it. */
+export function startCommitter(program: string, args: readonly string[], shell = ''): Committer {
+  const command = [process.execPath, program, ...args].map((part) => `'${part}'`).join(' ');
   const child = spawn('bash', ['-c', `${shell} exec ${command}`], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
