@@ -24,7 +24,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-interface Street {
+interface Deployment {
   readonly boxes: Readonly<Record<string, Sandbox>>;
   readonly file: string;
   /** Starts a gateway with these settings of `server`. */
@@ -32,7 +32,7 @@ interface Street {
 }
 
 /** Sandboxes, and as many gateways on one archive file as a test starts. */
-async function openStreet(names: readonly ProviderName[]): Promise<Street> {
+async function openDeployment(names: readonly ProviderName[]): Promise<Deployment> {
   const folder = mkdtempSync(join(tmpdir(), 'countroom-app-'));
   closing.push(() => rmSync(folder, { recursive: true, force: true }));
   const served = names.map((name) => providerNamed(providers, name));
@@ -109,29 +109,29 @@ interface Answer {
 
 describe('the gateway', () => {
   test('loses and doubles nothing when it is killed while filling', async () => {
-    const street = await openStreet(['vertexplay', 'hotroad']);
+    const deployment = await openDeployment(['vertexplay', 'hotroad']);
     const range = settledHours(2);
     for (const calls of [3, 9]) {
-      const { child, ask } = await street.serve();
+      const { child, ask } = await deployment.serve();
       await ask(betsQuery(range, '1ms'));
-      const asked = () => street.boxes['vertexplay']!.calls.length;
+      const asked = () => deployment.boxes['vertexplay']!.calls.length;
       const before = asked();
       await expect.poll(asked, { interval: 5 }).toBeGreaterThanOrEqual(Math.min(before + calls, 12));
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;
     }
-    const { ask } = await street.serve();
+    const { ask } = await deployment.serve();
     const { data } = await ask<Answer>(betsQuery(range, '20s'));
     expect(data.bets.coverage).toMatchObject({ complete: true, gaps: [] });
-    const truth = Object.values(street.boxes).flatMap((box) => box.truth('BET', range));
+    const truth = Object.values(deployment.boxes).flatMap((box) => box.truth('BET', range));
     expect(data.bets.totalCount).toBe(truth.length);
     expect(data.bets.nodes.map((node) => node.raw).sort()).toEqual([...truth].sort());
   });
 
   test('asks a paused account nothing, answers from the archive meanwhile, and asks again when it is resumed', async () => {
-    const street = await openStreet(['vertexplay']);
-    const { ask } = await street.serve();
+    const deployment = await openDeployment(['vertexplay']);
+    const { ask } = await deployment.serve();
     const range = settledHours(1);
     const told = 'feeds { paused pace { calls refused allowedPerMinute } health { state message } }';
     type Steered = { readonly data: Record<string, { readonly feeds: readonly object[] }> };
@@ -139,19 +139,19 @@ describe('the gateway', () => {
     expect(paused.data['pauseAccount']!.feeds).toMatchObject([
       { paused: true, pace: { refused: 0, allowedPerMinute: 2_400 }, health: { state: 'STOPPED' } },
     ]);
-    const before = street.boxes['vertexplay']!.calls.length;
+    const before = deployment.boxes['vertexplay']!.calls.length;
     const { data } = await ask<Answer>(betsQuery(range, '20s'));
     expect(data.bets.coverage).toMatchObject({ complete: false, gaps: [{ reason: 'PENDING' }] });
-    expect(street.boxes['vertexplay']!.calls).toHaveLength(before);
+    expect(deployment.boxes['vertexplay']!.calls).toHaveLength(before);
     const resumed = await ask<Steered>(`mutation { resumeAccount(id: "vertexplay-main") { ${told} } }`);
     expect(resumed.data['resumeAccount']!.feeds).toMatchObject([{ paused: false }]);
     expect((await ask<Answer>(betsQuery(range, '20s'))).data.bets.coverage.complete).toBe(true);
-    expect(street.boxes['vertexplay']!.calls.length).toBeGreaterThan(before);
+    expect(deployment.boxes['vertexplay']!.calls.length).toBeGreaterThan(before);
   });
 
   test('finishes what it reads and ends with 0 on SIGTERM', async () => {
-    const street = await openStreet(['vertexplay']);
-    const { child, ask } = await street.serve();
+    const deployment = await openDeployment(['vertexplay']);
+    const { child, ask } = await deployment.serve();
     await ask(betsQuery(settledHours(20), '1ms'));
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
@@ -159,14 +159,14 @@ describe('the gateway', () => {
   });
 
   test('keeps an audit log of who asked what, and none where it is told so', async () => {
-    const street = await openStreet(['ebet']);
+    const deployment = await openDeployment(['ebet']);
     const trailAfter = async (keep: string) => {
-      const { child, ask } = await street.serve({ trail: { keep } });
+      const { child, ask } = await deployment.serve({ trail: { keep } });
       await ask('query Names { accounts { id } }');
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
-      const path = join(dirname(street.file), 'archive.duckdb');
+      const path = join(dirname(deployment.file), 'archive.duckdb');
       const archive = await createDuckDbArchive({ path, playerOf: (_account, username) => username });
       const notes = await archive.readAudit({ from: 0, to: Date.now() + 1 });
       await archive.close();

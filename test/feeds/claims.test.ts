@@ -74,23 +74,23 @@ describe('a claim on a window that another process holds', () => {
     const news = fc.constantFrom('released', 'committed');
     await fc.assert(
       fc.asyncProperty(moment, news, async (when, what) => {
-        const house = setUp();
+        const claiming = setUp();
         const tell = () => {
-          house.state.held = false;
-          if (what === 'released') house.release();
-          else house.commit();
+          claiming.state.held = false;
+          if (what === 'released') claiming.release();
+          else claiming.commit();
         };
         if (when === 'before the answer') {
-          house.state.beforeAnswer = async () => {
-            if (house.state.held) tell();
+          claiming.state.beforeAnswer = async () => {
+            if (claiming.state.held) tell();
           };
         }
-        const claimed = house.claim();
+        const claimed = claiming.claim();
         await rest();
         if (when === 'after the answer') tell();
         const claim = await claimed;
         expect(claim).not.toBeNull();
-        expect(house.state.asked).toBe(2);
+        expect(claiming.state.asked).toBe(2);
         await claim?.release();
       }),
       { numRuns: 8 },
@@ -152,14 +152,14 @@ describe('a lease that is kept', () => {
 
 describe('the claims of one process', () => {
   test('are a few ahead of its slots, and as many in flight as the provider’s pace lets begin', async () => {
-    const house = setUp();
-    house.state.held = false;
+    const claiming = setUp();
+    claiming.state.held = false;
     const turn = fixedTurn('background');
     const { signal } = new AbortController();
     const given: Claim[] = [];
     for (let index = 0; index < 10; index += 1) {
       const ask = { feed, window: { from: index, to: index + 1 }, turn, signal, isWanted: async () => true };
-      void house.claims.claim(ask).then((claim) => claim !== null && given.push(claim));
+      void claiming.claims.claim(ask).then((claim) => claim !== null && given.push(claim));
     }
     await rest();
     expect(given).toHaveLength(3);

@@ -10,68 +10,70 @@ const HOUR = 3_600_000;
 // Far from every edge of an hour and of a window.
 const now = Date.UTC(2026, 2, 10, 12, 25);
 const hour = settledHour(now);
-const houses: Harness[] = [];
+const gateways: Harness[] = [];
 afterEach(async () => {
-  await Promise.all(houses.splice(0).map((house) => house.close()));
+  await Promise.all(gateways.splice(0).map((gateway) => gateway.close()));
 });
 
 async function open(options?: HarnessOptions): Promise<Harness> {
-  const house = await openHarness({ now, ...options });
-  houses.push(house);
-  return house;
+  const gateway = await openHarness({ now, ...options });
+  gateways.push(gateway);
+  return gateway;
 }
 
 function ask(feeds: readonly Feed[], over: Partial<CoverAsk> = {}): CoverAsk {
   return { feeds, range: hour, maxWaitMs: 20_000, ...over };
 }
 
-async function rowsOf(house: Harness, feed: Feed, range = hour): Promise<string[]> {
-  const rows = await house.archive.page(firstPage(all(feed.kind, [feed.account.id], range), 100_000));
+async function rowsOf(gateway: Harness, feed: Feed, range = hour): Promise<string[]> {
+  const rows = await gateway.archive.page(firstPage(all(feed.kind, [feed.account.id], range), 100_000));
   return rows.map((row) => row.raw).sort();
 }
 
-const refusals = (house: Harness) =>
-  Object.values(house.sandboxes).flatMap((sandbox) => sandbox.calls.filter((call) => call.refused !== null));
-const windowCalls = (house: Harness, name: string) =>
-  house.sandboxes[name]!.calls.filter((call) => call.interval !== null);
+const refusals = (gateway: Harness) =>
+  Object.values(gateway.sandboxes).flatMap((sandbox) =>
+    sandbox.calls.filter((call) => call.refused !== null),
+  );
+const windowCalls = (gateway: Harness, name: string) =>
+  gateway.sandboxes[name]!.calls.filter((call) => call.interval !== null);
 
 describe('filling', () => {
   test('brings every row of an hour of every feed, digit for digit, with no refused call', async () => {
-    const house = await open();
-    const covered = await house.dispatcher.begin().cover(ask(house.feeds));
+    const gateway = await open();
+    const covered = await gateway.dispatcher.begin().cover(ask(gateway.feeds));
     expect(covered.coverage).toMatchObject({ complete: true, quarantined: 0, gaps: [] });
-    for (const feed of house.feeds) {
-      const truth = house.sandboxes[feed.account.provider]!.truth(feed.kind, hour);
+    for (const feed of gateway.feeds) {
+      const truth = gateway.sandboxes[feed.account.provider]!.truth(feed.kind, hour);
       expect(truth.length).toBeGreaterThan(0);
-      expect(await rowsOf(house, feed)).toEqual([...truth].sort());
+      expect(await rowsOf(gateway, feed)).toEqual([...truth].sort());
     }
-    expect(refusals(house)).toEqual([]);
+    expect(refusals(gateway)).toEqual([]);
   });
 
   test('asks nothing again for a range it holds', async () => {
-    const house = await open();
-    await house.dispatcher.begin().cover(ask(house.feeds));
-    const calls = () => Object.values(house.sandboxes).reduce((total, box) => total + box.calls.length, 0);
+    const gateway = await open();
+    await gateway.dispatcher.begin().cover(ask(gateway.feeds));
+    const calls = () => Object.values(gateway.sandboxes).reduce((total, box) => total + box.calls.length, 0);
     const before = calls();
-    const again = await house.dispatcher.begin().cover(ask(house.feeds));
+    const again = await gateway.dispatcher.begin().cover(ask(gateway.feeds));
     expect(again.coverage.complete).toBe(true);
     expect(calls()).toBe(before);
   });
 
   test('lets the windows of somebody who has left wait behind those of who is there', async () => {
-    const house = await open({ names: ['vertexplay'] });
+    const gateway = await open({ names: ['vertexplay'] });
     const left = new AbortController();
     const days = { from: hour.from - 48 * HOUR, to: hour.from };
-    const leaving = house.dispatcher
+    const leaving = gateway.dispatcher
       .begin({ left: left.signal })
-      .cover(ask(house.feeds, { range: days, maxWaitMs: 600_000 }));
-    await expect.poll(() => windowCalls(house, 'vertexplay').length).toBeGreaterThan(0);
+      .cover(ask(gateway.feeds, { range: days, maxWaitMs: 600_000 }));
+    await expect.poll(() => windowCalls(gateway, 'vertexplay').length).toBeGreaterThan(0);
     left.abort(new Error('whoever asked has left'));
     await expect(leaving).rejects.toThrow('whoever asked has left');
-    const before = windowCalls(house, 'vertexplay').length;
-    const { coverage } = await house.dispatcher.begin().cover(ask(house.feeds));
+    const before = windowCalls(gateway, 'vertexplay').length;
+    const { coverage } = await gateway.dispatcher.begin().cover(ask(gateway.feeds));
     expect(coverage.complete).toBe(true);
-    const since = windowCalls(house, 'vertexplay').slice(before);
+    const since = windowCalls(gateway, 'vertexplay').slice(before);
     const last = since.findLastIndex(({ interval }) => interval !== null && interval.to > hour.from + 1_000);
     // The six, and what had begun before they were asked for.
     expect(last).toBeGreaterThanOrEqual(5);
@@ -79,25 +81,25 @@ describe('filling', () => {
   });
 
   test('reads each window once for forty overlapping requests', async () => {
-    const house = await open({ names: ['vertexplay'] });
+    const gateway = await open({ names: ['vertexplay'] });
     const { from, to } = hour;
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        house.dispatcher.begin().cover(
-          ask(house.feeds, {
+        gateway.dispatcher.begin().cover(
+          ask(gateway.feeds, {
             range: { from: from + (index % 7) * 120_000, to: to - (index % 5) * 60_000 },
           }),
         ),
       ),
     );
     expect(answers.every((answer) => answer.coverage.complete)).toBe(true);
-    expect(windowCalls(house, 'vertexplay')).toHaveLength(6);
+    expect(windowCalls(gateway, 'vertexplay')).toHaveLength(6);
   });
 
   test('answers soon with gaps that tile the range when nobody waits long', async () => {
-    const house = await open();
+    const gateway = await open();
     const range = hour;
-    const { feeds, coverage } = await house.dispatcher.begin().cover(ask(house.feeds, { maxWaitMs: 1 }));
+    const { feeds, coverage } = await gateway.dispatcher.begin().cover(ask(gateway.feeds, { maxWaitMs: 1 }));
     expect(coverage.complete).toBe(false);
     for (const feed of feeds) {
       const pieces = [...feed.held, ...feed.coverage.gaps].sort((a, b) => a.from - b.from);
@@ -109,7 +111,7 @@ describe('filling', () => {
     await expect
       .poll(
         async () =>
-          (await house.dispatcher.begin().cover(ask(house.feeds, { maxWaitMs: null }))).coverage.complete,
+          (await gateway.dispatcher.begin().cover(ask(gateway.feeds, { maxWaitMs: null }))).coverage.complete,
         {
           timeout: 15_000,
         },
@@ -118,81 +120,83 @@ describe('filling', () => {
   });
 
   test('keeps to the archive where no provider may be asked', async () => {
-    const house = await open();
-    const { coverage } = await house.dispatcher.begin().cover(ask(house.feeds, { maxWaitMs: null }));
-    expect(coverage.gaps.map((gap) => gap.reason)).toEqual(house.feeds.map(() => 'PENDING'));
-    expect(Object.values(house.sandboxes).every((box) => box.calls.length === 0)).toBe(true);
+    const gateway = await open();
+    const { coverage } = await gateway.dispatcher.begin().cover(ask(gateway.feeds, { maxWaitMs: null }));
+    expect(coverage.gaps.map((gap) => gap.reason)).toEqual(gateway.feeds.map(() => 'PENDING'));
+    expect(Object.values(gateway.sandboxes).every((box) => box.calls.length === 0)).toBe(true);
   });
 
   test('says what lies in the future and beyond retention, and asks for neither', async () => {
-    const house = await open({ names: ['vertexplay'] });
-    const feed = house.feed('vertexplay');
-    const future = await house.dispatcher
+    const gateway = await open({ names: ['vertexplay'] });
+    const feed = gateway.feed('vertexplay');
+    const future = await gateway.dispatcher
       .begin()
       .cover(ask([feed], { range: { from: now + HOUR, to: now + 2 * HOUR } }));
     expect(future.coverage.gaps.map((gap) => gap.reason)).toEqual(['IN_FUTURE']);
     const old = now - 41 * 24 * HOUR;
-    const gone = await house.dispatcher.begin().cover(ask([feed], { range: { from: old, to: old + HOUR } }));
+    const gone = await gateway.dispatcher
+      .begin()
+      .cover(ask([feed], { range: { from: old, to: old + HOUR } }));
     expect(gone.coverage.gaps.map((gap) => gap.reason)).toEqual(['BEYOND_RETENTION']);
-    expect(house.sandboxes['vertexplay']!.calls).toEqual([]);
+    expect(gateway.sandboxes['vertexplay']!.calls).toEqual([]);
   });
 
   test('holds a live window up to the lag before its read, counts the rest as open, and does not read it again at once', async () => {
-    const house = await open({ names: ['vertexplay'], limits: { openMaxAge: HOUR } });
+    const gateway = await open({ names: ['vertexplay'], limits: { openMaxAge: HOUR } });
     const range = { from: now - 15 * 60_000, to: now + HOUR };
-    const first = await house.dispatcher.begin().cover(ask(house.feeds, { range }));
+    const first = await gateway.dispatcher.begin().cover(ask(gateway.feeds, { range }));
     expect(first.coverage.gaps.at(-1)?.reason).toBe('IN_FUTURE');
-    const { settlementLag } = house.feed('vertexplay').limits;
+    const { settlementLag } = gateway.feed('vertexplay').limits;
     const held = first.feeds[0]!.held.at(-1)!.to;
     // The date of an answer has whole seconds: the provider's clock is known that exactly.
     expect(held).toBeGreaterThan(now - settlementLag - 3_000);
     expect(held).toBeLessThanOrEqual(Date.now() - settlementLag);
     expect(first.coverage.openFrom).toBe(held);
     expect(first.coverage.gaps.at(0)!.from).toBeGreaterThan(now - 4_000);
-    const calls = windowCalls(house, 'vertexplay').length;
-    const second = await house.dispatcher.begin().cover(ask(house.feeds, { range }));
-    expect(windowCalls(house, 'vertexplay')).toHaveLength(calls);
+    const calls = windowCalls(gateway, 'vertexplay').length;
+    const second = await gateway.dispatcher.begin().cover(ask(gateway.feeds, { range }));
+    expect(windowCalls(gateway, 'vertexplay')).toHaveLength(calls);
     expect(second.coverage.final).toBe(false);
   });
 
   test('fetches at most maxRange for one ask, the newest of it', async () => {
-    const house = await open({ names: ['vertexplay'], maxRangeMs: 20 * 60_000 });
-    const { coverage } = await house.dispatcher.begin().cover(ask(house.feeds));
+    const gateway = await open({ names: ['vertexplay'], maxRangeMs: 20 * 60_000 });
+    const { coverage } = await gateway.dispatcher.begin().cover(ask(gateway.feeds));
     const { from, to } = hour;
-    expect(windowCalls(house, 'vertexplay')).toHaveLength(2);
+    expect(windowCalls(gateway, 'vertexplay')).toHaveLength(2);
     expect(coverage.gaps).toMatchObject([{ from, to: to - 20 * 60_000, reason: 'PENDING' }]);
   });
 
   test('halves an answer that may have been cut, and keeps every row', async () => {
-    const house = await open({ names: ['hotroad'], rowsPerMinute: 30, limits: { rowCap: 200 } });
-    const feed = house.feed('hotroad', 'BET');
-    const { coverage } = await house.dispatcher.begin().cover(ask([feed]));
+    const gateway = await open({ names: ['hotroad'], rowsPerMinute: 30, limits: { rowCap: 200 } });
+    const feed = gateway.feed('hotroad', 'BET');
+    const { coverage } = await gateway.dispatcher.begin().cover(ask([feed]));
     expect(coverage.complete).toBe(true);
-    expect(await rowsOf(house, feed)).toEqual([...house.sandboxes['hotroad']!.truth('BET', hour)].sort());
+    expect(await rowsOf(gateway, feed)).toEqual([...gateway.sandboxes['hotroad']!.truth('BET', hour)].sort());
   });
 
   test('says TOO_MANY_ROWS where one second alone fills an answer, and keeps what it saw', async () => {
-    const house = await open({
+    const gateway = await open({
       names: ['hotroad'],
       rowsPerMinute: 600,
       limits: { rowCap: 5 },
       minIntervalMs: 1,
     });
-    const feed = house.feed('hotroad', 'BET');
+    const feed = gateway.feed('hotroad', 'BET');
     const { to } = hour;
     const range = { from: to - 30 * 60_000, to: to - 30 * 60_000 + 2_000 };
     const narrow = { ...feed, limits: { ...feed.limits, grid: 1_000 } };
-    const { coverage } = await house.dispatcher.begin().cover(ask([narrow], { range }));
+    const { coverage } = await gateway.dispatcher.begin().cover(ask([narrow], { range }));
     expect(coverage.gaps.map((gap: Gap) => gap.reason)).toEqual(['TOO_MANY_ROWS']);
-    expect((await rowsOf(house, feed, range)).length).toBeGreaterThan(5);
+    expect((await rowsOf(gateway, feed, range)).length).toBeGreaterThan(5);
   });
 });
 
 describe('partial failure', () => {
   test('one provider down leaves the others complete and its own part a gap', async () => {
-    const house = await open({ limits: { maxAttempts: 2 }, policy: { breakMs: 20_000 } });
-    house.server.inject('vertexplay', 'internalError', 1_000);
-    const { coverage, feeds } = await house.dispatcher.begin().cover(ask(house.feeds));
+    const gateway = await open({ limits: { maxAttempts: 2 }, policy: { breakMs: 20_000 } });
+    gateway.server.inject('vertexplay', 'internalError', 1_000);
+    const { coverage, feeds } = await gateway.dispatcher.begin().cover(ask(gateway.feeds));
     expect(coverage.complete).toBe(false);
     const accounts = new Set(coverage.gaps.map((gap) => gap.account));
     expect([...accounts]).toEqual(['vertexplay-main']);

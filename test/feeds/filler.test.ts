@@ -130,22 +130,22 @@ describe('turns', () => {
   test('a cold big query leaves another’s single window served within the next two slots', async () => {
     const joined: (() => void)[] = [];
     let late = Number.NaN;
-    const house = setUp({
+    const filling = setUp({
       onServed(_, before) {
         if (before !== 4) return;
         late = before;
-        const [ticket] = house.fill([windowAt(99)]);
-        joined.push(ticket!.join(house.filler.newAsker()));
+        const [ticket] = filling.fill([windowAt(99)]);
+        joined.push(ticket!.join(filling.filler.newAsker()));
       },
     });
-    const big = house.filler.newAsker();
-    const tickets = house.fill(windows(0, 30));
+    const big = filling.filler.newAsker();
+    const tickets = filling.fill(windows(0, 30));
     for (const ticket of tickets) joined.push(ticket.join(big));
     await settled(tickets);
-    const turn = house.served.indexOf(99);
+    const turn = filling.served.indexOf(99);
     expect(turn - late).toBeGreaterThan(0);
     expect(turn - late).toBeLessThanOrEqual(2);
-    expect(house.served).toHaveLength(31);
+    expect(filling.served).toHaveLength(31);
   });
 
   test('two who wait take turns, one window each', async () => {
@@ -353,7 +353,7 @@ describe('a feed whose provider is down', () => {
   function setUpDown() {
     let outage: Outage | null = { error, retryInMs: 9_000 };
     let recover = () => {};
-    const house = setUp({
+    const filling = setUp({
       upstream: {
         clock: createProviderClock(paperClock()),
         outage: () => outage,
@@ -368,7 +368,7 @@ describe('a feed whose provider is down', () => {
       answer: (page) => (outage === null ? page : Promise.reject(error)),
     });
     return {
-      ...house,
+      ...filling,
       recover() {
         outage = null;
         recover();

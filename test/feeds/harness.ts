@@ -21,18 +21,18 @@ import { createLocalSlots } from '../../src/upstream/slots.ts';
 
 export interface HarnessOptions {
   readonly names?: readonly ProviderName[];
-  /** Default: DuckDB in memory, with a pace of this house alone. */
+  /** Default: DuckDB in memory, with a pace of this gateway alone. */
   readonly archive?: Archive;
   readonly slots?: SlotSource;
-  /** Others' sandboxes, where several houses share them. */
-  readonly street?: Pick<Harness, 'sandboxes' | 'server'>;
+  /** Another gateway, where this one is to be on its sandboxes. */
+  readonly sandboxesOf?: Pick<Harness, 'sandboxes' | 'server'>;
   readonly minIntervalMs?: number;
   readonly rowsPerMinute?: number;
   readonly limits?: Partial<FeedLimits>;
   readonly policy?: Partial<RetryPolicy>;
   readonly maxRangeMs?: number;
   readonly finalAfterMs?: number;
-  /** What everybody's clock shows as the house opens; it runs on from there. @default the machine's time */
+  /** What everybody's clock shows as the gateway opens; it runs on from there. @default the machine's time */
   readonly now?: number;
 }
 
@@ -55,10 +55,10 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   // Both sides share one event loop here, so a call may be noticed late and the next one on time: the pace is held
   // by the upstream's own tests, every other rule by the sandboxes.
   const boxes =
-    options.street?.sandboxes ??
+    options.sandboxesOf?.sandboxes ??
     (await createSandboxes(served, { minIntervalMs: 0, rowsPerMinute, clock: clock.now }));
   const server =
-    options.street?.server ?? (await createSandboxServer({ sandboxes: boxes, clock: clock.now }));
+    options.sandboxesOf?.server ?? (await createSandboxServer({ sandboxes: boxes, clock: clock.now }));
   const pacer = createPacer({ clock, slots: options.slots ?? createLocalSlots(clock) });
   const policy = { ...defaultRetryPolicy, baseMs: 5, breakMs: 40, ...options.policy };
   const connected = served.map((provider) =>
@@ -93,7 +93,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       if (options.archive === undefined) await archive.close();
       await Promise.all(connected.map(({ http }) => http.close()));
       claims?.close();
-      if (options.street === undefined) await server.close();
+      if (options.sandboxesOf === undefined) await server.close();
     },
   };
 }

@@ -5,20 +5,21 @@ import { type Harness, openHarness, settledHour } from './harness.ts';
 const MINUTE = 60_000;
 const now = Date.UTC(2026, 2, 10, 12, 25);
 const hour = settledHour(now);
-const houses: Harness[] = [];
+const gateways: Harness[] = [];
 afterEach(async () => {
-  await Promise.all(houses.splice(0).map((house) => house.close()));
+  await Promise.all(gateways.splice(0).map((gateway) => gateway.close()));
 });
 
 async function open() {
-  const house = await openHarness({ now, names: ['vertexplay'] });
-  houses.push(house);
+  const gateway = await openHarness({ now, names: ['vertexplay'] });
+  gateways.push(gateway);
   const payerOf = createCallBudgets({ monotonic: () => 0 });
-  const ask = { feeds: house.feeds, range: hour, maxWaitMs: 20_000 };
+  const ask = { feeds: gateway.feeds, range: hour, maxWaitMs: 20_000 };
   const cover = (name: string, calls: number | null) =>
-    house.dispatcher.begin({ payer: payerOf(name, calls) }).cover(ask);
-  const calls = () => house.sandboxes['vertexplay']!.calls.filter(({ interval }) => interval !== null).length;
-  return { house, payerOf, ask, cover, calls };
+    gateway.dispatcher.begin({ payer: payerOf(name, calls) }).cover(ask);
+  const calls = () =>
+    gateway.sandboxes['vertexplay']!.calls.filter(({ interval }) => interval !== null).length;
+  return { gateway, payerOf, ask, cover, calls };
 }
 
 test('past its calls a key is answered with the newest windows and a gap that says when to come back', async () => {
@@ -53,29 +54,29 @@ test('whoever joins the windows of another pays nothing', async () => {
 });
 
 test('windows that nobody waits for any longer are read all the same, and stay paid by who began them', async () => {
-  const { house, payerOf, ask, calls } = await open();
+  const { gateway, payerOf, ask, calls } = await open();
   const payer = payerOf('bi', 6);
-  await house.dispatcher.begin({ payer }).cover({ ...ask, maxWaitMs: 1 });
+  await gateway.dispatcher.begin({ payer }).cover({ ...ask, maxWaitMs: 1 });
   await expect.poll(calls).toBe(6);
   expect(payer.begin()).toBeNull();
 });
 
 test('what would be begun is counted once, and what is held is not', async () => {
-  const { house, ask, calls } = await open();
-  const dispatch = house.dispatcher.begin();
+  const { gateway, ask, calls } = await open();
+  const dispatch = gateway.dispatcher.begin();
   const half = { ...ask, range: { from: hour.from, to: hour.from + 30 * MINUTE } };
   expect(await dispatch.countLacking([ask, half])).toBe(6);
   expect(calls()).toBe(0);
   await dispatch.cover(half);
-  expect(await house.dispatcher.begin().countLacking([ask, half])).toBe(3);
+  expect(await gateway.dispatcher.begin().countLacking([ask, half])).toBe(3);
   // What was looked at before is of no use once something was fetched.
   expect((await dispatch.cover(ask)).coverage.complete).toBe(true);
   expect(calls()).toBe(6);
 });
 
 test('asks of one request for the same are one, and the ledger is read once for them', async () => {
-  const { house, ask } = await open();
-  const dispatch = house.dispatcher.begin();
+  const { gateway, ask } = await open();
+  const dispatch = gateway.dispatcher.begin();
   const [first, ...others] = await Promise.all(Array.from({ length: 500 }, () => dispatch.cover(ask)));
   expect(first?.coverage.complete).toBe(true);
   expect(new Set(others)).toEqual(new Set([first]));

@@ -18,45 +18,45 @@ afterEach(async () => {
 });
 
 /** Several gateways as processes are: each with connections, claims and slots of its own, on one database. */
-async function openStreet(count: number, minIntervalMs: number): Promise<Harness[]> {
+async function openGateways(count: number, minIntervalMs: number): Promise<Harness[]> {
   const url = await postgres.createDatabase();
-  const houses: Harness[] = [];
+  const gateways: Harness[] = [];
   for (let index = 0; index < count; index += 1) {
     const archive = await createPostgresArchive({ url, playerOf: (_, name) => name, leaseMs: 5_000 });
     closing.push(() => archive.close());
     const slots = archive.slots({ monotonic: systemClock.monotonic, guardOf });
-    const house = await openHarness({
+    const gateway = await openHarness({
       names: ['vertexplay'],
       archive,
       slots,
-      street: houses[0],
+      sandboxesOf: gateways[0],
       minIntervalMs,
     });
-    closing.push(() => house.close());
-    houses.push(house);
+    closing.push(() => gateway.close());
+    gateways.push(gateway);
   }
-  return houses;
+  return gateways;
 }
 
 // Asked once: a test that runs across ten past the hour would compare two hours.
 const hour = settledHour(Date.now());
 
-const windowCalls = (house: Harness) =>
-  house.sandboxes['vertexplay']!.calls.filter((call) => call.interval !== null && call.refused === null);
+const windowCalls = (gateway: Harness) =>
+  gateway.sandboxes['vertexplay']!.calls.filter((call) => call.interval !== null && call.refused === null);
 
 describe('gateways on one database', () => {
   test('answer the same concurrent queries completely, and read no window twice', async () => {
-    const houses = await openStreet(3, 30);
+    const gateways = await openGateways(3, 30);
     const range = { from: hour.from - HOUR, to: hour.to };
     const answers = await Promise.all(
-      houses.flatMap((house) =>
+      gateways.flatMap((gateway) =>
         Array.from({ length: 3 }, () =>
-          house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: 25_000 }),
+          gateway.dispatcher.begin().cover({ feeds: gateway.feeds, range, maxWaitMs: 25_000 }),
         ),
       ),
     );
     for (const { coverage } of answers) expect(coverage).toMatchObject({ complete: true, gaps: [] });
-    const calls = windowCalls(houses[0]!);
+    const calls = windowCalls(gateways[0]!);
     expect(calls).toHaveLength(12);
     expect(new Set(calls.map((call) => call.interval!.from)).size).toBe(12);
     const times = calls.map((call) => call.at).sort((a, b) => a - b);
@@ -65,7 +65,7 @@ describe('gateways on one database', () => {
   });
 
   test('take over the windows of one that went away', async () => {
-    const [first, second] = (await openStreet(2, 30)) as [Harness, Harness];
+    const [first, second] = (await openGateways(2, 30)) as [Harness, Harness];
     const range = hour;
     await first.dispatcher.begin().cover({ feeds: first.feeds, range, maxWaitMs: 1 });
     await first.filler.close(AbortSignal.timeout(0));
@@ -80,17 +80,17 @@ describe('gateways on one database', () => {
   });
 
   test('go on by themselves after the database was restarted', async () => {
-    const [house] = (await openStreet(1, 30)) as [Harness];
+    const [gateway] = (await openGateways(1, 30)) as [Harness];
     const range = hour;
-    const asking = house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: 25_000 });
-    await expect.poll(() => windowCalls(house).length, { interval: 5 }).toBeGreaterThan(1);
+    const asking = gateway.dispatcher.begin().cover({ feeds: gateway.feeds, range, maxWaitMs: 25_000 });
+    await expect.poll(() => windowCalls(gateway).length, { interval: 5 }).toBeGreaterThan(1);
     await postgres.restart();
     // Whoever looked while it was away has been told so, soon.
     await asking.catch((error: unknown) => expect(error).toMatchObject({ code: 'ARCHIVE_UNAVAILABLE' }));
     await expect
       .poll(
         async () =>
-          (await house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: 2_000 })).coverage
+          (await gateway.dispatcher.begin().cover({ feeds: gateway.feeds, range, maxWaitMs: 2_000 })).coverage
             .complete,
         { timeout: 25_000, interval: 200 },
       )

@@ -9,12 +9,12 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function open(since: number): Promise<{ house: Harness; sync: Sync }> {
+async function open(since: number): Promise<{ gateway: Harness; sync: Sync }> {
   const archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_, name) => name });
-  const house = await openHarness({ archive });
+  const gateway = await openHarness({ archive });
   const sync = startSync({
-    feeds: house.feeds,
-    filler: house.filler,
+    feeds: gateway.feeds,
+    filler: gateway.filler,
     ledger: (feed, range) => archive.ledger(feed, range),
     now: Date.now,
     since,
@@ -22,21 +22,21 @@ async function open(since: number): Promise<{ house: Harness; sync: Sync }> {
   });
   closing.push(
     () => sync.stop(),
-    () => house.close(),
+    () => gateway.close(),
     () => archive.close(),
   );
-  return { house, sync };
+  return { gateway, sync };
 }
 
 describe('sync', () => {
   test('fills every feed from `since` without being asked, by the rules', async () => {
     const now = Date.now();
-    const { house, sync } = await open(now - 2 * HOUR);
+    const { gateway, sync } = await open(now - 2 * HOUR);
     const range = { from: now - 2 * HOUR, to: now - 20_000 };
-    const covered = () => house.dispatcher.begin().cover({ feeds: house.feeds, range, maxWaitMs: null });
+    const covered = () => gateway.dispatcher.begin().cover({ feeds: gateway.feeds, range, maxWaitMs: null });
     await expect.poll(async () => (await covered()).coverage.gaps, { timeout: 20_000 }).toEqual([]);
-    expect(house.feeds.every((feed) => sync.plan(feed) !== null)).toBe(true);
-    const refused = Object.values(house.sandboxes).flatMap((box) =>
+    expect(gateway.feeds.every((feed) => sync.plan(feed) !== null)).toBe(true);
+    const refused = Object.values(gateway.sandboxes).flatMap((box) =>
       box.calls.filter((call) => call.refused !== null),
     );
     expect(refused).toEqual([]);
@@ -44,8 +44,8 @@ describe('sync', () => {
 
   test('reads a window again when its revisit has come, and then no more', async () => {
     const now = Date.now();
-    const { house } = await open(now - HOUR);
-    const vertexplay = house.sandboxes['vertexplay']!;
+    const { gateway } = await open(now - HOUR);
+    const vertexplay = gateway.sandboxes['vertexplay']!;
     const windows = () =>
       vertexplay.calls.filter((call) => call.interval !== null).map((call) => call.interval!.from);
     await expect.poll(() => new Set(windows()).size, { timeout: 15_000 }).toBeGreaterThanOrEqual(6);

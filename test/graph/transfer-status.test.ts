@@ -184,18 +184,18 @@ describe('a transfer that is there', () => {
 
   it('is asked for by its code first, and archived where that finds it', async () => {
     const codes: string[] = [];
-    const house = await setUp({
+    const asking = await setUp({
       checkTransfer: async ({ code }) => {
         codes.push(code);
         return { operation: '/api/check', askedAt: SENT + MINUTE, transfer: createTransfer(code, SENT + 1) };
       },
     });
-    const answer = await house.ask();
+    const answer = await asking.ask();
     expect(answer).toMatchObject({ state: 'ARRIVED', transfer: { transactionCode: 't1' } });
     expect(answer['evidence']).toMatchObject([
       { operation: '/api/check', from: iso(SENT), to: iso(SENT), rows: 1 },
     ]);
-    expect([codes, house.asked]).toEqual([['t1'], []]);
+    expect([codes, asking.asked]).toEqual([['t1'], []]);
   });
 });
 

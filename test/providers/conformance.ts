@@ -42,9 +42,9 @@ function describeFeed(under: FeedUnderTest, archive: () => KeptArchive): void {
   const stage: Stage = {
     under,
     async open(options) {
-      const scene = await openHarness(under, archive(), options);
-      closing.push(() => scene.close());
-      return scene;
+      const harness = await openHarness(under, archive(), options);
+      closing.push(() => harness.close());
+      return harness;
     },
     after: (close) => void closing.push(close),
   };

@@ -25,14 +25,14 @@ const keys = {
 const pseudonymKey = 'canary-pseudonyms-9d04fa';
 const jwt = ['eyJhbGciOiJFUzI1NiJ9', 'eyJjYW5hcnkiOiJqd3QifQ', 'canary-signature-of-a-token'].join('.');
 
-// Those after which an account is called no more come last, each in a house of its own.
+// Those after which an account is called no more come last, each at a gateway of its own.
 const stopping: readonly FaultName[] = ['unauthorized', 'forbidden'];
 // They differ from another by how much they send or how slowly, not by what is said of them.
 const slow: readonly FaultName[] = ['hang', 'hangMidBody', 'drip', 'hugeBody', 'gzipBomb'];
 const passing = (Object.keys(faults) as FaultName[]).filter((name) => ![...stopping, ...slow].includes(name));
 
 let folder: string;
-let houses = 0;
+let gateways = 0;
 const secrets = new Set<string>([...Object.values(keys), pseudonymKey, jwt]);
 const said: string[] = [];
 
@@ -74,8 +74,8 @@ async function live(
   const boxes = await createSandboxes(providers, { minIntervalMs: 20 });
   const hosted = Object.fromEntries(Object.entries(boxes).map(([name, box]) => [name, watch(box)]));
   const host: SandboxServer = await createSandboxServer({ sandboxes: hosted });
-  houses += 1;
-  const file = join(folder, `countroom-${houses}.json`);
+  gateways += 1;
+  const file = join(folder, `countroom-${gateways}.json`);
   const limits = { minInterval: '20ms', timeout: '300ms', maxAttempts: 2 };
   const accounts = Object.entries(hosted).map(([name, { account }]) =>
     change({ id: `${name}-main`, baseUrl: host.baseUrl(name), ...account, limits: limitsOf(name, limits) }),

@@ -166,7 +166,7 @@ beforeAll(async () => {
   const playersOf = createPlayers({
     playerOf: (_account, username) => username,
     archive,
-    secret: 'the house’s',
+    secret: 'a secret of this gateway',
     clock: () => NOON,
   });
   const apiRoles = ['viewer', 'bi', 'support', 'admin'] as const;

@@ -10,7 +10,7 @@ const support = toViewer({ name: 'support', role: 'support', accounts: null, pla
 const playerOf = (account: string, username: string) =>
   account === 'hrg-main' ? username.replace('hrgpl', '') : username;
 
-function players(seen: readonly string[] = ['ann', 'bob'], secret = 'a secret of the house') {
+function players(seen: readonly string[] = ['ann', 'bob'], secret = 'a secret of this gateway') {
   const read: number[] = [];
   let now = 0;
   const usernames: Username[] = seen.map((username) => ({ account: 'vp-main', username, player: username }));

@@ -9,9 +9,9 @@ const DAY = 86_400_000;
 
 /** Reads the window as it is, so that what comes next is a change. */
 async function begin({ open }: Stage): Promise<Harness> {
-  const scene = await open();
-  expect((await scene.ask()).coverage.complete).toBe(true);
-  return scene;
+  const harness = await open();
+  expect((await harness.ask()).coverage.complete).toBe(true);
+  return harness;
 }
 
 const only = <T>(rows: readonly T[]): T => {
@@ -21,76 +21,76 @@ const only = <T>(rows: readonly T[]): T => {
 
 async function newestStands(stage: Stage): Promise<void> {
   const { under } = stage;
-  const scene = await begin(stage);
-  const before = await scene.stored();
-  const { from } = scene.range;
-  scene.inject(
+  const harness = await begin(stage);
+  const before = await harness.stored();
+  const { from } = harness.range;
+  harness.inject(
     editRows(under, 'corrects its first row', ([first, ...rows]) => [under.corrected(first!, from), ...rows]),
   );
-  await scene.readAgain();
-  expect(scene.commits.at(-1)).toMatchObject({ inserted: 0, changed: 1, vanished: 0 });
+  await harness.readAgain();
+  expect(harness.commits.at(-1)).toMatchObject({ inserted: 0, changed: 1, vanished: 0 });
   const raws = new Set(before.map((row) => row.raw));
-  const corrected = only((await scene.stored()).filter((row) => !raws.has(row.raw)));
-  const { kind, account } = scene.feed;
+  const corrected = only((await harness.stored()).filter((row) => !raws.has(row.raw)));
+  const { kind, account } = harness.feed;
   const id = { account: account.id, key: corrected.key };
   const former = only(before.filter((row) => row.key === corrected.key));
-  expect(await scene.archive.history(kind, id)).toMatchObject([{ record: { raw: former.raw } }]);
+  expect(await harness.archive.history(kind, id)).toMatchObject([{ record: { raw: former.raw } }]);
   // The older version again: it comes too late where the provider tells versions apart.
-  await scene.readAgain();
-  const now = only((await scene.stored()).filter((row) => row.key === corrected.key));
+  await harness.readAgain();
+  const now = only((await harness.stored()).filter((row) => row.key === corrected.key));
   expect(now.raw).toBe(under.versioned ? corrected.raw : former.raw);
-  expect(await scene.stored()).toHaveLength(before.length);
-  await scene.holds();
+  expect(await harness.stored()).toHaveLength(before.length);
+  await harness.holds();
 }
 
 async function keepsAccountsApart(stage: Stage): Promise<void> {
-  const scene = await begin(stage);
-  expect((await scene.ask({ feed: scene.twin })).coverage.complete).toBe(true);
-  const [mine, theirs] = [await scene.stored(), await scene.stored(scene.twin)];
+  const harness = await begin(stage);
+  expect((await harness.ask({ feed: harness.twin })).coverage.complete).toBe(true);
+  const [mine, theirs] = [await harness.stored(), await harness.stored(harness.twin)];
   expect(theirs.map((row) => row.key)).toEqual(mine.map((row) => row.key));
   expect(new Set([...mine, ...theirs].map((row) => row.account)).size).toBe(2);
-  await scene.heals();
+  await harness.heals();
 }
 
 async function takesLateRows({ open, under }: Stage): Promise<void> {
-  const scene = await open({ finalAfterMs: DAY });
-  scene.inject(editRows(under, 'lists no rows yet', () => []));
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, final: false });
-  expect(await scene.stored()).toEqual([]);
-  await scene.readAgain(DAY);
-  const listed = scene.truth({ from: scene.range.from, to: scene.range.to + 1 });
-  expect(scene.commits.at(-1)).toMatchObject({ inserted: listed.length, changed: 0 });
-  expect(scene.commits.at(-1)?.late).toBe(scene.truth().length);
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, final: true });
-  await scene.heals();
+  const harness = await open({ finalAfterMs: DAY });
+  harness.inject(editRows(under, 'lists no rows yet', () => []));
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, final: false });
+  expect(await harness.stored()).toEqual([]);
+  await harness.readAgain(DAY);
+  const listed = harness.truth({ from: harness.range.from, to: harness.range.to + 1 });
+  expect(harness.commits.at(-1)).toMatchObject({ inserted: listed.length, changed: 0 });
+  expect(harness.commits.at(-1)?.late).toBe(harness.truth().length);
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, final: true });
+  await harness.heals();
 }
 
 async function noticesChange(stage: Stage): Promise<void> {
   const { under } = stage;
-  const scene = await begin(stage);
-  const before = await scene.stored();
-  scene.inject(editFirst(under, [(row: Row) => ({ ...row, ...under.changed })]));
-  await scene.readAgain();
-  expect(scene.commits.at(-1)).toMatchObject({ inserted: 0, changed: 1, moved: 0, vanished: 0 });
-  const changed = only((await scene.stored()).filter((row) => row.providerUsername === 'row0'));
+  const harness = await begin(stage);
+  const before = await harness.stored();
+  harness.inject(editFirst(under, [(row: Row) => ({ ...row, ...under.changed })]));
+  await harness.readAgain();
+  expect(harness.commits.at(-1)).toMatchObject({ inserted: 0, changed: 1, moved: 0, vanished: 0 });
+  const changed = only((await harness.stored()).filter((row) => row.providerUsername === 'row0'));
   for (const [name, value] of Object.entries(under.changed)) {
     expect(changed.raw).toContain(`"${name}":${stringify(value)}`);
   }
   const former = only(before.filter((row) => row.key === changed.key));
   expect(changed.archivedAt).toBeGreaterThan(former.archivedAt);
-  await scene.readAgain();
-  await scene.heals();
+  await harness.readAgain();
+  await harness.heals();
 }
 
 async function marksVanished(stage: Stage): Promise<void> {
-  const scene = await begin(stage);
-  scene.inject(editRows(stage.under, 'no longer lists its first row', ([, ...rows]) => rows));
-  await scene.readAgain();
-  expect(scene.commits.at(-1)).toMatchObject({ inserted: 0, changed: 0, vanished: 1 });
-  const gone = only((await scene.stored()).filter((row) => row.vanishedAt !== null));
-  expect(gone.raw).toBe(scene.truth()[0]);
-  await scene.readAgain();
-  await scene.heals();
+  const harness = await begin(stage);
+  harness.inject(editRows(stage.under, 'no longer lists its first row', ([, ...rows]) => rows));
+  await harness.readAgain();
+  expect(harness.commits.at(-1)).toMatchObject({ inserted: 0, changed: 0, vanished: 1 });
+  const gone = only((await harness.stored()).filter((row) => row.vanishedAt !== null));
+  expect(gone.raw).toBe(harness.truth()[0]);
+  await harness.readAgain();
+  await harness.heals();
 }
 
 export const changes: readonly FaultRow[] = [

@@ -16,11 +16,11 @@ const noTotal = ({ total }: FeedUnderTest) =>
 const same = (count: number) => count;
 
 /** The pages contradict each other: they are read again, and no row is lost or counted twice. */
-async function passesAgain(scene: Harness): Promise<void> {
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
-  expect(scene.calls().length).toBeGreaterThan(PAGES);
-  expect(scene.commits).toHaveLength(1);
-  await scene.heals();
+async function passesAgain(harness: Harness): Promise<void> {
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
+  expect(harness.calls().length).toBeGreaterThan(PAGES);
+  expect(harness.commits).toHaveLength(1);
+  await harness.heals();
 }
 
 /** What an answer lists: the row at the window's end with it. */
@@ -35,48 +35,48 @@ function noteLast(under: FeedUnderTest, note: (row: Row) => void): Fault {
 }
 
 async function countsOnceWithin({ open, under }: Stage): Promise<void> {
-  const scene = await open();
-  scene.inject(editRows(under, 'lists its first row twice', ([first, ...rows]) => [first, first, ...rows]));
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
-  expect(scene.commits).toMatchObject([{ inserted: scene.truth(listed(scene)).length, duplicates: 1 }]);
-  expect(await scene.drift()).toMatchObject({ duplicate: 1 });
-  await scene.heals();
+  const harness = await open();
+  harness.inject(editRows(under, 'lists its first row twice', ([first, ...rows]) => [first, first, ...rows]));
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+  expect(harness.commits).toMatchObject([{ inserted: harness.truth(listed(harness)).length, duplicates: 1 }]);
+  expect(await harness.drift()).toMatchObject({ duplicate: 1 });
+  await harness.heals();
 }
 
 async function countsOnce({ open, under }: Stage): Promise<void> {
-  const scene = await open({ pageSize: PAGE_SIZE });
+  const harness = await open({ pageSize: PAGE_SIZE });
   let last: Row = {};
-  scene.inject(
+  harness.inject(
     noteLast(under, (row) => {
       last = row;
     }),
   );
-  scene.inject(editRows(under, 'begins with the row before', (rows) => [last, ...rows.slice(0, -1)], same));
-  await passesAgain(scene);
+  harness.inject(editRows(under, 'begins with the row before', (rows) => [last, ...rows.slice(0, -1)], same));
+  await passesAgain(harness);
 }
 
 /** What an answer that goes on completes is archived at once: nothing is read again, and nothing is there twice. */
 async function countsOnceAcross({ open, under }: Stage): Promise<void> {
-  const scene = await open({ pageSize: PAGE_SIZE });
+  const harness = await open({ pageSize: PAGE_SIZE });
   let last: Row = {};
-  scene.inject(
+  harness.inject(
     noteLast(under, (row) => {
       last = row;
     }),
   );
-  scene.inject(editRows(under, 'begins with the row before', (rows) => [last, ...rows]));
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
-  expect(scene.calls()).toHaveLength(PAGES);
-  const inserted = scene.commits.reduce((sum, commit) => sum + commit.inserted, 0);
-  expect(inserted).toBe(scene.truth(listed(scene)).length);
-  await scene.heals();
+  harness.inject(editRows(under, 'begins with the row before', (rows) => [last, ...rows]));
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
+  expect(harness.calls()).toHaveLength(PAGES);
+  const inserted = harness.commits.reduce((sum, commit) => sum + commit.inserted, 0);
+  expect(inserted).toBe(harness.truth(listed(harness)).length);
+  await harness.heals();
 }
 
 /** A row comes in before the offset: the second page begins with what was the end of the first. */
 async function seesInsertion({ open, under }: Stage): Promise<void> {
-  const scene = await open({ pageSize: PAGE_SIZE });
-  const late = JSON.parse(scene.truth()[PAGE_SIZE] ?? 'null') as Row;
-  scene.inject(
+  const harness = await open({ pageSize: PAGE_SIZE });
+  const late = JSON.parse(harness.truth()[PAGE_SIZE] ?? 'null') as Row;
+  harness.inject(
     editRows(
       under,
       'lacks its first row',
@@ -84,34 +84,34 @@ async function seesInsertion({ open, under }: Stage): Promise<void> {
       (count) => count - 1,
     ),
   );
-  await passesAgain(scene);
+  await passesAgain(harness);
 }
 
 async function goesOnAfterEmpty({ open, under }: Stage): Promise<void> {
-  const scene = await open({ pageSize: PAGE_SIZE });
-  scene.inject(unspoilt);
-  scene.inject(editRows(under, 'lists no rows on its second page', () => [], same));
-  await passesAgain(scene);
+  const harness = await open({ pageSize: PAGE_SIZE });
+  harness.inject(unspoilt);
+  harness.inject(editRows(under, 'lists no rows on its second page', () => [], same));
+  await passesAgain(harness);
 }
 
 /** An answer without rows that says how to go on is not the last. */
 async function goesOnWhereTold({ open, under }: Stage): Promise<void> {
-  const scene = await open({ pageSize: PAGE_SIZE });
-  scene.inject(unspoilt);
-  scene.inject(editTree(under, 'has no rows yet, and says how to go on', under.cursor!.emptied));
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
-  expect(scene.calls()).toHaveLength(PAGES + 1);
-  await scene.heals();
+  const harness = await open({ pageSize: PAGE_SIZE });
+  harness.inject(unspoilt);
+  harness.inject(editTree(under, 'has no rows yet, and says how to go on', under.cursor!.emptied));
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
+  expect(harness.calls()).toHaveLength(PAGES + 1);
+  await harness.heals();
 }
 
 const busy = { pageSize: 2, rowsPerMinute: 180, limits: { grid: 4_000 } };
 
 /** Never an end, never a loop: a gap that says so, after a number of calls that can be counted. */
 async function stopsLooping({ open, under }: Stage, fault: Fault): Promise<void> {
-  const scene = await open(busy);
-  const range = { from: scene.range.from, to: scene.range.from + 4_000 };
-  scene.inject(fault, Number.POSITIVE_INFINITY);
-  const { coverage, held } = await scene.ask({ range });
+  const harness = await open(busy);
+  const range = { from: harness.range.from, to: harness.range.from + 4_000 };
+  harness.inject(fault, Number.POSITIVE_INFINITY);
+  const { coverage, held } = await harness.ask({ range });
   if (under.cursor === undefined) {
     expect(coverage.gaps).toMatchObject([{ ...range, reason: 'TOO_MANY_ROWS' }]);
     expect(held).toEqual([]);
@@ -119,14 +119,14 @@ async function stopsLooping({ open, under }: Stage, fault: Fault): Promise<void>
     // What the first answer completed stands.
     expect(coverage.complete).toBe(false);
     expect(coverage.gaps.at(-1)).toMatchObject({ to: range.to, reason: 'TOO_MANY_ROWS' });
-    await scene.holds();
+    await harness.holds();
   }
-  expect(scene.calls().length).toBeLessThan(150);
-  scene.server.heal(under.provider.name);
-  scene.clock.leap(700_000);
-  expect((await scene.ask({ range })).coverage).toMatchObject({ complete: true, gaps: [] });
-  const listed = (await scene.stored()).filter((row) => row.vanishedAt === null && row.axisAt < range.to);
-  expect(listed.map((row) => row.raw).sort()).toEqual([...scene.truth(range)].sort());
+  expect(harness.calls().length).toBeLessThan(150);
+  harness.server.heal(under.provider.name);
+  harness.clock.leap(700_000);
+  expect((await harness.ask({ range })).coverage).toMatchObject({ complete: true, gaps: [] });
+  const listed = (await harness.stored()).filter((row) => row.vanishedAt === null && row.axisAt < range.to);
+  expect(listed.map((row) => row.raw).sort()).toEqual([...harness.truth(range)].sort());
 }
 
 function endless(under: FeedUnderTest): Fault {

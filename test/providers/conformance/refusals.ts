@@ -10,77 +10,77 @@ const ALWAYS = Number.POSITIVE_INFINITY;
 /** Told to slow down: the call comes again after the time said, and nothing counts as failed. */
 function slowsDown(fault: Fault, atLeastMs: number): Trial {
   return async ({ open }) => {
-    const scene = await open();
-    scene.inject(fault);
-    expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
-    const [first, second, ...more] = scene.calls();
+    const harness = await open();
+    harness.inject(fault);
+    expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+    const [first, second, ...more] = harness.calls();
     expect(more).toEqual([]);
     const waited = second!.at - first!.at;
     expect(waited).toBeGreaterThanOrEqual(atLeastMs);
-    expect(scene.attempts.map(({ outcome }) => outcome)).toContain('slowDown');
-    expect(scene.failures).toEqual([]);
-    expect(scene.filler.health(scene.feed).state).toBe('OK');
-    await scene.heals();
+    expect(harness.attempts.map(({ outcome }) => outcome)).toContain('slowDown');
+    expect(harness.failures).toEqual([]);
+    expect(harness.filler.health(harness.feed).state).toBe('OK');
+    await harness.heals();
   };
 }
 
 async function obeysCodes({ open, under }: Stage): Promise<void> {
-  const scene = await open();
-  for (const body of under.rateLimits) scene.inject(answer(body));
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
-  expect(scene.calls()).toHaveLength(under.rateLimits.length + 1);
-  expect(scene.attempts.filter(({ outcome }) => outcome === 'slowDown')).toHaveLength(
+  const harness = await open();
+  for (const body of under.rateLimits) harness.inject(answer(body));
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+  expect(harness.calls()).toHaveLength(under.rateLimits.length + 1);
+  expect(harness.attempts.filter(({ outcome }) => outcome === 'slowDown')).toHaveLength(
     under.rateLimits.length,
   );
-  expect(scene.failures).toEqual([]);
-  await scene.heals();
+  expect(harness.failures).toEqual([]);
+  await harness.heals();
 }
 
 async function leavesUnknownCode({ open, under }: Stage): Promise<void> {
-  const scene = await open();
-  scene.inject(answer(under.unknownCode.body), ALWAYS);
-  const { coverage, held } = await scene.ask();
+  const harness = await open();
+  harness.inject(answer(under.unknownCode.body), ALWAYS);
+  const { coverage, held } = await harness.ask();
   const message = expect.stringContaining(`code ${under.unknownCode.code}`);
-  expect(coverage.gaps).toMatchObject([{ ...scene.range, reason: 'PROVIDER_ERROR', message }]);
+  expect(coverage.gaps).toMatchObject([{ ...harness.range, reason: 'PROVIDER_ERROR', message }]);
   expect(held).toEqual([]);
-  expect(scene.failures).toMatchObject([{ message }]);
-  expect(await scene.quarantined()).toMatchObject([{ raw: under.unknownCode.body, reason: message }]);
-  await scene.ask();
-  expect(scene.calls()).toHaveLength(1);
-  await scene.holds();
-  await scene.heals();
+  expect(harness.failures).toMatchObject([{ message }]);
+  expect(await harness.quarantined()).toMatchObject([{ raw: under.unknownCode.body, reason: message }]);
+  await harness.ask();
+  expect(harness.calls()).toHaveLength(1);
+  await harness.holds();
+  await harness.heals();
 }
 
-async function stops(scene: Harness, mostCalls: number): Promise<void> {
-  const { coverage, held } = await scene.ask();
-  expect(coverage.gaps).toMatchObject([{ ...scene.range, reason: 'CREDENTIALS_REFUSED' }]);
+async function stops(harness: Harness, mostCalls: number): Promise<void> {
+  const { coverage, held } = await harness.ask();
+  expect(coverage.gaps).toMatchObject([{ ...harness.range, reason: 'CREDENTIALS_REFUSED' }]);
   expect(held).toEqual([]);
-  expect(scene.filler.health(scene.feed).state).toBe('STOPPED');
-  const calls = scene.attempts.length;
+  expect(harness.filler.health(harness.feed).state).toBe('STOPPED');
+  const calls = harness.attempts.length;
   expect(calls).toBeLessThanOrEqual(mostCalls);
-  const elsewhere = { from: scene.range.from - 3_600_000, to: scene.range.from };
-  expect((await scene.ask({ range: elsewhere })).coverage.gaps).toMatchObject([
+  const elsewhere = { from: harness.range.from - 3_600_000, to: harness.range.from };
+  expect((await harness.ask({ range: elsewhere })).coverage.gaps).toMatchObject([
     { ...elsewhere, reason: 'CREDENTIALS_REFUSED' },
   ]);
-  expect(scene.attempts).toHaveLength(calls);
-  await scene.holds();
+  expect(harness.attempts).toHaveLength(calls);
+  await harness.holds();
 }
 
 function stopsAt(code: number): Trial {
   return async ({ open, under }) => {
-    const scene = await open();
-    scene.inject(status(code), ALWAYS);
-    await stops(scene, under.login === null ? 1 : 4);
-    await scene.heals();
+    const harness = await open();
+    harness.inject(status(code), ALWAYS);
+    await stops(harness, under.login === null ? 1 : 4);
+    await harness.heals();
   };
 }
 
 async function namesCause({ open, under }: Stage): Promise<void> {
   const { account, names } = under.wrongSignature!;
-  const scene = await open(account());
-  await stops(scene, 2);
-  expect(scene.filler.health(scene.feed).message).toMatch(names);
-  expect(await scene.stored()).toEqual([]);
+  const harness = await open(account());
+  await stops(harness, 2);
+  expect(harness.filler.health(harness.feed).message).toMatch(names);
+  expect(await harness.stored()).toEqual([]);
 }
 
 /** Refuses the token it meets first, however many calls left with it, and lets every later one through. */
@@ -98,24 +98,24 @@ function endsToken(): Fault {
 
 async function refreshesOnce({ open, under }: Stage): Promise<void> {
   // As many as are asked for at once before it is known how many rows a window brings.
-  const scene = await open({ windows: 2 });
-  await scene.ask();
-  await scene.heals();
-  expect(scene.calls(under.login!)).toHaveLength(1);
-  scene.inject(endsToken(), ALWAYS);
-  await scene.readAgain(0);
-  expect(scene.calls(under.login!)).toHaveLength(2);
-  expect(scene.failures).toEqual([]);
-  await scene.heals();
+  const harness = await open({ windows: 2 });
+  await harness.ask();
+  await harness.heals();
+  expect(harness.calls(under.login!)).toHaveLength(1);
+  harness.inject(endsToken(), ALWAYS);
+  await harness.readAgain(0);
+  expect(harness.calls(under.login!)).toHaveLength(2);
+  expect(harness.failures).toEqual([]);
+  await harness.heals();
 }
 
 async function replacesInTime({ open, under }: Stage): Promise<void> {
-  const scene = await open();
-  await scene.ask();
-  await scene.readAgain(3_600_000);
-  expect(scene.calls(under.login!)).toHaveLength(2);
-  expect(scene.calls().filter(({ refused }) => refused !== null)).toEqual([]);
-  await scene.heals();
+  const harness = await open();
+  await harness.ask();
+  await harness.readAgain(3_600_000);
+  expect(harness.calls(under.login!)).toHaveLength(2);
+  expect(harness.calls().filter(({ refused }) => refused !== null)).toEqual([]);
+  await harness.heals();
 }
 
 export const refusals: readonly FaultRow[] = [

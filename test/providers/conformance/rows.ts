@@ -17,54 +17,54 @@ const isUnknown = (row: StoredRecord | RecordOf[RecordKind]) =>
   'status' in row && (row.status === 'UNKNOWN' || row.outcome === 'UNKNOWN');
 
 /** Reads again once the fault is over: what was set aside or spoilt is then as it should be. */
-async function heals(scene: Harness, ghosts = 0): Promise<void> {
-  await scene.readAgain();
-  await scene.heals(ghosts);
+async function heals(harness: Harness, ghosts = 0): Promise<void> {
+  await harness.readAgain();
+  await harness.heals(ghosts);
 }
 
 /** Some rows cannot be read: they are set aside, the window is not complete, the other rows stand. */
-async function setsAside(scene: Harness, fault: Fault, rows: number): Promise<void> {
-  scene.inject(fault);
-  const { coverage } = await scene.ask();
+async function setsAside(harness: Harness, fault: Fault, rows: number): Promise<void> {
+  harness.inject(fault);
+  const { coverage } = await harness.ask();
   expect(coverage).toMatchObject({ complete: false, quarantined: rows });
-  expect(coverage.gaps).toMatchObject([{ ...scene.range, reason: 'QUARANTINED' }]);
-  expect(await scene.quarantined()).toHaveLength(rows);
-  expect(await scene.stored()).toHaveLength(scene.truth().length - rows);
-  expect(scene.calls()).toHaveLength(1);
-  expect(await scene.drift()).toMatchObject({ quarantined: rows });
-  await scene.holds();
+  expect(coverage.gaps).toMatchObject([{ ...harness.range, reason: 'QUARANTINED' }]);
+  expect(await harness.quarantined()).toHaveLength(rows);
+  expect(await harness.stored()).toHaveLength(harness.truth().length - rows);
+  expect(harness.calls()).toHaveLength(1);
+  expect(await harness.drift()).toMatchObject({ quarantined: rows });
+  await harness.holds();
 }
 
 /** Every row is kept, however odd. */
-async function keepsAll(scene: Harness, fault: Fault): Promise<readonly StoredRecord[]> {
-  scene.inject(fault);
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
-  const rows = await scene.stored();
-  expect(rows).toHaveLength(scene.truth().length);
+async function keepsAll(harness: Harness, fault: Fault): Promise<readonly StoredRecord[]> {
+  harness.inject(fault);
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [], quarantined: 0 });
+  const rows = await harness.stored();
+  expect(rows).toHaveLength(harness.truth().length);
   return rows;
 }
 
 function aside(fault: (under: FeedUnderTest) => Fault, rows: (under: FeedUnderTest) => number): Trial {
   return async ({ open, under }) => {
-    const scene = await open();
-    await setsAside(scene, fault(under), rows(under));
-    await heals(scene);
+    const harness = await open();
+    await setsAside(harness, fault(under), rows(under));
+    await heals(harness);
   };
 }
 
 async function keepsExtraFields({ open, under }: Stage): Promise<void> {
-  const scene = await open();
+  const harness = await open();
   const { odd } = bodyOf(under);
   const withOdd = (row: Row) => ({ ...row, notInTheDocument: odd });
   const rows = await keepsAll(
-    scene,
+    harness,
     editRows(under, 'adds a field nobody knows to each row', (all) => all.map(withOdd)),
   );
   for (const { raw } of rows) expect(raw).toContain(`"notInTheDocument":${stringify(odd)}`);
-  expect(scene.pieces.map(({ unknownFields }) => unknownFields)).toEqual([['notInTheDocument']]);
-  expect(await scene.drift()).toMatchObject({ extra_field: 1 });
-  await heals(scene);
-  expect(scene.pieces.at(-1)?.unknownFields).toEqual([]);
+  expect(harness.pieces.map(({ unknownFields }) => unknownFields)).toEqual([['notInTheDocument']]);
+  expect(await harness.drift()).toMatchObject({ extra_field: 1 });
+  await heals(harness);
+  expect(harness.pieces.at(-1)?.unknownFields).toEqual([]);
 }
 
 /** The first row as something else; the others stand. */
@@ -87,7 +87,7 @@ function missingFields(under: FeedUnderTest): Fault {
 }
 
 async function coercesLosslessly({ open, under }: Stage): Promise<void> {
-  const scene = await open();
+  const harness = await open();
   const isNumeric = (value: unknown) => /^-?(0|[1-9]\d*)(\.\d+)?$/.test(String(value));
   const retype = (value: unknown) => (typeof value === 'string' ? exact(value) : String(value));
   const retyped = (row: Row) =>
@@ -95,10 +95,10 @@ async function coercesLosslessly({ open, under }: Stage): Promise<void> {
       Object.entries(row).map(([name, value]) => [name, isNumeric(value) ? retype(value) : value]),
     );
   await keepsAll(
-    scene,
+    harness,
     editRows(under, 'sends numbers as texts and texts as numbers', (rows) => rows.map(retyped)),
   );
-  await heals(scene);
+  await heals(harness);
 }
 
 /** A list of no rows is an empty answer, the field left out never is. */
@@ -107,10 +107,10 @@ async function readsEmptyList({ open, under }: Stage): Promise<void> {
     [[], true],
     [undefined, false],
   ] as const) {
-    const scene = await open();
-    scene.inject(sayNone(under, word), Number.POSITIVE_INFINITY);
-    expect((await scene.ask()).coverage).toMatchObject({ complete: isEmpty, quarantined: 0 });
-    expect(await scene.stored()).toEqual([]);
+    const harness = await open();
+    harness.inject(sayNone(under, word), Number.POSITIVE_INFINITY);
+    expect((await harness.ask()).coverage).toMatchObject({ complete: isEmpty, quarantined: 0 });
+    expect(await harness.stored()).toEqual([]);
   }
 }
 
@@ -122,22 +122,22 @@ async function readsNone({ open }: Stage, how: 'lenient' | 'strict'): Promise<vo
     [{}, how === 'lenient'],
     [undefined, false],
   ] as const) {
-    const scene = await open({ options: { emptyAnswers: how } });
-    scene.inject(sayNone(scene.under, word), Number.POSITIVE_INFINITY);
-    expect((await scene.ask()).coverage).toMatchObject({ complete: isEmpty, quarantined: 0 });
-    expect(await scene.stored()).toEqual([]);
+    const harness = await open({ options: { emptyAnswers: how } });
+    harness.inject(sayNone(harness.under, word), Number.POSITIVE_INFINITY);
+    expect((await harness.ask()).coverage).toMatchObject({ complete: isEmpty, quarantined: 0 });
+    expect(await harness.stored()).toEqual([]);
   }
 }
 
 async function keepsUnknownValues({ open, under }: Stage): Promise<void> {
-  const scene = await open();
-  const rows = await keepsAll(scene, editFirst(under, [(row) => ({ ...row, ...under.unknown!.row })]));
+  const harness = await open();
+  const rows = await keepsAll(harness, editFirst(under, [(row) => ({ ...row, ...under.unknown!.row })]));
   expect(byUser(rows, 'row0')).toMatchObject(under.unknown!.record);
-  const { unknown_value: counted } = await scene.drift();
+  const { unknown_value: counted } = await harness.drift();
   // With the row on the window's end, which the answer lists as well.
-  const listed = scene.pieces.flatMap((piece) => piece.rows);
+  const listed = harness.pieces.flatMap((piece) => piece.rows);
   expect(counted).toBe(listed.filter(isUnknown).length || undefined);
-  await heals(scene);
+  await heals(harness);
 }
 
 const money = (under: FeedUnderTest) => under.amount!;
@@ -153,55 +153,55 @@ function amounts(under: FeedUnderTest, values: readonly unknown[]): Fault {
 
 function readsAmounts(expected: Readonly<Record<string, string>>): Trial {
   return async ({ open, under }) => {
-    const scene = await open();
+    const harness = await open();
     const spellings = Object.keys(expected);
-    const rows = await keepsAll(scene, amounts(under, [...spellings.map(exact), ...spellings.map(text)]));
+    const rows = await keepsAll(harness, amounts(under, [...spellings.map(exact), ...spellings.map(text)]));
     const given = [...spellings, ...spellings].map((_, index) => {
       const row = byUser(rows, `row${index}`);
       return row === undefined ? null : money(under).of(row);
     });
     expect(given).toEqual([...Object.values(expected), ...Object.values(expected)]);
-    await heals(scene);
+    await heals(harness);
   };
 }
 
 async function keepsUnknownCurrency({ open, under }: Stage): Promise<void> {
-  const scene = await open();
+  const harness = await open();
   const tiny = '0.000000000000000001';
   const currency = under.currency === null ? {} : { [under.currency]: 'XQZ' };
   const rows = await keepsAll(
-    scene,
+    harness,
     editFirst(under, [(row) => ({ ...row, ...currency, [money(under).name]: exact(tiny) })]),
   );
   const row = byUser(rows, 'row0')!;
   expect(money(under).of(row)).toBe(tiny);
   if (under.currency !== null) expect(row).toMatchObject({ currency: 'XQZ' });
-  await heals(scene);
+  await heals(harness);
 }
 
 async function keepsLongIds({ open, under }: Stage): Promise<void> {
-  const scene = await open();
+  const harness = await open();
   const digits = '9007199254740993123';
   const id = bodyOf(under).number(digits);
   const rows = await keepsAll(
-    scene,
+    harness,
     editFirst(under, [(row) => ({ ...without(under.id)(row), [under.id]: id })]),
   );
   expect(byUser(rows, 'row0')?.key).toContain(digits);
   expect(byUser(rows, 'row0')?.raw).toContain(`"${under.id}":${stringify(id)}`);
-  await heals(scene, 1);
+  await heals(harness, 1);
 }
 
 async function refusesBareNaN({ open, under }: Stage): Promise<void> {
-  const scene = await open();
-  scene.inject(
+  const harness = await open();
+  harness.inject(
     editBody('sends a number JSON does not have', (body) =>
       body.replace(new RegExp(`"${under.user}":("[^"]*"|\\d+)`), `"${under.user}":NaN`),
     ),
   );
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, quarantined: 0 });
-  expect(scene.attempts.map(({ upstreamCode }) => upstreamCode)).toContain('NOT_JSON');
-  await scene.heals();
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, quarantined: 0 });
+  expect(harness.attempts.map(({ upstreamCode }) => upstreamCode)).toContain('NOT_JSON');
+  await harness.heals();
 }
 
 const noMoney = ({ amount }: FeedUnderTest) => (amount === null ? 'its rows carry no money' : null);

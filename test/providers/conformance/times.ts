@@ -10,21 +10,21 @@ const BETWEEN_WINDOWS_MS = 1;
 /** The newest instants a provider can answer for, its clock being elsewhere. */
 function leavesNoHole(aheadMs: number): Trial {
   return async ({ open }) => {
-    const scene = await open({ aheadMs });
-    const range = { from: scene.range.from, to: scene.clock.now() + 1_000 };
-    const first = await scene.ask({ range });
+    const harness = await open({ aheadMs });
+    const range = { from: harness.range.from, to: harness.clock.now() + 1_000 };
+    const first = await harness.ask({ range });
     // A provider that takes our time for a lie says so once, and tells its own.
-    if (!first.held.some((span) => span.from <= scene.range.from)) scene.clock.leap(11 * MINUTE);
-    const { held } = await scene.ask({ range });
+    if (!first.held.some((span) => span.from <= harness.range.from)) harness.clock.leap(11 * MINUTE);
+    const { held } = await harness.ask({ range });
     expect(held).toHaveLength(1);
     const through = held[0]!.to;
-    const now = scene.clock.now();
+    const now = harness.clock.now();
     // By the provider's clock: what it has not reached it cannot have listed whole.
     expect(through).toBeLessThanOrEqual(now + aheadMs);
-    expect(through).toBeGreaterThanOrEqual(scene.range.to);
-    const rows = await scene.stored();
-    expect(rows.map((row) => row.raw).sort()).toEqual([...scene.truth()].sort());
-    await scene.heals();
+    expect(through).toBeGreaterThanOrEqual(harness.range.to);
+    const rows = await harness.stored();
+    expect(rows.map((row) => row.raw).sort()).toEqual([...harness.truth()].sort());
+    await harness.heals();
   };
 }
 
@@ -38,22 +38,22 @@ function keepsHour(zone: string, change: string): Trial {
     });
     process.env['TZ'] = zone;
     // What lies before the change and what lies after it, by clocks that show both as one hour or none.
-    const scene = await open({ now: Date.parse(change) + 30 * MINUTE, windows: 4 });
-    expect(scene.range).toEqual({
+    const harness = await open({ now: Date.parse(change) + 30 * MINUTE, windows: 4 });
+    expect(harness.range).toEqual({
       from: Date.parse(change) - 20 * MINUTE,
       to: Date.parse(change) + 20 * MINUTE,
     });
-    expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
-    await scene.heals();
+    expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+    await harness.heals();
   };
 }
 
 /** Each window begins with a row on its edge; the provider's end is inclusive, as its document has it, or not. */
 async function keepsEdges({ open, under }: Stage, inclusive: boolean): Promise<void> {
-  const scene = await open({ windows: 2 });
-  const middle = scene.range.from + WINDOW_MS;
-  const spelt = [middle, scene.range.to].map(
-    (at) => scene.truth({ from: at, to: at + BETWEEN_WINDOWS_MS })[0]!,
+  const harness = await open({ windows: 2 });
+  const middle = harness.range.from + WINDOW_MS;
+  const spelt = [middle, harness.range.to].map(
+    (at) => harness.truth({ from: at, to: at + BETWEEN_WINDOWS_MS })[0]!,
   );
   const onEdge = new Set(spelt.map((text) => String((JSON.parse(text) as Row)[under.id])));
   let ends = 0;
@@ -63,12 +63,12 @@ async function keepsEdges({ open, under }: Stage, inclusive: boolean): Promise<v
       ends += isEnd ? 1 : 0;
       return isEnd ? rows.slice(0, -1) : rows;
     });
-    scene.inject(exclusive, 2);
+    harness.inject(exclusive, 2);
   }
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
-  expect((await scene.stored()).filter((row) => row.axisAt === middle)).toHaveLength(1);
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+  expect((await harness.stored()).filter((row) => row.axisAt === middle)).toHaveLength(1);
   expect(ends).toBe(inclusive ? 0 : 2);
-  await scene.heals();
+  await harness.heals();
 }
 
 export const times: readonly FaultRow[] = [

@@ -15,54 +15,54 @@ const impatient: HarnessOptions = { limits: { timeout: 250 } };
 /** Once: the call is repeated and nobody notices but the one who waits. */
 function passes(faults: readonly (Fault | FaultName)[], options?: HarnessOptions): Trial {
   return async ({ open }) => {
-    const scene = await open(options);
-    for (const fault of faults) scene.inject(fault);
-    const { coverage } = await scene.ask();
+    const harness = await open(options);
+    for (const fault of faults) harness.inject(fault);
+    const { coverage } = await harness.ask();
     expect(coverage).toMatchObject({ complete: true, gaps: [] });
-    expect(scene.failures).toEqual([]);
-    expect(scene.calls()).toHaveLength(faults.length + 1);
-    expect(scene.commits).toHaveLength(1);
-    await scene.heals();
+    expect(harness.failures).toEqual([]);
+    expect(harness.calls()).toHaveLength(faults.length + 1);
+    expect(harness.commits).toHaveLength(1);
+    await harness.heals();
   };
 }
 
 /** For ever: a gap that says why, no row, no part of one; it heals when the fault stops. */
 function leavesGap(fault: Fault | FaultName, gap: object, aside: number, options?: HarnessOptions): Trial {
   return async ({ open }) => {
-    const scene = await open({ ...options, limits: { maxAttempts: 2, ...options?.limits } });
-    scene.inject(fault, ALWAYS);
-    const { coverage, held } = await scene.ask();
-    expect(coverage).toMatchObject({ complete: false, gaps: [{ ...scene.range, ...gap }] });
-    expect(coverage.gaps[0]?.retryAt).toBeGreaterThan(scene.clock.now());
+    const harness = await open({ ...options, limits: { maxAttempts: 2, ...options?.limits } });
+    harness.inject(fault, ALWAYS);
+    const { coverage, held } = await harness.ask();
+    expect(coverage).toMatchObject({ complete: false, gaps: [{ ...harness.range, ...gap }] });
+    expect(coverage.gaps[0]?.retryAt).toBeGreaterThan(harness.clock.now());
     expect(held).toEqual([]);
-    expect(await scene.stored()).toEqual([]);
-    expect(await scene.quarantined()).toHaveLength(aside);
-    await scene.holds();
-    await scene.heals();
+    expect(await harness.stored()).toEqual([]);
+    expect(await harness.quarantined()).toHaveLength(aside);
+    await harness.holds();
+    await harness.heals();
   };
 }
 
 async function survivesHour({ open }: Stage): Promise<void> {
-  const scene = await open({ limits: { maxAttempts: 2 } });
-  scene.inject('unavailable', ALWAYS);
-  const { coverage } = await scene.ask();
+  const harness = await open({ limits: { maxAttempts: 2 } });
+  harness.inject('unavailable', ALWAYS);
+  const { coverage } = await harness.ask();
   expect(coverage.gaps).toMatchObject([{ reason: 'PROVIDER_ERROR' }]);
   for (let third = 0; third < 3; third += 1) {
-    scene.clock.leap(20 * 60_000);
-    const [mine, theirs] = await Promise.all([scene.ask(), scene.ask({ feed: scene.neighbour })]);
+    harness.clock.leap(20 * 60_000);
+    const [mine, theirs] = await Promise.all([harness.ask(), harness.ask({ feed: harness.neighbour })]);
     expect(mine.coverage.gaps).toMatchObject([{ reason: 'PROVIDER_ERROR' }]);
     expect(theirs.coverage.complete).toBe(true);
   }
-  expect(scene.filler.health(scene.feed)).toMatchObject({ state: 'FAILING', lastSuccessAt: null });
-  expect(scene.calls().length).toBeLessThanOrEqual(4 * 2);
-  await scene.holds();
-  await scene.heals();
-  expect(scene.filler.health(scene.feed).state).toBe('OK');
+  expect(harness.filler.health(harness.feed)).toMatchObject({ state: 'FAILING', lastSuccessAt: null });
+  expect(harness.calls().length).toBeLessThanOrEqual(4 * 2);
+  await harness.holds();
+  await harness.heals();
+  expect(harness.filler.health(harness.feed).state).toBe('OK');
 }
 
 async function outlivesRefusal({ open, after }: Stage): Promise<void> {
   let front: Awaited<ReturnType<typeof createFront>> | undefined;
-  const scene = await open({
+  const harness = await open({
     limits: { maxAttempts: 2 },
     async front(port) {
       front = await createFront(port);
@@ -71,41 +71,41 @@ async function outlivesRefusal({ open, after }: Stage): Promise<void> {
   });
   after(async () => front?.shut());
   await front?.shut();
-  const { coverage } = await scene.ask();
+  const { coverage } = await harness.ask();
   expect(coverage.gaps).toMatchObject([
     { reason: 'PROVIDER_ERROR', message: expect.stringContaining('ECONN') },
   ]);
   await front?.open();
-  await scene.heals();
+  await harness.heals();
 }
 
 /** The other side is not who it should be: nothing is told to it, and no repetition mends it. */
 function refusesTls(options: () => TlsOptions, code: string): Trial {
   return async ({ open, after }) => {
-    const scene = await open({
+    const harness = await open({
       async front(port) {
         const front = await createFront(port, options());
         after(() => front.shut());
         return `https://127.0.0.1:${front.port}`;
       },
     });
-    const { coverage, held } = await scene.ask();
-    expect(coverage.gaps).toMatchObject([{ ...scene.range, ...error(code) }]);
+    const { coverage, held } = await harness.ask();
+    expect(coverage.gaps).toMatchObject([{ ...harness.range, ...error(code) }]);
     expect(held).toEqual([]);
-    expect(scene.calls()).toEqual([]);
-    expect(scene.failures).toHaveLength(1);
-    await scene.holds();
+    expect(harness.calls()).toEqual([]);
+    expect(harness.failures).toHaveLength(1);
+    await harness.holds();
   };
 }
 
 async function freesSocket({ open }: Stage): Promise<void> {
-  const scene = await open(impatient);
+  const harness = await open(impatient);
   const sockets: Socket[] = [];
-  scene.inject({ does: 'never answers', play: ({ request }) => void sockets.push(request.socket) });
-  expect((await scene.ask()).coverage.complete).toBe(true);
-  expect(scene.attempts.map(({ upstreamCode }) => upstreamCode)).toContain('TIMEOUT');
+  harness.inject({ does: 'never answers', play: ({ request }) => void sockets.push(request.socket) });
+  expect((await harness.ask()).coverage.complete).toBe(true);
+  expect(harness.attempts.map(({ upstreamCode }) => upstreamCode)).toContain('TIMEOUT');
   await expect.poll(() => sockets.map((socket) => socket.destroyed)).toEqual([true]);
-  await scene.heals();
+  await harness.heals();
 }
 
 async function refusesRedirect({ open, after }: Stage): Promise<void> {
@@ -131,19 +131,19 @@ async function refusesRedirect({ open, after }: Stage): Promise<void> {
 /** Too large an answer is asked for again in halves. */
 function halves(fault: Fault): Trial {
   return async ({ open }) => {
-    const scene = await open({ maxBodyBytes: 1_048_576 });
-    scene.inject(fault);
-    expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
-    expect(scene.calls()).toHaveLength(3);
-    await scene.heals();
+    const harness = await open({ maxBodyBytes: 1_048_576 });
+    harness.inject(fault);
+    expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+    expect(harness.calls()).toHaveLength(3);
+    await harness.heals();
   };
 }
 
 async function halvesAtCap({ open, under }: Stage): Promise<void> {
-  const scene = await open(under.pageOption === null ? { limits: { rowCap: 15 } } : { pageSize: 15 });
-  expect((await scene.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
-  expect(scene.calls().length).toBeGreaterThan(1);
-  await scene.heals();
+  const harness = await open(under.pageOption === null ? { limits: { rowCap: 15 } } : { pageSize: 15 });
+  expect((await harness.ask()).coverage).toMatchObject({ complete: true, gaps: [] });
+  expect(harness.calls().length).toBeGreaterThan(1);
+  await harness.heals();
 }
 
 const DAY = 86_400_000;
@@ -233,11 +233,11 @@ export const transport: readonly FaultRow[] = [
     fault: 'byte order mark, invalid UTF-8',
     trials: {
       'a mark is stripped': async ({ open }) => {
-        const scene = await open();
-        scene.inject('bom');
-        await scene.ask();
-        expect(scene.calls()).toHaveLength(1);
-        await scene.heals();
+        const harness = await open();
+        harness.inject('bom');
+        await harness.ask();
+        expect(harness.calls()).toHaveLength(1);
+        await harness.heals();
       },
       'invalid bytes are asked for again': passes(['invalidUtf8']),
       'and set aside when they stay': leavesGap('invalidUtf8', { reason: 'QUARANTINED' }, 1),
