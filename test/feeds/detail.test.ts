@@ -4,6 +4,7 @@ import { createDetails } from '../../src/feeds/detail.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import type { DetailAsk } from '../../src/providers/provider.ts';
 import type { Bet } from '../../src/records/record.ts';
+import { unchanged } from '../archive/conformance/sample.ts';
 import { createBet } from '../graph/harness.ts';
 import { NOW, paperFeed } from './paper-provider.ts';
 
@@ -29,17 +30,7 @@ function setUp(answer: (ask: DetailAsk) => Promise<Bet | null> = async () => nul
     archive: {
       async commit({ rows }) {
         archived.push(...rows.map(({ key }) => key));
-        return {
-          inserted: 1,
-          changed: 0,
-          moved: 0,
-          late: 0,
-          duplicates: 0,
-          vanished: 0,
-          contradicted: 0,
-          withdrawn: 0,
-          restored: 0,
-        };
+        return { ...unchanged, inserted: 1 };
       },
     },
     filler: { newAsker: () => ({ order: 0 }) },

@@ -13,6 +13,7 @@ import { pausedError } from '../../src/upstream/halt.ts';
 import { createPacer } from '../../src/upstream/pace.ts';
 import { createProviderClock } from '../../src/upstream/provider-clock.ts';
 import { createLocalSlots } from '../../src/upstream/slots.ts';
+import { unchanged } from '../archive/conformance/sample.ts';
 import { NOW, type PaperOptions, paperFeed, rowAt } from './paper-provider.ts';
 
 const WINDOW = 600_000;
@@ -84,17 +85,7 @@ function setUp(options: SetUp = {}) {
     async commit(commit: Commit) {
       await options.commit?.(commit);
       if (commit.interval !== null) committed.push((commit.interval.from - first) / WINDOW);
-      return {
-        inserted: 0,
-        changed: 0,
-        moved: 0,
-        late: 0,
-        duplicates: 0,
-        vanished: 0,
-        contradicted: 0,
-        withdrawn: 0,
-        restored: 0,
-      };
+      return unchanged;
     },
   };
   const filler = createFiller({ ...clock, archive, backlog: options.backlog, claims: options.claims });
@@ -305,17 +296,7 @@ describe('a machine whose clock is set', () => {
       archive: {
         async commit({ readAt }) {
           stamps.push(readAt);
-          return {
-            inserted: 0,
-            changed: 0,
-            moved: 0,
-            late: 0,
-            duplicates: 0,
-            vanished: 0,
-            contradicted: 0,
-            withdrawn: 0,
-            restored: 0,
-          };
+          return unchanged;
         },
       },
       now: () => wall,

@@ -4,7 +4,7 @@ import type { KeptArchive } from '../../../src/archive/admin.ts';
 import type { Commit, CommitResult } from '../../../src/archive/archive.ts';
 import { decimal } from '../../../src/records/decimal.ts';
 import type { Bet } from '../../../src/records/record.ts';
-import { all, bet, firstPage, read } from './sample.ts';
+import { all, bet, firstPage, read, unchanged } from './sample.ts';
 import type { Store, Subject } from './store.ts';
 
 const END = 30;
@@ -24,17 +24,7 @@ class Model {
   commit({ rows, readAt, interval }: Commit<'BET'>): CommitResult {
     const listed = this.newest(rows);
     const duplicates = rows.length - listed.size;
-    const result = {
-      inserted: 0,
-      changed: 0,
-      moved: 0,
-      late: 0,
-      duplicates,
-      vanished: 0,
-      contradicted: 0,
-      withdrawn: 0,
-      restored: 0,
-    };
+    const result = { ...unchanged, duplicates };
     for (const { row, formerKey } of listed.values()) {
       if ([...this.rows.values()].some((held) => held.formerKey === row.key)) continue;
       const former = formerKey === null ? undefined : this.rows.get(formerKey);

@@ -1,4 +1,4 @@
-import type { Commit } from '../../../src/archive/archive.ts';
+import type { Commit, CommitResult } from '../../../src/archive/archive.ts';
 import { decimal } from '../../../src/records/decimal.ts';
 import type { Interval } from '../../../src/records/interval.ts';
 import type { RowQuery } from '../../../src/records/query.ts';
@@ -63,6 +63,19 @@ export function failure(key: string, axisAt: number, over: Partial<SeqNoFailure>
     ...over,
   };
 }
+
+/** What a commit answers that changed nothing. */
+export const unchanged: CommitResult = {
+  inserted: 0,
+  changed: 0,
+  moved: 0,
+  late: 0,
+  duplicates: 0,
+  vanished: 0,
+  contradicted: 0,
+  withdrawn: 0,
+  restored: 0,
+};
 
 /** A read of bets; the account is the first thing a test makes its own. */
 export function read(account: string, over: Partial<Commit<'BET'>> = {}): Commit<'BET'> {

@@ -8,6 +8,7 @@ import {
   createRowCounter,
   registerSyncMetrics,
 } from '../../../src/server/metrics/sync.ts';
+import { unchanged } from '../../archive/conformance/sample.ts';
 
 const feed = { account: { id: 'vp-main', provider: 'vertexplay', currency: null }, kind: 'BET' } as Feed;
 const labels = 'account="vp-main",kind="BET"';
@@ -27,28 +28,8 @@ test('tells of history that is about to be lost, once it was planned', async () 
 test('counts what becomes of rows, by feed', async () => {
   const registry = new Registry();
   const count = createRowCounter(registry);
-  count(feed, {
-    inserted: 5,
-    late: 2,
-    changed: 3,
-    moved: 1,
-    duplicates: 4,
-    vanished: 0,
-    contradicted: 0,
-    withdrawn: 0,
-    restored: 0,
-  });
-  count(feed, {
-    inserted: 1,
-    late: 0,
-    changed: 0,
-    moved: 0,
-    duplicates: 0,
-    vanished: 1,
-    contradicted: 0,
-    withdrawn: 0,
-    restored: 0,
-  });
+  count(feed, { ...unchanged, inserted: 5, late: 2, changed: 3, moved: 1, duplicates: 4 });
+  count(feed, { ...unchanged, inserted: 1, vanished: 1 });
   const text = await registry.metrics();
   for (const [change, rows] of Object.entries({
     inserted: 6,
