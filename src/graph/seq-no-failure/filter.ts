@@ -1,45 +1,20 @@
-import type { ProviderName } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
-import { Field, ID, InputType } from '../schema/decorators.ts';
-import { ProviderNameEnum } from '../schema/provider-name.ts';
+import { Field, InputType } from '../schema/decorators.ts';
 import { TimeRange } from '../schema/time-range.ts';
-import { checkList, checkRange } from '../selection/checks.ts';
-import { FilterFields, toWhere, type WithdrawnFilter } from '../selection/filter-fields.ts';
-import { select } from '../selection/scope.ts';
+import { FilterFields, RowFilter, selectRows } from '../selection/filter-fields.ts';
 
-@FilterFields('SEQ_NO_FAILURE')
+@FilterFields('SEQ_NO_FAILURE', 'ebet-main')
 @InputType({
   description:
     'Which wallet callbacks. Every part given must hold; within a list any one value will do. Only `range`, `accounts` and ' +
     '`providers` decide what is fetched and what coverage speaks of.',
 })
-export class SeqNoFailureFilter implements WithdrawnFilter {
+export class SeqNoFailureFilter extends RowFilter {
   @Field(() => TimeRange, { description: 'When the provider sent the callbacks (`requestedAt`).' })
   range!: TimeRange;
-
-  @Field(() => [ID], { nullable: true, description: 'Configured accounts, such as `ebet-main`.' })
-  accounts?: string[] | null;
-
-  @Field(() => [ProviderNameEnum], { nullable: true, description: 'Providers.' })
-  providers?: ProviderName[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'Players, by the operator’s names.' })
-  players?: string[] | null;
-
-  /** Declared by `FilterFields`. */
-  readonly withdrawn?: WithdrawnFilter['withdrawn'];
 }
 
 /** What a callback filter asks for; throws a BadUserInputError for what cannot be. */
 export function selectSeqNoFailures(context: RequestContext, filter: SeqNoFailureFilter) {
-  return select(context, {
-    kind: 'SEQ_NO_FAILURE',
-    range: checkRange('range', filter.range),
-    axis: 'SETTLED',
-    accounts: filter.accounts,
-    providers: filter.providers,
-    players: checkList('players', filter.players),
-    withdrawn: filter.withdrawn,
-    where: toWhere('SEQ_NO_FAILURE', filter, context.players),
-  });
+  return selectRows(context, 'SEQ_NO_FAILURE', filter);
 }

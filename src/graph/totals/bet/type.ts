@@ -1,8 +1,7 @@
-import type { BetOutcome, BetStatus, ProviderName } from '../../../records/record.ts';
-import { Field, ID, Int, ObjectType } from '../../schema/decorators.ts';
+import type { BetOutcome, BetStatus } from '../../../records/record.ts';
+import { Field, Int, ObjectType } from '../../schema/decorators.ts';
 import { BetOutcomeEnum, BetStatusEnum } from '../../schema/enums.ts';
-import { ProviderNameEnum } from '../../schema/provider-name.ts';
-import { Period } from '../period.ts';
+import { GroupRow } from '../row.ts';
 import { createTotalsType } from '../type.ts';
 
 @ObjectType({
@@ -11,19 +10,7 @@ import { createTotalsType } from '../type.ts';
     'Exact sums over a group of bets. Money is in the group’s one currency: where a group has several, counts are answered and each ' +
     'money field selected is null, with an error that says so. Fields of dimensions that were not grouped by are null.',
 })
-export class BetTotalsRow {
-  @Field(() => Period, { nullable: true, description: 'The period; null unless grouped by one.' })
-  period!: Period | null;
-
-  @Field(() => ProviderNameEnum, {
-    nullable: true,
-    description: 'The provider; null unless grouped by PROVIDER.',
-  })
-  provider!: ProviderName | null;
-
-  @Field(() => ID, { nullable: true, description: 'The account; null unless grouped by ACCOUNT.' })
-  account!: string | null;
-
+export class BetTotalsRow extends GroupRow {
   @Field(() => String, { nullable: true, description: 'The currency; null unless grouped by CURRENCY.' })
   currency!: string | null;
 
@@ -46,12 +33,6 @@ export class BetTotalsRow {
   })
   betType!: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'The player, by the operator’s name; null unless grouped by PLAYER.',
-  })
-  player!: string | null;
-
   @Field(() => BetStatusEnum, {
     nullable: true,
     description: 'How far the bets have come; null unless grouped by STATUS.',
@@ -66,11 +47,6 @@ export class BetTotalsRow {
 
   @Field(() => Int, { description: 'How many bets.' })
   betCount!: number;
-
-  @Field(() => Int, {
-    description: 'How many different players (active players). Counted only when asked for.',
-  })
-  playerCount!: number;
 
   @Field(() => Int, {
     description:

@@ -1,7 +1,5 @@
-import type { ProviderName } from '../../../records/record.ts';
-import { Field, ID, Int, ObjectType } from '../../schema/decorators.ts';
-import { ProviderNameEnum } from '../../schema/provider-name.ts';
-import { Period } from '../period.ts';
+import { Field, Int, ObjectType } from '../../schema/decorators.ts';
+import { GroupRow } from '../row.ts';
 import { createTotalsType } from '../type.ts';
 
 @ObjectType({
@@ -10,25 +8,7 @@ import { createTotalsType } from '../type.ts';
     'Counts over a group of wallet callbacks. A callback that was sent again is counted each time: each try is a row. Fields ' +
     'of dimensions that were not grouped by are null.',
 })
-export class SeqNoTotalsRow {
-  @Field(() => Period, { nullable: true, description: 'The period; null unless grouped by one.' })
-  period!: Period | null;
-
-  @Field(() => ProviderNameEnum, {
-    nullable: true,
-    description: 'The provider; null unless grouped by PROVIDER.',
-  })
-  provider!: ProviderName | null;
-
-  @Field(() => ID, { nullable: true, description: 'The account; null unless grouped by ACCOUNT.' })
-  account!: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The player, by the operator’s name; null unless grouped by PLAYER.',
-  })
-  player!: string | null;
-
+export class SeqNoTotalsRow extends GroupRow {
   @Field(() => String, {
     nullable: true,
     description:
@@ -54,9 +34,6 @@ export class SeqNoTotalsRow {
 
   @Field(() => Int, { description: 'How many of them failed: `succeeded` is false.' })
   failedCount!: number;
-
-  @Field(() => Int, { description: 'How many different players. Counted only when asked for.' })
-  playerCount!: number;
 }
 
 export const SeqNoTotals = createTotalsType(SeqNoTotalsRow, 'SeqNo', 'wallet callbacks');

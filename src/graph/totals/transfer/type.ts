@@ -1,8 +1,7 @@
-import type { ProviderName, TransferDirection } from '../../../records/record.ts';
-import { Field, ID, Int, ObjectType } from '../../schema/decorators.ts';
+import type { TransferDirection } from '../../../records/record.ts';
+import { Field, Int, ObjectType } from '../../schema/decorators.ts';
 import { TransferDirectionEnum } from '../../schema/enums.ts';
-import { ProviderNameEnum } from '../../schema/provider-name.ts';
-import { Period } from '../period.ts';
+import { GroupRow } from '../row.ts';
 import { createTotalsType } from '../type.ts';
 
 @ObjectType({
@@ -11,27 +10,9 @@ import { createTotalsType } from '../type.ts';
     'Exact sums over a group of transfers. Money is in the group’s one currency: where a group has several, counts are answered and each ' +
     'money field selected is null, with an error that says so. Fields of dimensions that were not grouped by are null.',
 })
-export class TransferTotalsRow {
-  @Field(() => Period, { nullable: true, description: 'The period; null unless grouped by one.' })
-  period!: Period | null;
-
-  @Field(() => ProviderNameEnum, {
-    nullable: true,
-    description: 'The provider; null unless grouped by PROVIDER.',
-  })
-  provider!: ProviderName | null;
-
-  @Field(() => ID, { nullable: true, description: 'The account; null unless grouped by ACCOUNT.' })
-  account!: string | null;
-
+export class TransferTotalsRow extends GroupRow {
   @Field(() => String, { nullable: true, description: 'The currency; null unless grouped by CURRENCY.' })
   currency!: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The player, by the operator’s name; null unless grouped by PLAYER.',
-  })
-  player!: string | null;
 
   @Field(() => TransferDirectionEnum, {
     nullable: true,
@@ -41,9 +22,6 @@ export class TransferTotalsRow {
 
   @Field(() => Int, { description: 'How many transfers, both ways, those of free credit alone included.' })
   transferCount!: number;
-
-  @Field(() => Int, { description: 'How many different players. Counted only when asked for.' })
-  playerCount!: number;
 }
 
 export const TransferTotals = createTotalsType(TransferTotalsRow, 'Transfer', 'transfers');
