@@ -1,8 +1,8 @@
 import type { LatenessHistogram } from '../../records/lateness.ts';
 import type { Commit, FeedKey } from '../archive.ts';
 import { createBinder, type Dialect, type Statement } from './dialect.ts';
-import type { Transacting } from './doubts.ts';
 import { type Cells, rowsOf } from './records.ts';
+import type { Transacting } from './transacting.ts';
 
 const DAY_MS = 86_400_000;
 
