@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type esbuild from 'esbuild';
 
 /** Starts the engine's thread: of what was built, or of the sources where these run. */
 export function startWorker(): Worker {
@@ -14,7 +15,7 @@ let bundle: string | null = null;
 
 // To load the sources one by one in each thread takes five times as long as opening the archive in it.
 function bundleOfSources(url: string): string {
-  const { buildSync } = createRequire(url)('esbuild') as typeof import('esbuild');
+  const { buildSync } = createRequire(url)('esbuild') as typeof esbuild;
   bundle ??= buildSync({
     entryPoints: [fileURLToPath(new URL('./worker.ts', url))],
     bundle: true,
