@@ -165,14 +165,46 @@ describe('one pace for all processes', () => {
     expect(fourth.at - monotonic()).toBeGreaterThan(25_000);
   });
 
-  it('passes the slot of a process that died on, as if it had been used', async () => {
-    const [dying, other] = [await openProcess(), slotsOf(await openProcess())];
+  it('passes the slot of a process that hangs on after a grace, as if it had been used at its end', async () => {
+    const [hanging, other] = [slotsOf(await openProcess()), slotsOf(await openProcess())];
     const shared = rule(100);
-    const lost = await slotsOf(dying).reserve(shared, () => 'background');
-    await dying.close();
+    const lost = await hanging.reserve(shared, () => 'background');
     const next = await other.reserve(shared, () => 'background');
     expect(next.at - lost.at).toBeGreaterThanOrEqual(2_000 + 100);
     expect(lost.good(lost.at + 1_500)).toBe(false);
+  });
+
+  it('passes the slot of a process that died on as soon as that is seen, and keeps the distance to its end', async () => {
+    const [dying, other] = [await openProcess(), slotsOf(await openProcess())];
+    const shared = rule(60_000);
+    const slots = slotsOf(dying);
+    const first = await slots.reserve(shared, () => 'interactive');
+    await systemClock.until(first.at);
+    const written = monotonic();
+    slots.written(shared, written);
+    const lost = await slots.reserve(shared, () => 'interactive');
+    const waiting = other.reserve(shared, () => 'interactive');
+    await dying.close();
+    const dead = monotonic();
+    const next = await waiting;
+    expect(next.at - dead).toBeGreaterThanOrEqual(60_000);
+    // A grace and an interval after the slot that nobody used would be as long again.
+    expect(next.at - lost.at).toBeLessThan(30_000);
+  });
+
+  it('lets nobody use a slot whose session at the database has ended meanwhile', async () => {
+    const slots = slotsOf(await openProcess());
+    const shared = rule(100);
+    const held = await slots.reserve(shared, () => 'background');
+    expect(held.good(held.at)).toBe(true);
+    await sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'countroom news' AND datname = current_database()",
+      [],
+    );
+    await until(() => !held.good(held.at));
+    slots.unused(shared, held);
+    const again = await slots.reserve(shared, () => 'background');
+    expect(again.good(again.at)).toBe(true);
   });
 
   it('stops waiting when it is told to, and leaves nothing behind', async () => {

@@ -29,7 +29,7 @@ export function createLeases({ database, news, ttlMs }: LeasesOptions): Leases {
         ON CONFLICT (account, kind, window_from) DO UPDATE
         SET owner = excluded.owner, token = excluded.token, until = excluded.until WHERE l.until < clock_timestamp()
         RETURNING token::float8`,
-        [...place, ttlMs, news.leaseOwner()],
+        [...place, ttlMs, news.holder()],
       ),
     );
     const token: number | undefined = taken.rows[0]?.token;

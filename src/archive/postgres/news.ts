@@ -24,8 +24,10 @@ export interface News {
   on<T extends Topic>(topic: T, listener: (item: ItemOf<T>) => void): () => void;
   /** Resolves once notifications arrive, or the connection for them failed for now. */
   listening(): Promise<void>;
-  /** Whom leases are taken by: while news come in, a name whose leases end with this process. */
-  leaseOwner(): string;
+  /** Whom leases and slots are taken by: while news come in, a name whose leases and slots end with this process. */
+  holder(): string;
+  /** How many times news began to come in or ceased: what was taken before may have been passed on. */
+  breaks(): number;
   /** How many notifications could not be read: any role that may connect can send one. */
   unreadable(): number;
   close(): Promise<void>;
@@ -34,7 +36,7 @@ export interface News {
 const CHANNEL = 'countroom';
 const FIRST_WAIT_MS = 50;
 // Others take the windows of a process that is away for longer.
-const LONGEST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 250;
 const LIMIT_MS = 5_000;
 const LOOK_MS = 5_000;
 const LEAVE_MS = 1_000;
@@ -75,6 +77,7 @@ export function createNews(url: string, owner: string): News {
   const closing = new AbortController();
   let running: Promise<void> | null = null;
   let isHeard = false;
+  let breaks = 0;
   let unreadable = 0;
   let answered: Promise<void> = Promise.resolve();
 
@@ -121,17 +124,22 @@ export function createNews(url: string, owner: string): News {
       await client.connect();
       await holdSession(client, owner);
       await client.query(`LISTEN ${CHANNEL}`);
-      isHeard = true;
+      hear(true);
       answer();
       if (closing.signal.aborted) leave();
       await ended;
       return true;
     } finally {
-      isHeard = false;
+      hear(false);
       clearInterval(look);
       closing.signal.removeEventListener('abort', leave);
       end();
     }
+  }
+
+  function hear(now: boolean): void {
+    if (isHeard !== now) breaks += 1;
+    isHeard = now;
   }
 
   function deliver(payload: string): void {
@@ -153,7 +161,8 @@ export function createNews(url: string, owner: string): News {
       start();
       return answered;
     },
-    leaseOwner: () => (isHeard ? sessionName(owner) : owner),
+    holder: () => (isHeard ? sessionName(owner) : owner),
+    breaks: () => breaks,
     unreadable: () => unreadable,
     async close() {
       closing.abort();

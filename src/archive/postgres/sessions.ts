@@ -4,7 +4,7 @@ import type pg from 'pg';
 const SESSIONS = 4_729;
 const PREFIX = 'session ';
 
-/** The name of a lease's owner whose leases end with its session at the database. */
+/** The name of a holder whose leases and slots end with its session at the database. */
 export function sessionName(owner: string): string {
   return `${PREFIX}${owner}`;
 }
@@ -17,10 +17,14 @@ export async function holdSession(client: pg.ClientBase, owner: string): Promise
   ]);
 }
 
-/** The owners of leases whose session has ended. */
+/** Those who hold leases, or hold or wait for slots, and whose session has ended. */
 export const GONE = `
-SELECT DISTINCT owner FROM leases AS l WHERE owner LIKE '${PREFIX}%' AND NOT EXISTS (
+SELECT h.name FROM (
+  SELECT owner AS name FROM leases
+  UNION SELECT owner FROM pace_waiters
+  UNION SELECT holder FROM pace_slots) AS h
+WHERE h.name LIKE '${PREFIX}%' AND NOT EXISTS (
   SELECT 1 FROM pg_locks AS k
   WHERE k.locktype = 'advisory' AND k.objsubid = 2 AND k.granted AND k.classid = ${SESSIONS}
-    AND k.objid = (hashtext(l.owner)::bigint & 4294967295)::oid
+    AND k.objid = (hashtext(h.name)::bigint & 4294967295)::oid
     AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;

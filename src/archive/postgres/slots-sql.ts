@@ -57,6 +57,18 @@ moved AS (
   FROM at WHERE s.key = $1)
 SELECT pg_notify($7, $8)`;
 
+/**
+ * Has slots count as used now whose holders are gone, and forgets that they wait: $1 names them. Gives the keys, each with
+ * one of the names.
+ */
+export const passOnSql = `
+WITH moved AS (
+  UPDATE pace_slots SET holder_at = least(holder_at, clock_timestamp() - ${ms(`${GRACE_MS}`)})
+  WHERE holder = ANY($1) AND holder_at > clock_timestamp() - ${ms(`${GRACE_MS}`)}
+  RETURNING key, holder AS name),
+left_off AS (DELETE FROM pace_waiters WHERE owner = ANY($1) RETURNING key, owner AS name)
+SELECT key, min(name) AS name FROM (SELECT * FROM moved UNION ALL SELECT * FROM left_off) AS each GROUP BY key`;
+
 /** Gives a slot back, and the wait for one. $1 key, $2 process, news in $3 and $4. */
 export const leaveSql = `
 WITH left_off AS (DELETE FROM pace_waiters WHERE key = $1 AND owner = $2),

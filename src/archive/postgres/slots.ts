@@ -25,6 +25,8 @@ interface KeyState {
   readonly unreported: number[];
   /** Grows when the next start is put off: slots reserved before are no longer good. */
   putOffs: number;
+  /** Whom the slot is held by, or waited for: see `News.holder`. */
+  as: string;
   /** Grows with every notification about the key. */
   heard: number;
   wake: () => void;
@@ -36,7 +38,8 @@ const LATEST_AGAIN_MS = 1_000;
 /**
  * One turn a key among all processes: whoever has it waits for its slot, and the interval to the next one runs from
  * the instant its call was written, by the database's clock. Lateness of a process therefore moves what follows and
- * shortens no distance. A slot lost with its process is passed on after a grace, as if it had been used at its end.
+ * shortens no distance. A slot lost with its process is passed on as soon as its session is found ended, as if it had
+ * been used then, and after a grace where the process only hangs.
  */
 export function createPostgresSlots({ database, news, monotonic, guardOf }: SlotsOptions): PostgresSlots {
   const states = new Map<string, KeyState>();
@@ -53,7 +56,14 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
   function stateOf(key: string): KeyState {
     let state = states.get(key);
     if (state === undefined) {
-      state = { reporting: Promise.resolve(), unreported: [], putOffs: 0, heard: 0, wake: () => {} };
+      state = {
+        reporting: Promise.resolve(),
+        unreported: [],
+        putOffs: 0,
+        as: news.holder(),
+        heard: 0,
+        wake: () => {},
+      };
       states.set(key, state);
     }
     return state;
@@ -68,9 +78,12 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
       for (;;) {
         signal?.throwIfAborted();
         const { putOffs, heard } = state;
-        const { at, againMs } = await ask(rule, lane());
+        await takeName(rule.key, state);
+        const breaks = news.breaks();
+        const { at, againMs } = await ask(rule, state.as, lane());
         signal?.throwIfAborted();
-        if (at !== null) return { at, good: (now) => state.putOffs === putOffs && now < at + GRACE_MS / 2 };
+        const isMine = () => state.putOffs === putOffs && news.breaks() === breaks;
+        if (at !== null) return { at, good: (now) => isMine() && now < at + GRACE_MS / 2 };
         if (state.heard === heard) await pause(state, againMs, signal);
       }
     } catch (error) {
@@ -79,13 +92,23 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
     }
   }
 
+  /** What was begun under another name is left off first: its own wait would else go before it. */
+  async function takeName(key: string, state: KeyState): Promise<void> {
+    const name = news.holder();
+    if (state.as === name) return;
+    const values = leaving(key, state.as);
+    await database.use((client) => client.query(leaveSql, values));
+    state.as = name;
+  }
+
   /** Asks for the next slot: its instant, on the safe side of the way there and back, or when to ask again. */
   async function ask(
     rule: PaceRule,
+    as: string,
     lane: Lane,
   ): Promise<{ readonly at: number | null; readonly againMs: number }> {
     const row = await database.use(async (client) => {
-      const values = [rule.key, news.owner, lane === 'interactive' ? 0 : 1, ...limitsOf(rule)];
+      const values = [rule.key, as, lane === 'interactive' ? 0 : 1, ...limitsOf(rule)];
       const { rows } = await client.query<{ wait: number | null; again: number | null }>(reserveSql, values);
       // Without a row nobody has ever called under this key.
       if (rows[0]?.again == null) await client.query(FIRST, [rule.key]);
@@ -98,11 +121,11 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
   }
 
   /** Reports calls to the database; a report that failed is tried again before the next slot. */
-  async function reportCalls(rule: PaceRule, { unreported }: KeyState): Promise<void> {
+  async function reportCalls(rule: PaceRule, { unreported, as }: KeyState): Promise<void> {
     for (let at = unreported[0]; at !== undefined; at = unreported[0]) {
       const written = at;
       await database.use((client) => {
-        const values = [rule.key, news.owner, monotonic() - written, ...limitsOf(rule)];
+        const values = [rule.key, as, monotonic() - written, ...limitsOf(rule)];
         return client.query(writtenSql, [...values, ...newsOf(news.owner, paced(rule.key, false))]);
       });
       unreported.shift();
@@ -110,8 +133,12 @@ export function createPostgresSlots({ database, news, monotonic, guardOf }: Slot
   }
 
   function leave(key: string): void {
-    const values = [key, news.owner, ...newsOf(news.owner, paced(key, false))];
+    const values = leaving(key, stateOf(key).as);
     inTurn(key, () => database.use((client) => client.query(leaveSql, values)));
+  }
+
+  function leaving(key: string, as: string): string[] {
+    return [key, as, ...newsOf(news.owner, paced(key, false))];
   }
 
   /** A slot that could not be given back is passed on after the grace. */
