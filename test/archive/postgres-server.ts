@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly fsync?: boolean;
   /** Files that would become larger fail to grow, as on a full disk. At least 17, for the log's segments. */
   readonly largestFileMb?: number;
+  /** @default 60 */
+  readonly connections?: number;
 }
 
 // The shell counts a file's size in blocks of 512 bytes.
@@ -51,6 +53,7 @@ interface Binaries {
 export async function startPostgres({
   fsync = false,
   largestFileMb,
+  connections = 60,
 }: ServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'countroom-pg-'));
   const { folder: bin, env } = systemBinaries() ?? embeddedBinaries(folder);
@@ -67,7 +70,7 @@ export async function startPostgres({
   );
   const port = await freePort();
   const settings = [
-    ...['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=60'],
+    ...['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, `max_connections=${connections}`],
     ...[`fsync=${fsync ? 'on' : 'off'}`, 'shared_buffers=64MB', 'log_min_messages=warning'],
   ].flatMap((setting) => ['-c', setting]);
   const own = `postgres://postgres@127.0.0.1:${port}/postgres`;

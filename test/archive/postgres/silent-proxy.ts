@@ -5,8 +5,13 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface SilentProxy {
   /** The address that `url` has through it. */
   through(url: string): string;
-  /** From here on nothing passes over the connections there are, and neither side hears of it; gives how many. */
-  freeze(): number;
+  /**
+   * From here on nothing passes over the connections there are, and neither side hears of it; gives how many. The server
+   * gives them up after a while, as it does with peers that answer no keepalive. @default never
+   */
+  freeze(serverGivesUpAfterMs?: number): number;
+  /** Whether one of its connections has this port at the server’s end. */
+  comesFrom(port: number): boolean;
   /** Whether new connections are taken and never answered. */
   isSilent: boolean;
   close(): Promise<void>;
@@ -14,7 +19,7 @@ export interface SilentProxy {
 
 export async function startSilentProxy(port: number): Promise<SilentProxy> {
   const sockets = new Set<Socket>();
-  const pairs = new Set<{ isFrozen: boolean }>();
+  const pairs = new Set<{ isFrozen: boolean; readonly target: Socket }>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     sockets.add(client.on('error', () => {}));
     if (proxy.isSilent) {
@@ -23,7 +28,7 @@ export async function startSilentProxy(port: number): Promise<SilentProxy> {
     }
     const target = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     sockets.add(target.on('error', () => {}));
-    const pair = { isFrozen: false };
+    const pair = { isFrozen: false, target };
     pairs.add(pair);
     for (const [from, to] of [
       [client, target],
@@ -44,8 +49,13 @@ export async function startSilentProxy(port: number): Promise<SilentProxy> {
   const proxy: SilentProxy = {
     isSilent: false,
     through: (url) => url.replace(/:\d+\//, `:${own}/`),
-    freeze() {
-      for (const pair of pairs) pair.isFrozen = true;
+    comesFrom: (at) => [...pairs].some(({ target }) => target.localPort === at),
+    freeze(serverGivesUpAfterMs) {
+      for (const pair of pairs) {
+        pair.isFrozen = true;
+        if (serverGivesUpAfterMs !== undefined)
+          setTimeout(() => pair.target.destroy(), serverGivesUpAfterMs).unref();
+      }
       const frozen = pairs.size;
       pairs.clear();
       return frozen;
