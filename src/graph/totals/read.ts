@@ -75,7 +75,8 @@ export function createTotalsReader<K extends RecordKind, Filter, Measure extends
   };
 }
 
-function withShownPlayers<Row extends TotalsRow>(
+/** Rows with their players named as the viewer may see them. */
+export function withShownPlayers<Row extends TotalsRow>(
   { players, viewer }: RequestContext,
   rows: readonly Row[],
 ): readonly Row[] {

@@ -63,11 +63,11 @@ function readCsv(parameters: Parameters): CsvAsk {
 
 const axes = ['SETTLED', 'PLACED'] as const;
 
-/** Every parameter an export of this kind takes. */
-function parameterNames(kind: RecordKind): readonly string[] {
+/** Every parameter that selects a kind's rows. */
+function selectingNames(kind: RecordKind): readonly string[] {
   const axis = kind === 'BET' ? ['axis'] : [];
-  const shared = ['from', 'to', 'maxWait', 'complete', 'columns', 'raw', 'accounts', 'providers', 'players'];
-  return [...shared, 'changedSince', 'withdrawn', ...axis, ...filterNames(kind)];
+  const shared = ['from', 'to', 'maxWait', 'complete', 'columns', 'accounts', 'providers', 'players'];
+  return [...shared, 'withdrawn', ...axis, ...filterNames(kind)];
 }
 
 /**
@@ -80,27 +80,54 @@ export function readExportAsk(
   context: RequestContext,
   format: ExportFormat = 'csv',
 ): ExportAsk {
-  const spreadsheet = format === 'csv' ? ['bom', 'delimiter', 'guard'] : [];
-  refuseUnknown(parameters, [...parameterNames(kind), ...spreadsheet]);
+  refuseOthers(kind, parameters, format, ['raw', 'changedSince']);
   const changedSince = readOptionalTime(parameters, 'changedSince');
-  const range = readRange(parameters, changedSince !== null);
-  const maxWaitMs = readDuration(parameters, 'maxWait');
+  const selecting = readSelecting(kind, parameters, context);
   return {
-    kind,
-    range,
+    ...selecting,
+    range: readRange(parameters, changedSince !== null),
     changedSince,
-    axis: readChoice(parameters, 'axis', axes) ?? 'SETTLED',
-    ...readAccounts(parameters, context),
-    players: readList(parameters, 'players'),
     where: both(
-      readFilters(kind, parameters, context.players),
+      selecting.where,
       changedSince === null ? null : { op: 'gt', column: 'archivedAt', value: changedSince },
     ),
     // Who follows changes has to hear of those that took a row away.
-    withdrawn:
-      readChoice(parameters, 'withdrawn', withdrawnChoices) ??
-      (changedSince === null ? 'exclude' : 'include'),
+    withdrawn: selecting.withdrawn ?? (changedSince === null ? 'exclude' : 'include'),
     columns: readColumns(kind, parameters),
+  };
+}
+
+/** What totals are asked for: rows are selected as for their own export, but never without a range. */
+export function readTotalsAsk<K extends RecordKind>(
+  kind: K,
+  parameters: Parameters,
+  context: RequestContext,
+  format: ExportFormat,
+  besides: readonly string[],
+): Omit<ExportAsk, 'range' | 'changedSince' | 'columns'> & { readonly kind: K; readonly range: Interval } {
+  refuseOthers(kind, parameters, format, besides);
+  return { ...readSelecting(kind, parameters, context), kind, range: readWholeRange(parameters) };
+}
+
+function refuseOthers(
+  kind: RecordKind,
+  parameters: Parameters,
+  format: ExportFormat,
+  besides: readonly string[],
+): void {
+  const spreadsheet = format === 'csv' ? ['bom', 'delimiter', 'guard'] : [];
+  refuseUnknown(parameters, [...selectingNames(kind), ...besides, ...spreadsheet]);
+}
+
+function readSelecting(kind: RecordKind, parameters: Parameters, context: RequestContext) {
+  const maxWaitMs = readDuration(parameters, 'maxWait');
+  return {
+    kind,
+    axis: readChoice(parameters, 'axis', axes) ?? 'SETTLED',
+    ...readAccounts(parameters, context),
+    players: readList(parameters, 'players'),
+    where: readFilters(kind, parameters, context.players),
+    withdrawn: readChoice(parameters, 'withdrawn', withdrawnChoices),
     maxWaitMs: maxWaitMs === null ? null : checkMaxWait(maxWaitMs),
     completeRequired: readChoice(parameters, 'complete', ['required']) !== null,
     csv: readCsv(parameters),
@@ -113,6 +140,10 @@ function readRange(parameters: Parameters, isOptional: boolean): Interval | null
     const needing = ['maxWait', 'complete', 'axis'].find((name) => parameters[name] !== undefined);
     if (needing === undefined) return null;
   }
+  return readWholeRange(parameters);
+}
+
+function readWholeRange(parameters: Parameters): Interval {
   const range = { from: readTime(parameters, 'from'), to: readTime(parameters, 'to') };
   if (range.from < range.to) return range;
   throw new ParameterError('to', `expected a time after from, got ${show(readText(parameters, 'to')!)}`);
@@ -142,12 +173,20 @@ function readAccounts(
 
 function readColumns(kind: RecordKind, parameters: Parameters): readonly FlatColumn[] {
   const known = flatColumns(kind, { raw: readFlag(parameters, 'raw') === true });
+  return chosenColumns(parameters, known) ?? known;
+}
+
+/** The columns named by `columns`, in its order; null where it is absent. */
+export function chosenColumns<C extends { readonly name: string }>(
+  parameters: Parameters,
+  known: readonly C[],
+): readonly C[] | null {
   const names = readChoices(
     parameters,
     'columns',
     known.map(({ name }) => name),
   );
-  if (names === null) return known;
+  if (names === null) return null;
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new ParameterError('columns', `${show(twice)} came twice`);
   return names.map((name) => known.find((column) => column.name === name)!);

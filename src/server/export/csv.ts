@@ -1,5 +1,4 @@
-import type { FlatColumn } from '../../records/flat.ts';
-import type { FlatValue } from './flat-row.ts';
+import type { FlatValue, WrittenColumn } from './flat-row.ts';
 
 export interface CsvOptions {
   /** Whether text that a spreadsheet would run as a formula gets a leading `'`. @default true */
@@ -26,7 +25,7 @@ export function csvHeader(columns: readonly { readonly name: string }[], delimit
  * are ISO 8601 in UTC with milliseconds; decimals keep every digit.
  */
 export function csvLine(
-  columns: readonly { readonly type: FlatColumn['type'] | 'date' | 'count' }[],
+  columns: readonly WrittenColumn[],
   options: CsvOptions = {},
 ): (values: readonly FlatValue[]) => string {
   const { guard = true, nullText = '', delimiter = ',' } = options;

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { RequestContext } from '../../graph/context.ts';
+import type { Coverage } from '../../records/coverage.ts';
+import type { RowQuery } from '../../records/query.ts';
 import type { ExportAsk } from './ask.ts';
-import type { OpenExport } from './open-export.ts';
 
 // Players' names are applied at read, from a configuration that may be another after a restart.
 const restart = randomUUID();
@@ -13,7 +14,7 @@ const restart = randomUUID();
 export async function etagOf(
   { deps, viewer }: RequestContext,
   ask: ExportAsk,
-  { coverage, query }: OpenExport,
+  { coverage, query }: { readonly coverage: Coverage | null; readonly query: RowQuery },
   representation: string,
 ): Promise<string | null> {
   const isFile = representation.startsWith('parquet');
@@ -22,7 +23,12 @@ export async function etagOf(
   const { name, readsRaw, readsPlayers } = viewer;
   const seen = [restart, name, readsRaw, readsPlayers, representation];
   const asked = [query, ask.columns.map((column) => column.name), ask.csv];
-  const hash = createHash('sha256').update(JSON.stringify([seen, asked, rows]));
+  return quotedHash([seen, asked, rows]);
+}
+
+/** An ETag of what an answer is made of. */
+export function quotedHash(content: unknown): string {
+  const hash = createHash('sha256').update(JSON.stringify(content));
   return `"${hash.digest('base64url').slice(0, 27)}"`;
 }
 

@@ -8,6 +8,12 @@ import type { RecordKind } from '../../records/record.ts';
 /** A flat row's value: times are milliseconds since the epoch, decimals their exact text. */
 export type FlatValue = string | number | boolean | null;
 
+/** A column as a file has it: `date` is a day as text, `count` a whole number. */
+export interface WrittenColumn {
+  readonly name: string;
+  readonly type: FlatColumn['type'] | 'date' | 'count';
+}
+
 /** Reads one column of an archived row as a viewer may see it. */
 export type FlatReader = (row: StoredRecord) => FlatValue;
 

@@ -4,16 +4,18 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../records/decimal.ts';
-import type { FlatColumn } from '../../records/flat.ts';
 import type { CsvOptions } from './csv.ts';
+import type { WrittenColumn } from './flat-row.ts';
 
 // One scale for every file, so that many files read as one table.
-const SQL_TYPES: Readonly<Record<FlatColumn['type'], string>> = {
+const SQL_TYPES: Readonly<Record<WrittenColumn['type'], string>> = {
   text: 'VARCHAR',
   decimal: `DECIMAL(${MAX_INTEGER_DIGITS + MAX_SCALE}, ${MAX_SCALE})`,
   time: 'TIMESTAMPTZ',
   int: 'INTEGER',
   bool: 'BOOLEAN',
+  date: 'DATE',
+  count: 'BIGINT',
 };
 
 // An empty line would be a row lost, where a null is the only cell.
@@ -28,7 +30,7 @@ export const parquetCsv: CsvOptions = { guard: false, nullText: NULL_TEXT };
  */
 export async function csvToParquet(
   csv: AsyncIterable<Uint8Array>,
-  columns: readonly FlatColumn[],
+  columns: readonly WrittenColumn[],
   path: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -41,7 +43,7 @@ export async function csvToParquet(
 async function convert(
   source: string,
   target: string,
-  columns: readonly FlatColumn[],
+  columns: readonly WrittenColumn[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const types = columns.map(({ name, type }) => `${literal(name)}: ${literal(SQL_TYPES[type])}`);

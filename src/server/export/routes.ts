@@ -3,22 +3,22 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInputError, CountroomError } from '../../errors.ts';
 import type { Gap } from '../../records/coverage.ts';
-import type { RecordKind } from '../../records/record.ts';
 import { type AuditedAnswer, auditAnswer, audited } from '../audit/audited-answer.ts';
 import type { RouteDeps, RouteFamily } from '../deps.ts';
 import { limitStall } from '../http/stall.ts';
 import { vary } from '../http/vary.ts';
-import { type ExportAsk, readExportAsk } from './ask.ts';
 import { readByteRange } from './byte-range.ts';
 import { addChangesRoute } from './changes-route.ts';
 import { type Encoding, encodingFor, streamOf } from './encoding.ts';
-import { etagOf, matches } from './etag.ts';
+import { matches } from './etag.ts';
 import { createFileCache, type FileCache } from './file-cache.ts';
 import { EXPORT_COST, type ExportFormat, exportFormats, exportNames } from './names.ts';
-import { type OpenExport, openExport } from './open-export.ts';
 import { describeFault } from './parameter-error.ts';
 import type { Parameters } from './parameters.ts';
+import { readRowsExport } from './rows.ts';
 import { createStreamSlots, type TakeStream } from './stream-slots.ts';
+import type { OpenTable, ReadTable } from './table.ts';
+import { readTotalsExport } from './totals.ts';
 
 const contentTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
@@ -26,20 +26,25 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
   parquet: 'application/vnd.apache.parquet',
 };
 
-/** `/export/{bets,transfers,failures}.{csv,ndjson,parquet}`: the archive's rows, streamed; and `/export/changes.ndjson`. */
+/**
+ * `/export/{bets,transfers,failures}.{csv,ndjson,parquet}`: the archive's rows, streamed; `/export/totals` in the same
+ * formats; and `/export/changes.ndjson`.
+ */
 export const exportRoutes: RouteFamily = (app, deps) => {
   const takeStream = createStreamSlots();
   const files = createFileCache();
   app.addHook('onClose', () => files.close());
-  for (const [name, kind] of Object.entries(exportNames)) {
-    for (const format of exportFormats) addRoute(app, deps, { name, kind, format }, { takeStream, files });
+  const tables: Record<string, ReadTable> = { totals: readTotalsExport };
+  for (const [name, kind] of Object.entries(exportNames)) tables[name] = readRowsExport(name, kind);
+  for (const [name, read] of Object.entries(tables)) {
+    for (const format of exportFormats) addRoute(app, deps, { name, read, format }, { takeStream, files });
   }
   addChangesRoute(app, deps, takeStream);
 };
 
 interface Target {
   readonly name: string;
-  readonly kind: RecordKind;
+  readonly read: ReadTable;
   readonly format: ExportFormat;
 }
 
@@ -74,27 +79,31 @@ async function answer(
   { audit, takeStream, files }: Shared & { readonly audit: AuditedAnswer },
 ): Promise<unknown> {
   const context = deps.makeContext(request.viewer, audit.left);
-  const ask = readExportAsk(target.kind, request.query as Parameters, context, target.format);
+  const { completeRequired, fileName, open } = target.read(
+    request.query as Parameters,
+    context,
+    target.format,
+  );
   deps.charge(request.viewer, EXPORT_COST);
   audit.charged(EXPORT_COST);
-  const opened = await openExport(context, ask);
+  const opened = await open();
   if (opened.coverage !== null) {
     const { complete, gaps } = opened.coverage;
     reply.header('countroom-complete', String(complete)).header('countroom-gaps', gaps.length);
-    if (ask.completeRequired && !complete) {
+    if (completeRequired && !complete) {
       audit.refuse('INCOMPLETE');
       return reply.code(409).send(refusal(gaps));
     }
   }
   const encoding = target.format === 'parquet' ? null : encodingFor(request.headers['accept-encoding']);
   vary(reply, 'accept-encoding', 'authorization').header('cache-control', 'private, no-cache');
-  const etag = await etagOf(context, ask, opened, `${target.format} ${encoding}`);
+  const etag = await opened.etag(`${target.format} ${encoding}`);
   if (etag !== null) reply.header('etag', etag);
   if (etag !== null && matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
   const isHead = request.method === 'HEAD';
   if (!isHead) reply.raw.once('close', takeStream(request.viewer.name));
   reply.type(contentTypes[target.format]);
-  reply.header('content-disposition', `attachment; filename="${fileName(target, ask)}"`);
+  reply.header('content-disposition', `attachment; filename="${fileName}.${target.format}"`);
   if (encoding !== null) reply.header('content-encoding', encoding);
   if (!isHead) limitStall(reply, deps.settings.stallTimeout, () => audit.refuse('STALLED'));
   if (target.format === 'parquet') return sendFile(request, reply, opened, { audit, files, etag });
@@ -107,7 +116,7 @@ async function answer(
 async function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,
-  opened: OpenExport,
+  opened: OpenTable,
   {
     audit,
     files,
@@ -131,7 +140,7 @@ async function sendFile(
 /** The bytes as a stream that reads no faster than the client does, and not at all once it has left. */
 async function body(
   target: Target,
-  opened: OpenExport,
+  opened: OpenTable,
   { left, add, refuse }: AuditedAnswer,
   encoding: Encoding | null,
   log: FastifyRequest['log'],
@@ -170,16 +179,4 @@ function spellGap({ account, kind, from, to, reason, retryAt, message }: Gap) {
   const iso = (at: number) => new Date(at).toISOString();
   const again = retryAt === null ? null : iso(retryAt);
   return { accountId: account, kind, from: iso(from), to: iso(to), reason, retryAt: again, message };
-}
-
-function fileName({ name, format }: Target, { range, changedSince }: ExportAsk): string {
-  const times = range === null ? [changedSince ?? 0] : [range.from, range.to];
-  const spelt = times.map((at) =>
-    new Date(at)
-      .toISOString()
-      .replace(/T00:00:00\.000Z$/, '')
-      .replace(/\.000Z$/, 'Z')
-      .replaceAll(':', ''),
-  );
-  return `${name}_${range === null ? 'since_' : ''}${spelt.join('_')}.${format}`;
 }

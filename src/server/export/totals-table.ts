@@ -2,8 +2,10 @@ import type { RequestContext } from '../../graph/context.ts';
 import { spellProvider } from '../../graph/schema/provider-name.ts';
 import { cover, feedsOf, visibleAccounts } from '../../graph/selection/scope.ts';
 import { type Amount, sumAmounts } from '../../graph/totals/amounts.ts';
-import { grossGamingRevenueOf } from '../../graph/totals/money.ts';
+import { grossGamingRevenueOf, holdOf, returnToPlayerOf } from '../../graph/totals/money.ts';
+import { orderRows } from '../../graph/totals/order.ts';
 import { toGrouping } from '../../graph/totals/period.ts';
+import { withShownPlayers } from '../../graph/totals/read.ts';
 import type { FeedCoverage } from '../../records/coverage.ts';
 import { fromUnits } from '../../records/decimal.ts';
 import type { Interval } from '../../records/interval.ts';
@@ -48,7 +50,12 @@ const byDirection = (name: 'deposits' | 'withdrawals'): Money => ({
 });
 // Each is given rows of its own kind alone.
 const amounts = {
-  BET: [...sumAmounts('BET'), { name: 'grossGamingRevenue', of: grossGamingRevenueOf }],
+  BET: [
+    ...sumAmounts('BET'),
+    { name: 'grossGamingRevenue', of: grossGamingRevenueOf },
+    { name: 'returnToPlayer', of: returnToPlayerOf },
+    { name: 'hold', of: holdOf },
+  ],
   TRANSFER: [...sumAmounts('TRANSFER'), byDirection('deposits'), byDirection('withdrawals')],
   SEQ_NO_FAILURE: [],
 } as unknown as Readonly<Record<RecordKind, readonly Money[]>>;
@@ -92,6 +99,8 @@ export interface TotalsTableAsk {
   readonly dayStartsAt: string | null;
   /** The names of the columns that are looked at. */
   readonly columns: ReadonlySet<string>;
+  /** Puts rows in another order, or leaves some away. @default by period, oldest first, then by the dimensions */
+  readonly arrange?: (rows: readonly TotalsRow[]) => readonly TotalsRow[];
 }
 
 /**
@@ -101,17 +110,18 @@ export interface TotalsTableAsk {
 export async function readTotalsTable(
   context: RequestContext,
   query: RowQuery & { readonly kind: RecordKind; readonly range: Interval },
-  { groupBy, timeZone, dayStartsAt, columns }: TotalsTableAsk,
+  { groupBy, timeZone, dayStartsAt, columns, arrange = (rows) => rows }: TotalsTableAsk,
 ): Promise<readonly Readonly<Record<string, FlatValue>>[]> {
   const { kind, range } = query;
   const { groupBy: fields, periods } = toGrouping({ groupBy, timeZone, dayStartsAt }, range);
-  const found = await context.deps.archive.totals({
+  const totals = await context.deps.archive.totals({
     ...query,
     groupBy: fields,
     periods,
     countPlayers: columns.has('playerCount'),
     countRounds: columns.has('roundCount'),
   });
+  const found = arrange(orderRows(kind, withShownPlayers(context, totals), groupBy));
   const isTold = columns.has('complete') || columns.has('finalUntil');
   const finality = isTold ? await readFinality(context, query, found) : null;
   const unit = Object.keys(periodColumns).find((name) => periodColumns[name] === periods?.unit);
@@ -123,7 +133,6 @@ export async function readTotalsTable(
       ...Object.fromEntries(Object.values(groupFields[kind]).map((name) => [name, named[name] as FlatValue])),
       ...(unit !== undefined && { [unit]: labelOf(periods!, row.period!) }),
       provider: row.provider === null ? null : spellProvider(row.provider),
-      player: row.player === null ? null : context.players.shownPlayer(row.player),
       ...Object.fromEntries(Object.entries(counts[kind]).map(([name, of]) => [name, of(row)])),
       ...Object.fromEntries(amounts[kind].map(({ name, of }) => [name, mixed ? null : of(row as never)])),
       ...finality?.(row),

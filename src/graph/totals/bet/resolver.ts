@@ -50,14 +50,15 @@ const amounts: readonly Amount<'BET', Exclude<BetMeasure, `${string}Count`>>[] =
   },
 ];
 
-const figures: Figures<'BET', BetMeasure> = {
+/** What totals of bets can be ordered by. */
+export const betFigures: Figures<'BET', BetMeasure> = {
   betCount: countFigure((row) => row.count),
   playerCount: countFigure((row) => row.playerCount),
   roundCount: countFigure((row) => row.roundCount),
   ...figuresOf(amounts),
 };
 
-export const readBetTotals = createTotalsReader({ kind: 'BET', select: selectBets, figures });
+export const readBetTotals = createTotalsReader({ kind: 'BET', select: selectBets, figures: betFigures });
 
 type Source = TotalsRowSource<'BET'>;
 

@@ -1,0 +1,44 @@
+import type { RequestContext } from '../../graph/context.ts';
+import type { Coverage } from '../../records/coverage.ts';
+import type { Interval } from '../../records/interval.ts';
+import type { ReadOptions } from './flat-writer.ts';
+import type { ExportFormat } from './names.ts';
+import type { Parameters } from './parameters.ts';
+
+/** What one export asks for, read from its parameters and checked; nothing of the archive was read yet. */
+export interface AskedTable {
+  /** Whether a table with gaps is worse than none. */
+  readonly completeRequired: boolean;
+  /** What its file is called, without the ending. */
+  readonly fileName: string;
+  /** Covers its range as far as it is worth waiting for. */
+  open(): Promise<OpenTable>;
+}
+
+/** A table whose range was covered; no row of it was written yet. */
+export interface OpenTable {
+  /** Null where no range was asked for. */
+  readonly coverage: Coverage | null;
+  /** The ETag of one representation (format and encoding); null where it cannot be told whether rows changed. */
+  etag(representation: string): Promise<string | null>;
+  /** The bytes of one format; Parquet comes once its file is whole. */
+  read(format: ExportFormat, options?: ReadOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** A Parquet file at `path`. */
+  write(path: string, options?: ReadOptions): Promise<void>;
+}
+
+/** Reads the parameters of a table in one format; throws a BadUserInputError that names the first that is wrong. */
+export type ReadTable = (parameters: Parameters, context: RequestContext, format: ExportFormat) => AskedTable;
+
+/** A file's name with the times it is of, as ISO 8601 without what a day does not need. */
+export function fileNameOf(name: string, range: Interval | null, changedSince: number | null): string {
+  const times = range === null ? [changedSince ?? 0] : [range.from, range.to];
+  const spelt = times.map((at) =>
+    new Date(at)
+      .toISOString()
+      .replace(/T00:00:00\.000Z$/, '')
+      .replace(/\.000Z$/, 'Z')
+      .replaceAll(':', ''),
+  );
+  return `${name}_${range === null ? 'since_' : ''}${spelt.join('_')}`;
+}
