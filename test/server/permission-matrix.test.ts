@@ -111,7 +111,7 @@ const decidedRoutes: Readonly<Record<string, readonly Role[] | 'public'>> = {
   'POST /graphql': roles,
   'GET /metrics': ['viewer', 'support', 'admin'],
   ...Object.fromEntries(
-    ['bets', 'transfers', 'failures'].flatMap((name) =>
+    ['bets', 'transfers', 'failures', 'totals'].flatMap((name) =>
       ['csv', 'ndjson', 'parquet'].map((format) => [
         `GET /export/${name}.${format}`,
         ['bi', 'support', 'admin'],
