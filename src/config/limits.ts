@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FeedLimits } from '../providers/provider.ts';
 import { formatDuration } from '../records/duration.ts';
-import { duration, durationFrom } from './duration.ts';
+import { duration, durationFrom, timerFrom } from './duration.ts';
 import type { ConfigFault, Path } from './fault.ts';
 
 const SECOND = 1_000;
@@ -36,7 +36,7 @@ export const limitsSchema = z.strictObject({
   openMaxAge: duration.optional(),
   confirmAfter: duration.optional(),
   settlesWithin: duration.optional(),
-  timeout: durationFrom(1).optional(),
+  timeout: timerFrom(1).optional(),
   maxAttempts: wholeFrom(1, 'expected a whole number from 1').optional(),
 });
 export type LimitsOverride = z.output<typeof limitsSchema>;

@@ -43,7 +43,10 @@ export function readSections(
   const federation = section('federation', sections.federation);
   const entries = section('accounts', sections.accounts) ?? [];
   const accounts = readAccounts(entries, providers, folder, inspector);
-  const ids = entries.flatMap((entry) => mapping.safeParse(entry).data?.['id'] ?? []).map(String);
+  const ids = entries
+    .map((entry) => mapping.safeParse(entry).data?.['id'])
+    .filter((id) => typeof id === 'string' || typeof id === 'number')
+    .map(String);
 
   const named = section('players', sections.players);
   const players = named === null ? null : readPlayers(named, ids, folder, inspector);

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { durationFrom } from './duration.ts';
+import { durationFrom, timerFrom } from './duration.ts';
 import { instant } from './instant.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -82,16 +82,16 @@ export const serverSettings = z.strictObject({
     .describe('the origins whose web pages may ask; none where left out'),
   // A thousand representations of the longest ids there are.
   bodyLimit: atLeastOne(1_000_000).describe('bytes of a request’s body'),
-  requestTimeout: durationFrom(1000).prefault('30s').describe('how long a request may take to arrive'),
-  queryTimeout: durationFrom(1).prefault('2m').describe('how long a GraphQL answer may take'),
-  stallTimeout: durationFrom(1)
+  requestTimeout: timerFrom(1000).prefault('30s').describe('how long a request may take to arrive'),
+  queryTimeout: timerFrom(1).prefault('2m').describe('how long a GraphQL answer may take'),
+  stallTimeout: timerFrom(1)
     .prefault('30s')
     .describe('how long the reader of an export may take no byte before it is broken off'),
   drainDelay: durationFrom(0)
     .refine((ms) => ms <= 10_000, 'expected at most 10s: a stop ends within 15s in all')
     .prefault('5s')
     .describe('how long SIGTERM leaves the gateway unready and still listening, before it drains'),
-  drainTimeout: durationFrom(0).prefault('5s').describe('how long a stop waits for answers under way'),
+  drainTimeout: timerFrom(0).prefault('5s').describe('how long a stop waits for answers under way'),
   limits: limitSettings.prefault({}),
   trail: z
     .strictObject({

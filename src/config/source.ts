@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from '../errors.ts';
 import { reasonOf } from './variables.ts';
 
@@ -12,6 +12,22 @@ export function readSource(file: string): unknown {
     return `line ${line}, column ${col}: not valid YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`;
   });
   if (faults.length > 0) throw new UsageError(`${file} cannot be read:`, faults);
+  const tree = toTree(document, file);
+  if (isTree(tree, MOST_DEPTH)) return tree;
+  throw new UsageError(`${file} cannot be read:`, [
+    `a value holds itself, or values lie within each other more than ${MOST_DEPTH} deep`,
+  ]);
+}
+
+// Deeper than any setting lies, shallower than the stack; a mapping that holds itself by its anchor has no end.
+const MOST_DEPTH = 50;
+
+function isTree(value: unknown, deepest: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return deepest > 0 && Object.values(value).every((inner) => isTree(inner, deepest - 1));
+}
+
+function toTree(document: Document, file: string): unknown {
   try {
     return document.toJS();
   } catch {

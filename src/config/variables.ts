@@ -20,7 +20,6 @@ export interface Resolved {
   readonly secrets: ReadonlySet<string>;
 }
 
-const reference = /\$\$\{|\$\{([^}]*)\}/g;
 const variable = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /**
@@ -38,18 +37,31 @@ export function resolveVariables(tree: unknown, sources: VariableSources): Resol
       faults.push({ path, text: about });
       return '';
     };
-    if (text.replace(reference, '').includes('${')) return fault('expected a } after ${');
-    return text.replace(reference, (whole, inside?: string) => {
-      if (inside === undefined) return whole.slice(1);
-      filled.add(pathText(path));
-      const found = lookUp(inside, sources);
-      if (found.fault !== null) return fault(found.fault);
-      if (found.outside) {
-        outside.add(pathText(path));
-        secrets.add(found.text);
+    let made = '';
+    let at = 0;
+    for (let open = text.indexOf('${'); open !== -1; open = text.indexOf('${', at)) {
+      if (open > at && text[open - 1] === '$') {
+        made += `${text.slice(at, open - 1)}\${`;
+        at = open + 2;
+        continue;
       }
-      return found.text;
-    });
+      const close = text.indexOf('}', open);
+      if (close === -1) return fault('expected a } after ${');
+      made += text.slice(at, open) + inBraces(text.slice(open + 2, close), path, fault);
+      at = close + 1;
+    }
+    return made + text.slice(at);
+  }
+
+  function inBraces(reference: string, path: Path, fault: (about: string) => string): string {
+    filled.add(pathText(path));
+    const found = lookUp(reference, sources);
+    if (found.fault !== null) return fault(found.fault);
+    if (found.outside) {
+      outside.add(pathText(path));
+      secrets.add(found.text);
+    }
+    return found.text;
   }
 
   function inside(value: unknown, path: Path): unknown {

@@ -1,7 +1,11 @@
 import type { z } from 'zod';
 import { type UpstreamAction, UpstreamError } from '../errors.ts';
 import type { HttpResponse } from '../upstream/call.ts';
+import { parseHttpDate } from '../upstream/http-date.ts';
 import { firstFault, parseBody } from './wire.ts';
+
+// A garbled header must not silence an account for years: whoever means longer says so again.
+const LONGEST_RETRY_AFTER_MS = 86_400_000;
 
 /** An answer, and what messages about it and its `Retry-After` need. */
 export interface Answer {
@@ -108,12 +112,11 @@ export function shapeError(answer: Answer, fault: string): UpstreamError {
   });
 }
 
-/** `Retry-After` in milliseconds, from seconds or an HTTP date; undefined where there is none that can be read. */
+/** `Retry-After` in milliseconds, a day at most, from seconds or a date; undefined where there is none that can be read. */
 export function retryAfterMs({ response, now }: Answer): number | undefined {
-  const header = response.headers['retry-after']?.trim();
-  if (header === undefined) return undefined;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const until = Date.parse(header);
-  const said = Date.parse(response.headers['date'] ?? '');
-  return Number.isNaN(until) ? undefined : Math.max(0, until - (Number.isNaN(said) ? now : said));
+  const header = response.headers['retry-after']?.trim() ?? '';
+  const until = parseHttpDate(header);
+  const left = until === null ? null : until - (parseHttpDate(response.headers['date'] ?? '') ?? now);
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : left;
+  return ms === null ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
 }

@@ -29,8 +29,15 @@ const LOWER_E = 0x65;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
+// The small letter of both opening brackets, and of both closing ones.
+const OPEN = OPEN_OBJECT;
+const CLOSE = CLOSE_OBJECT;
+const SMALL = 0x20;
+
 const CONTROLS = /[^ -\uffff]/;
 const MOST_DEPTH = 64;
+// Deeper than any document shows: what is kept of it is spelt and parsed by functions that call themselves.
+const MOST_PASSED_DEPTH = 200;
 
 class Unusual extends Error {}
 
@@ -60,17 +67,8 @@ export function createScanner(text: string, pass: (start: number, end: number) =
   }
 
   function passString(): void {
-    do {
-      at = text.indexOf('"', at + 1);
-      if (at === -1) throw new Unusual();
-    } while (isEscaped(at));
-    at += 1;
-  }
-
-  function isEscaped(quote: number): boolean {
-    let first = quote;
-    while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
-    return (quote - first) % 2 === 1;
+    at = stringEnd(text, at);
+    if (at === -1) throw new Unusual();
   }
 
   function string(): string {
@@ -118,8 +116,9 @@ export function createScanner(text: string, pass: (start: number, end: number) =
         passString();
       } else {
         if (Number.isNaN(code)) throw new Unusual();
-        if (code === OPEN_OBJECT) open += 1;
-        if (code === CLOSE_OBJECT) open -= 1;
+        if ((code | SMALL) === OPEN) open += 1;
+        if ((code | SMALL) === CLOSE) open -= 1;
+        if (open > MOST_PASSED_DEPTH) throw new Unusual();
         at += 1;
       }
     } while (open > 0);
@@ -185,6 +184,38 @@ export function createScanner(text: string, pass: (start: number, end: number) =
   }
 
   return { whole: () => scan(0, text.length), object: scan };
+}
+
+/** Where the string that begins at a quote ends, its closing quote included; -1 where it does not. */
+export function stringEnd(text: string, start: number): number {
+  let quote = start;
+  do {
+    quote = text.indexOf('"', quote + 1);
+    if (quote === -1) return -1;
+  } while (isEscaped(text, quote));
+  return quote + 1;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let first = quote;
+  while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+  return (quote - first) % 2 === 1;
+}
+
+/** Whether values lie deeper within each other than is ever read. */
+export function isTooDeep(text: string): boolean {
+  let open = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = stringEnd(text, at) - 1;
+      if (at < 0) return false;
+    } else if ((code | SMALL) === OPEN) {
+      open += 1;
+      if (open > MOST_PASSED_DEPTH) return true;
+    } else if ((code | SMALL) === CLOSE) open -= 1;
+  }
+  return false;
 }
 
 function isNumeric(code: number): boolean {

@@ -1,5 +1,5 @@
 import { parse, stringify } from 'lossless-json';
-import { createScanner } from './json-scanner.ts';
+import { createScanner, isTooDeep, stringEnd } from './json-scanner.ts';
 
 export interface ReadObject {
   readonly value: unknown;
@@ -37,7 +37,7 @@ export function readObject(value: unknown): ReadObject {
 
 /**
  * Reads JSON with its numbers as LosslessNumbers; objects in lists stay unparsed until `readObject` is given them.
- * Both throw what `refuse` makes of a text that is not JSON or has different values under one key.
+ * Both throw what `refuse` makes of a text that is not JSON, has different values under one key, or lies too deep.
  */
 export function readJson(text: string, refuse: (cause: unknown) => Error): unknown {
   const scanner = createScanner(text, (start, end) => new UnparsedObject(objectAt, start, end));
@@ -49,6 +49,7 @@ export function readJson(text: string, refuse: (cause: unknown) => Error): unkno
   }
 
   function strictly(part: string): unknown {
+    if (isTooDeep(part)) throw refuse(new RangeError('values lie too deep within each other'));
     try {
       return parse(part);
     } catch (cause) {
@@ -60,7 +61,18 @@ export function readJson(text: string, refuse: (cause: unknown) => Error): unkno
   return whole === null ? strictly(text) : whole.value;
 }
 
-/** Takes the spaces out of the text instead of writing the parsed value anew, which would change escapes and the order of keys that look like numbers. */
+/**
+ * Takes the spaces out of the text instead of writing the parsed value anew, which would change escapes and the order of
+ * keys that look like numbers. Not by one regular expression: a text of megabytes is more than its stack holds.
+ */
 function withoutSpaces(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, '$1');
+  const parts: string[] = [];
+  for (let at = 0; at < json.length; ) {
+    const quote = json.indexOf('"', at);
+    const end = quote === -1 ? json.length : stringEnd(json, quote);
+    const between = json.slice(at, quote === -1 ? end : quote);
+    parts.push(between.replace(/[ \t\r\n]+/g, ''), quote === -1 ? '' : json.slice(quote, end));
+    at = end;
+  }
+  return parts.join('');
 }

@@ -162,14 +162,19 @@ function nextStart(unit: PeriodUnit, local: number): number {
 
 function monthStart(local: number, months: number): number {
   const date = new Date(local);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1);
+  return startOf(date.getUTCFullYear(), date.getUTCMonth() + months);
+}
+
+/** The start of a month as if it were UTC; `Date.UTC` would take the year 26 for 1926. */
+function startOf(year: number, month: number): number {
+  return new Date(0).setUTCFullYear(year, month, 1);
 }
 
 /** The ISO week belongs to the year its Thursday is in. */
 function weekLabel(monday: number): string {
   const year = new Date(monday + 3 * DAY_MS).getUTCFullYear();
-  const week = Math.floor((monday + 3 * DAY_MS - Date.UTC(year, 0, 1)) / WEEK_MS) + 1;
-  return `${year}-W${String(week).padStart(2, '0')}`;
+  const week = Math.floor((monday + 3 * DAY_MS - startOf(year, 0)) / WEEK_MS) + 1;
+  return `${String(year).padStart(4, '0')}-W${String(week).padStart(2, '0')}`;
 }
 
 function isoOf(local: number): string {

@@ -21,13 +21,16 @@ export interface Clock {
   until(monotonic: number, signal?: AbortSignal): Promise<void>;
 }
 
+// A timer of more than 2^31 ms fires at once.
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async until(monotonic, signal) {
     // A timer may fire a fraction of a millisecond early, and a pace is never kept "almost".
     for (let left = monotonic - performance.now(); left > 0; left = monotonic - performance.now()) {
-      await wait(Math.ceil(left), undefined, { signal });
+      await wait(Math.min(LONGEST_TIMER_MS, Math.ceil(left)), undefined, { signal });
     }
   },
 };

@@ -6,6 +6,7 @@ import {
   unknownClock,
 } from '../records/clock-reading.ts';
 import type { Clock } from './clock.ts';
+import { parseHttpDate } from './http-date.ts';
 
 /** The instants, by the monotonic clock, between which an answer was dated. */
 export interface Dated {
@@ -59,8 +60,8 @@ export function createProviderClock(clock: Clock): ProviderClock {
   let lastAt: number | null = null;
 
   function note(date: string | undefined, { leftAt, answeredAt }: Dated): void {
-    const dated = Date.parse(date ?? '');
-    if (Number.isNaN(dated)) return;
+    const dated = parseHttpDate(date ?? '');
+    if (dated === null) return;
     const at = clock.monotonic();
     const fresh = { least: dated - answeredAt, most: dated + HEADER_STEP_MS - leftAt };
     const known = hull(Number.NEGATIVE_INFINITY);

@@ -72,6 +72,17 @@ describe('readJson', () => {
     expect(() => read(json)).toThrow(Refused);
   });
 
+  it('reads a row with a text of megabytes between spaces', () => {
+    const row = JSON.stringify({ a: 'x'.repeat(9_000_000), b: 1 });
+    expect(rows(`[${row.replace(',"b"', ' , "b"')}]`)[0]?.raw).toHaveLength(row.length);
+  });
+
+  it.each(['[', '{"a":', '[{"a":'])('refuses what lies too deep within %s', (unit) => {
+    const close = { '[': ']', '{"a":': '}', '[{"a":': '}]' }[unit] ?? '';
+    for (const depth of [300, 3_000])
+      expect(() => rows(`[${unit.repeat(depth)}1${close.repeat(depth)}]`)).toThrow(Refused);
+  });
+
   it.each(['{"a":NaN}', '{"a":1,"a":2}', '{"a" 1}', '{"a":"\u0001"}', '{a:1}', '{"a":[1,]}'])(
     'refuses the row %j when it is read',
     (row) => {

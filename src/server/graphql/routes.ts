@@ -156,10 +156,15 @@ function checkSafelisted(request: FastifyRequest, safelist: Safelist): void {
 /** The hash of the document a request brings or names, as Apollo will read it; null where there is neither. */
 function hashSent({ method, url, body }: FastifyRequest): string | null {
   const sent = method === 'GET' ? fromSearch(url) : ((body ?? {}) as Readonly<Record<string, unknown>>);
-  if (sent['query'] !== undefined && sent['query'] !== '') return documentHash(String(sent['query']));
+  if (sent['query'] !== undefined && sent['query'] !== '') return documentHash(textOf(sent['query']));
   if (sent['extensions'] === undefined || sent['extensions'] === null) return null;
-  const { persistedQuery } = sent['extensions'] as { persistedQuery?: { sha256Hash?: unknown } };
-  return String(persistedQuery?.sha256Hash);
+  const { persistedQuery } = sent['extensions'] as { persistedQuery?: { sha256Hash?: unknown } | null };
+  return textOf(persistedQuery?.sha256Hash);
+}
+
+/** What is no text names no document; Apollo refuses it by its name. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function fromSearch(url: string): Readonly<Record<string, unknown>> {

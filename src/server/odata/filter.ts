@@ -22,6 +22,10 @@ const elsewhere = ['div', 'divby', 'mod'];
 
 // Parentheses and `not` within each other: deeper than any tool writes, shallower than the stack.
 const MAX_DEPTH = 100;
+// Each may lie within the one before: what an engine and the stack take, several times more than any tool writes.
+const MAX_OPERATIONS = 200;
+// As many as the longest address holds: an alias may be repeated, and each time all of its text counts.
+const MAX_TOKENS = 20_000;
 
 /** Parameter aliases, such as `@c`, and the text that each stands for. */
 export type Aliases = ReadonlyMap<string, string>;
@@ -76,10 +80,11 @@ export function readApply(
 type Node = { readonly condition: Expression } | { readonly operand: Operand };
 
 function createParser(given: readonly Token[], entities: EntityType, aliases: Aliases, option = '$filter') {
-  const tokens = given.flatMap((token) => expand(token, aliases));
+  const tokens = expandAll(given, aliases, option);
   let type = entities;
   let next = 0;
   let depth = 0;
+  let operations = 0;
   const peek = (): Token => tokens[next]!;
 
   function take(): Token {
@@ -113,6 +118,12 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
     const made = read();
     depth -= 1;
     return made;
+  }
+
+  function counted(operand: Operand): Node {
+    operations += 1;
+    if (operations > MAX_OPERATIONS) throw new ODataError(option, `more than ${MAX_OPERATIONS} operations`);
+    return { operand };
   }
 
   function joined(op: 'and' | 'or', part: () => Node): Node {
@@ -178,7 +189,7 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
   function chain(words: readonly Arithmetic[], part: () => Node): Node {
     let left = part();
     for (let op = takeWord(words); op !== null; op = takeWord(words)) {
-      left = { operand: arithmeticOf(option, op, [operandOf(left), operandOf(part())]) };
+      left = counted(arithmeticOf(option, op, [operandOf(left), operandOf(part())]));
     }
     return left;
   }
@@ -186,7 +197,7 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
   const sum = (): Node => chain(['add', 'sub'], () => chain(['mul'], primary));
 
   function primary(): Node {
-    if (takeMark('-')) return { operand: arithmeticOf(option, 'neg', [operandOf(deeper(primary))]) };
+    if (takeMark('-')) return counted(arithmeticOf(option, 'neg', [operandOf(deeper(primary))]));
     if (takeMark('(')) {
       const inner = deeper(either);
       need(')');
@@ -195,7 +206,7 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
     const token = take();
     if (token.kind === 'literal') return { operand: ofLiteral(token.literal) };
     if (token.kind !== 'word') throw unexpected(token, 'a property');
-    if (takeMark('(')) return { operand: call(token.text) };
+    if (takeMark('(')) return counted(call(token.text));
     return { operand: ofProperty(property(token.text)) };
   }
 
@@ -377,14 +388,39 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
   };
 }
 
-/** What an alias stands for, in its place; an alias without a value is null. */
-function expand(token: Token, aliases: Aliases): readonly Token[] {
-  if (token.kind !== 'alias') return [token];
-  const parts = readTokens(aliases.get(token.text) ?? 'null').slice(0, -1);
-  const placed = parts.map((part): Token => ({ ...part, at: token.at }));
-  const isOne = placed.length === 1 || (placed[0]?.kind === 'mark' && placed[0].text === '(');
-  if (placed.some(({ kind }) => kind === 'alias'))
-    throw new ODataError(token.text, 'an alias may not stand for another');
-  if (isOne) return placed;
-  return [{ kind: 'mark', text: '(', at: token.at }, ...placed, { kind: 'mark', text: ')', at: token.at }];
+/** The tokens with what each alias stands for in its place. */
+function expandAll(given: readonly Token[], aliases: Aliases, option: string): readonly Token[] {
+  const meanings = new Map<string, readonly Token[]>();
+  const tokens: Token[] = [];
+  for (const token of given) {
+    if (token.kind !== 'alias') {
+      tokens.push(token);
+      continue;
+    }
+    const meaning = meanings.get(token.text) ?? meaningOf(token.text, aliases);
+    meanings.set(token.text, meaning);
+    if (tokens.length + meaning.length > MAX_TOKENS)
+      throw new ODataError(option, `more than ${MAX_TOKENS} words once ${token.text} is filled in`);
+    for (const part of meaning) tokens.push({ ...part, at: token.at });
+  }
+  return tokens;
+}
+
+/** What an alias stands for, in parentheses where it is more than one value; an alias without a value is null. */
+function meaningOf(name: string, aliases: Aliases): readonly Token[] {
+  const parts = readTokens(aliases.get(name) ?? 'null').slice(0, -1);
+  if (parts.some(({ kind }) => kind === 'alias'))
+    throw new ODataError(name, 'an alias may not stand for another');
+  if (parts.length === 1 || isInParentheses(parts)) return parts;
+  return [{ kind: 'mark', text: '(', at: 0 }, ...parts, { kind: 'mark', text: ')', at: 0 }];
+}
+
+/** Whether one pair of parentheses holds all of them: a list, or a value as it should be. */
+function isInParentheses(tokens: readonly Token[]): boolean {
+  let open = 0;
+  return tokens.every((token, at) => {
+    if (token.kind === 'mark' && token.text === '(') open += 1;
+    if (token.kind === 'mark' && token.text === ')') open -= 1;
+    return open > 0 || at === tokens.length - 1;
+  });
 }

@@ -14,9 +14,17 @@ describe('parameter aliases', () => {
     ['stake mul @n gt 7', { '@n': '3' }, true],
     ['stake gt @n', { '@n': '1 add 2' }, false],
     ['gameType eq @none', {}, true],
+    ['stake mul @n gt 7', { '@n': '(1) add (2)' }, true],
+    ['stake mul @n gt 7', { '@n': '((1) add (2))' }, true],
   ])('%s with %o', (text, aliases, expected) => {
     const filter = readFilter(text, bets!.type, new Map(Object.entries(aliases)));
     expect(matches(filter, row)).toBe(expected);
+  });
+
+  it('take time by the text they are in, however often they are repeated', () => {
+    const aliases = new Map([['@a', `(${"'x',".repeat(2_000)}'x')`]]);
+    const text = Array.from({ length: 100 }, () => 'currency in @a').join(' or ');
+    expect(() => readFilter(text, bets!.type, aliases)).toThrow('more than 20000 words');
   });
 
   it('may not stand for each other', () => {
