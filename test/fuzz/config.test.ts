@@ -275,7 +275,10 @@ describe('the file of players', () => {
     });
     fc.assert(
       fc.property(rows, (names) => {
-        const line = csvLine([{ type: 'text' }, { type: 'text' }, { type: 'text' }], { guard: false });
+        const line = csvLine(
+          ['account', 'username', 'player'].map((name) => ({ name, type: 'text' })),
+          { guard: false },
+        );
         const lines = names.map(({ username, player }) => line(['vp', username, player]));
         writeFileSync(file, `account,username,player\r\n${lines.join('')}`);
         const read = readPlayersFile(file, ['vp']);
@@ -325,7 +328,7 @@ describe('a CSV that is given', () => {
         fc.constantFrom(',', ';', '\t', '|'),
         (rows, delimiter) => {
           const line = csvLine(
-            columns.map(() => ({ type: 'text' })),
+            columns.map(({ name }) => ({ name, type: 'text' })),
             { guard: false, delimiter },
           );
           const csv = csvHeader(columns, delimiter) + rows.map((row) => line(row)).join('');
