@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { KeptArchive } from './archive/admin.ts';
 import type { FeedKey } from './archive/archive.ts';
+import { startForgetting } from './archive/forgetting.ts';
 import type { MigrateResult } from './archive/migrations/plan.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
@@ -248,6 +249,7 @@ export async function createApp(
 
   let sync: Sync | null = null;
   let stopConfirming: (() => Promise<void>) | null = null;
+  let stopForgetting: (() => Promise<void>) | null = null;
   const noteAwaiting = createAwaitingNote(registry, logger);
   registerSyncMetrics(registry, feeds, (feed) => sync?.plan(feed) ?? null);
 
@@ -291,6 +293,16 @@ export async function createApp(
     });
   }
 
+  function forget(): () => Promise<void> {
+    return startForgetting({
+      archive,
+      keepVersionsMs: config.archive.keepVersions,
+      now: clock.now,
+      onForgotten: (versions) => logger.info({ versions }, 'replaced versions were forgotten'),
+      onError: (err) => logger.error({ err }, 'replaced versions were not forgotten'),
+    });
+  }
+
   async function stop(withinMs: number): Promise<void> {
     const over = wait(withinMs, 'late', { ref: false });
     const step = async (name: string, work: Promise<unknown> | undefined) => {
@@ -301,6 +313,7 @@ export async function createApp(
     await step('answers', server.close());
     await step('sync', sync?.stop());
     await step('confirmations', stopConfirming?.());
+    await step('forgetting', stopForgetting?.());
     await step('windows', filler.close(AbortSignal.timeout(PATIENCE_MS)));
     claims?.close();
     await step('clocks', clocks.stop());
@@ -329,6 +342,7 @@ export async function createApp(
       const address = await server.listen();
       if (config.sync.enabled) sync = keepFilled();
       stopConfirming = confirm();
+      stopForgetting = forget();
       return address;
     },
     async drain(afterMs) {

@@ -71,8 +71,21 @@ export interface ArchiveAdmin {
   /** The audit log of a span, oldest first. */
   readAudit(span: Interval): Promise<readonly AuditRecord[]>;
   about(): Promise<ArchiveDescription>;
+  /**
+   * Forgets some of what is older than this, in one transaction; returns how many versions that were, 0 once there is no
+   * more. Places in the log of changes before `versionsBefore` are refused from then on.
+   */
+  forget(before: Forgetting): Promise<number>;
   /** Names every player anew after the naming the archive was opened with has changed; rewrites no row. */
   rename(): Promise<void>;
+}
+
+/** What is not to be kept any longer; milliseconds. */
+export interface Forgetting {
+  /** Versions that were replaced before; null to keep all. */
+  readonly versionsBefore: number | null;
+  /** What was told of lateness by reads of days before. */
+  readonly latenessBefore: number;
 }
 
 /** What an archive is; sizes in bytes, null where they cannot be told. */

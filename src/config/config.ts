@@ -24,7 +24,12 @@ export interface Config {
   readonly secrets: readonly string[];
   readonly server: ServerSettings & { readonly maxRange: number };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
-  readonly archive: { readonly url: string; readonly memoryMb: number };
+  readonly archive: {
+    readonly url: string;
+    readonly memoryMb: number;
+    /** How long replaced versions are kept; null for ever. */
+    readonly keepVersions: number | null;
+  };
   readonly sync: {
     readonly enabled: boolean;
     readonly since: number | null;

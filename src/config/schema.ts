@@ -32,12 +32,18 @@ const log = z.strictObject({
   level: logLevel.default('info'),
 });
 
+const keepsExpected = 'expected a duration of at least 1d, such as "400d", or forever';
+
 const archive = z.strictObject({
   /** `duckdb:FILE`, `duckdb::memory:` or `postgres://user:password@host:5432/database`. */
   url: z
     .string()
     .regex(/^(duckdb:.+|postgres(ql)?:\/\/.+)$/, 'expected duckdb:FILE, duckdb::memory: or postgres://…')
     .default('duckdb:./data/countroom.duckdb'),
+  /** How long versions that were replaced are kept, with their changes; cursors of older changes are refused. */
+  keepVersions: z
+    .union([z.literal('forever').transform(() => null), durationFrom(DAY)], keepsExpected)
+    .prefault('forever'),
   /** What DuckDB may take for itself, in MB; the gateway's own 400 MB or so come on top. PostgreSQL has settings of its own. */
   memoryMb: z.int().min(128, 'expected 128 or more (MB)').default(512),
 });

@@ -76,10 +76,10 @@ function readServer(server: Config['server'], folder: string): Config['server'] 
     : { ...server, safelist: { ...safelist, file: resolve(folder, safelist.file) } };
 }
 
-function readArchive({ url, memoryMb }: Config['archive'], folder: string): Config['archive'] {
+function readArchive({ url, ...rest }: Config['archive'], folder: string): Config['archive'] {
   const file = /^duckdb:(?!:memory:$)(.+)$/.exec(url)?.[1];
   const absolute = file === undefined ? url : `duckdb:${resolve(folder, file)}`;
-  return conceal({ url: absolute, memoryMb }, { url: withoutPassword(absolute) });
+  return conceal({ url: absolute, ...rest }, { url: withoutPassword(absolute) });
 }
 
 const usual = sections.sync.unwrap().parse({});

@@ -15,6 +15,8 @@ export interface ChangePosition {
   readonly kind: RecordKind;
   readonly account: string;
   readonly key: string;
+  /** From when on the log was whole when the place was given, in milliseconds. @default all of it was */
+  readonly logStart?: number;
 }
 
 export interface ChangesQuery {

@@ -2,6 +2,7 @@ import { describeAudit } from './conformance/audit.ts';
 import { describeClock } from './conformance/clock.ts';
 import { describeCommits } from './conformance/commits.ts';
 import { describeExpressions } from './conformance/expressions.ts';
+import { describeForgetting } from './conformance/forgetting.ts';
 import { describeLateness } from './conformance/lateness.ts';
 import { describeLedger } from './conformance/ledger.ts';
 import { describeModel } from './conformance/model.ts';
@@ -19,6 +20,7 @@ export type { OpenOptions, Store, StoreOptions, Subject } from './conformance/st
 export function describeArchive(name: string, createStore: Subject['createStore']): void {
   const subject = { name, createStore };
   describeCommits(subject);
+  describeForgetting(subject);
   describeLateness(subject);
   describeLedger(subject);
   describeModel(subject);

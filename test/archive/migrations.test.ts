@@ -209,7 +209,7 @@ describe('migrating a DuckDB file', () => {
     const lines: string[] = [];
     const stream = { write: (line: string) => lines.push(line) };
     const io = { stdout: stream, stderr: stream } as unknown as Parameters<typeof migrate>[0]['io'];
-    const config = { archive: { url: `duckdb:${file}`, memoryMb: 512 } };
+    const config = { archive: { url: `duckdb:${file}`, memoryMb: 512, keepVersions: null } };
     expect(await migrate({ config, dryRun: true, io })).toBe(0);
     expect(lines).toEqual(fileSteps.map((step) => `${nameOf(step)}: would be applied\n`));
     expect(existsSync(file)).toBe(false);

@@ -17,7 +17,7 @@ it('counts the calls that the providers’ rules allow, once a rule', () => {
 it('warns of more feeds than a DuckDB file is sure to keep up with, and never on PostgreSQL', () => {
   const enough = many(3 * DUCKDB_CALLS_A_SECOND);
   const [file, server] = ['duckdb:a.duckdb', 'postgres://db/a'].map((url) => ({
-    archive: { url, memoryMb: 512 },
+    archive: { url, memoryMb: 512, keepVersions: null },
   }));
   expect(capacityWarning(file!, enough)).toBeNull();
   expect(capacityWarning(file!, [...enough, feed('one more')])).toMatch(/61 feeds .* move to PostgreSQL/);

@@ -78,6 +78,14 @@ accounts:
   it('bounds what DuckDB takes, and refuses what it could not work in', () => {
     expect(load(oneAccount).archive.memoryMb).toBe(512);
     expect(load(`${oneAccount}\narchive: { memoryMb: 2048 }`).archive.memoryMb).toBe(2048);
+    expect(load(oneAccount).archive.keepVersions).toBeNull();
+    expect(load(`${oneAccount}\narchive: { keepVersions: 400d }`).archive.keepVersions).toBe(
+      400 * 86_400_000,
+    );
+    expect(load(`${oneAccount}\narchive: { keepVersions: forever }`).archive.keepVersions).toBeNull();
+    expect(faultsOf(`${oneAccount}\narchive: { keepVersions: 3h }`)).toEqual([
+      'archive.keepVersions: expected a duration of at least 1d, such as "400d", or forever, got "3h"',
+    ]);
     expect(faultsOf(`${oneAccount}\narchive: { memoryMb: 64 }`)).toEqual([
       'archive.memoryMb: expected 128 or more (MB), got 64',
     ]);

@@ -2,6 +2,7 @@ import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
 import { ArchiveError } from '../../errors.ts';
 import type { Commit } from '../archive.ts';
 import type { Statement } from '../sql/dialect.ts';
+import { forgetBatch } from '../sql/forget.ts';
 import type { Cell } from '../sql/records.ts';
 import { writeCommits } from './commit.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -9,6 +10,7 @@ import { isFatal } from './faults.ts';
 import { allNames } from './names.ts';
 import type { Engine, Opening } from './protocol.ts';
 import { acceptRows } from './quarantine.ts';
+import { statementsOn } from './transacting.ts';
 import { transaction } from './transaction.ts';
 import { readCells, toDuckDb } from './values.ts';
 import { createWriter } from './writer.ts';
@@ -96,6 +98,10 @@ export function createEngine(): Engine {
     },
     accept: ({ ids, now }) =>
       writer.exclusively(() => use(({ writing, change }) => change(() => acceptRows(writing, ids, now)))),
+    forget: (before) =>
+      writer.exclusively(() =>
+        use(({ writing, change }) => change(() => forgetBatch(statementsOn(writing), 'rowid', before))),
+      ),
     change: (statements) =>
       writer.exclusively(() =>
         use(({ writing, change }) =>

@@ -107,6 +107,7 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     writeClock: (account, measures) => call('change', writeClockStatements(duckDbDialect, account, measures)),
     reopen: (feed, reopening) =>
       changing(feed, call('change', [reopenStatement(duckDbDialect, feed, reopening)])),
+    forget: (before) => call('forget', before),
     rename: async () => renameOutdated({ call }, await usernames(null), playerOf),
     acceptQuarantined: (ids) => changing(null, call('accept', { ids, now: clock() })),
     async close() {
@@ -137,7 +138,15 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
 
 type Changes = Pick<
   KeptArchive,
-  'heartbeat' | 'commit' | 'writeAudit' | 'writeClock' | 'reopen' | 'acceptQuarantined' | 'rename' | 'close'
+  | 'forget'
+  | 'heartbeat'
+  | 'commit'
+  | 'writeAudit'
+  | 'writeClock'
+  | 'reopen'
+  | 'acceptQuarantined'
+  | 'rename'
+  | 'close'
 >;
 
 /** Calls that are given up with the signal; a snapshot that is opened is closed all the same. */

@@ -1,3 +1,4 @@
+import type { Forgetting } from '../admin.ts';
 import type { Commit, CommitResult, Lines, Username } from '../archive.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
 import type { Statement } from '../sql/dialect.ts';
@@ -52,6 +53,8 @@ export interface Engine {
   commit(job: CommitJob): Promise<CommitResult>;
   /** Takes quarantined rows as they are at `now`; gives how many were waiting. */
   accept(job: { readonly ids: readonly string[]; readonly now: number }): Promise<number>;
+  /** Forgets a batch; gives how many versions it had. */
+  forget(before: Forgetting): Promise<number>;
   /** Runs statements that change something beside the rows, all of them or none. */
   change(statements: readonly Statement[]): Promise<void>;
   /** Stops soon once the signal is aborted, as `readPage` does. */

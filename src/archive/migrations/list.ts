@@ -11,6 +11,7 @@ import { changes } from './0010-changes.ts';
 import { lateness } from './0011-lateness.ts';
 import { quarantineTimes } from './0012-quarantine-times.ts';
 import { clockMeasures } from './0013-clock-measures.ts';
+import { logStart } from './0014-log-start.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   lateness,
   quarantineTimes,
   clockMeasures,
+  logStart,
 ];

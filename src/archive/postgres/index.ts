@@ -11,6 +11,7 @@ import { writeAuditStatements } from '../sql/audit.ts';
 import { writeClockStatements } from '../sql/clock.ts';
 import { columnsOfPage } from '../sql/columns.ts';
 import type { SqlValue, Statement } from '../sql/dialect.ts';
+import { forgetBatch } from '../sql/forget.ts';
 import { createReads } from '../sql/reads.ts';
 import { type Cells, reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
@@ -33,6 +34,7 @@ import { acceptRows } from './quarantine.ts';
 import { rolledCountStatement, rolledSource } from './rolled.ts';
 import { createPostgresSlots, type PostgresSlots, type SlotsOptions } from './slots.ts';
 import { streamRecords } from './stream.ts';
+import { statementsOn } from './transacting.ts';
 import { createWriter } from './writer.ts';
 
 export interface PostgresOptions {
@@ -152,6 +154,8 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     commit: (commit) => whileOpen(() => noting(heartbeat, write(commit as Commit))),
     reopen: (feed, reopening) => run([reopenStatement(postgresDialect, feed, reopening)]),
     writeClock: (account, measures) => run(writeClockStatements(postgresDialect, account, measures)),
+    forget: (before) =>
+      whileOpen(() => writes.transaction((client) => forgetBatch(statementsOn(client), 'ctid', before))),
     rename: () => whileOpen(() => renameOutdated(writes, playerOf)),
     acceptQuarantined: (ids) =>
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
@@ -186,6 +190,7 @@ type Changes = Pick<
   | 'commit'
   | 'reopen'
   | 'rename'
+  | 'forget'
   | 'acceptQuarantined'
   | 'writeAudit'
   | 'writeClock'

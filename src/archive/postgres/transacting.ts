@@ -8,14 +8,21 @@ import { postgresDialect } from './dialect.ts';
 import { changeTiersSql } from './roll-ups.ts';
 import { stagedColumns } from './staging.ts';
 
-/** The transaction that is open on a client, for one feed. */
-export function transactingOn(client: Client, { account, kind }: FeedKey): Transacting {
+/** Statements in the transaction that is open on a client. */
+export function statementsOn(client: Client): Pick<Transacting, 'dialect' | 'read' | 'run'> {
   return {
     dialect: postgresDialect,
     read: (statement) => readCells(client, statement),
     async run({ text, values }) {
       await client.query(text, [...values]);
     },
+  };
+}
+
+/** The transaction that is open on a client, for one feed. */
+export function transactingOn(client: Client, { account, kind }: FeedKey): Transacting {
+  return {
+    ...statementsOn(client),
     async keepVersions(keys, until) {
       const columns = `account, provider, archived_at, read_at, cause, ${stagedColumns(kind)}`;
       const binder = createBinder(postgresDialect);

@@ -10,6 +10,7 @@ import { tableName } from '../../records/shape.ts';
 import type { StoredChange, StoredRecord } from '../archive.ts';
 import { historyName } from './admin.ts';
 import { type Binder, createBinder, type Dialect, type Statement } from './dialect.ts';
+import { readLogStart, refuseForgotten } from './forget.ts';
 import { type Cells, toRecords } from './records.ts';
 import { keysSql, ofPlayers, recordCells } from './rows.ts';
 
@@ -43,10 +44,14 @@ export async function readChanges(
     .sort((a, b) => compareChanges(a.position, b.position))
     .slice(0, query.limit);
   const before = await predecessorsOf(dialect, read, page);
+  // Asked after them: what was forgotten meanwhile would be missed else.
+  const start = await readLogStart(read);
+  refuseForgotten(query, start);
   return page.map((version) => {
     const { position, type, cause, record } = version;
     return {
       ...position,
+      ...(start !== null && { logStart: start }),
       type,
       cause,
       before: before.get(version) ?? null,

@@ -67,6 +67,7 @@ export const archiveTables: readonly ArchiveTable[] = [
     name: 'clock_measures',
     columns: [column('account', 'text'), ...columns('int', 'until_at', 'least_ms', 'most_ms')],
   },
+  { name: 'log_start', columns: columns('int', 'whole_from') },
   { name: 'names', columns: columns('text', 'account', 'username', 'player') },
   { name: 'trail', columns: auditColumns.map(([name, type]) => column(name, type)) },
 ];

@@ -56,9 +56,12 @@ export class ChangeResolver {
       description: 'How many at most, up to 1000.',
     })
     first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor to go on from.' }) after:
-      | string
-      | null,
+    @Arg('after', () => String, {
+      nullable: true,
+      description:
+        'The cursor to go on from; refused where changes after it are no longer kept (archive.keepVersions).',
+    })
+    after: string | null,
     @Ctx() context: RequestContext,
   ): Promise<ChangeConnection> {
     const { changes, more } = await readChangesPage(context, { kinds, accounts, since, first, after });

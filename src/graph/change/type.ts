@@ -60,7 +60,7 @@ export class Change {
 
   @Field(() => Record, {
     nullable: true,
-    description: 'The row as it was until then; null where it counted nowhere.',
+    description: 'The row as it was until then; null where it counted nowhere, or is no longer kept.',
   })
   before!: Record | null;
 

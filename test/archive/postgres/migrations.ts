@@ -25,7 +25,11 @@ export function describeMigrations(server: () => PostgresServer): void {
       const stream = { write: (line: string) => lines.push(line) };
       const io = { stdout: stream, stderr: stream } as unknown as Parameters<typeof migrate>[0]['io'];
       expect(
-        await migrate({ config: { archive: { url: store.url, memoryMb: 512 } }, dryRun: true, io }),
+        await migrate({
+          config: { archive: { url: store.url, memoryMb: 512, keepVersions: null } },
+          dryRun: true,
+          io,
+        }),
       ).toBe(0);
       expect(lines).toHaveLength(migrations.length);
       expect(lines[0]).toBe('0001-archive: would be applied\n');
