@@ -40,7 +40,8 @@ interface Setback {
 interface FailedWindow {
   readonly window: Window;
   readonly parts: readonly (Interval & Setback)[];
-  readonly failures: number;
+  /** Whether all of it failed, and not only what the provider could not give of it. */
+  readonly failed: boolean;
 }
 
 const LONGEST_PAUSE_MS = 600_000;
@@ -49,6 +50,8 @@ const LEAST_WAIT_MS = 1_000;
 export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
   // By the window's start; replaced or removed when it is read again.
   const windows = new Map<number, FailedWindow>();
+  // In a row, while the provider was there: those of a window that fails for itself. An outage has its own pauses.
+  const failures = new Map<number, number>();
   let latest: Setback | null = null;
   let lastSuccessAt: number | null = null;
   let lastFailureAt: number | null = null;
@@ -85,22 +88,25 @@ export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
       lastSuccessAt = clock.now();
       latest = null;
       windows.delete(window.from);
+      failures.delete(window.from);
       if (unread.length === 0) return;
       const parts = unread.map((part) => ({ ...part, until: inMs(LONGEST_PAUSE_MS) }));
-      windows.set(window.from, { window, parts, failures: 0 });
+      windows.set(window.from, { window, parts, failed: false });
     },
     failed(window, failure) {
       note(failure);
-      const failures = (windows.get(window.from)?.failures ?? 0) + 1;
-      const grown = failure.waitMs * 2 ** (failures - 1);
+      const isDown = (feed.upstream?.outage() ?? null) !== null;
+      const before = failures.get(window.from) ?? 0;
+      failures.set(window.from, isDown ? Math.max(1, before) : before + 1);
+      const grown = failure.waitMs * 2 ** ((failures.get(window.from) ?? 1) - 1);
       const until = inMs(Math.max(failure.waitMs, Math.min(LONGEST_PAUSE_MS, grown)));
       const { reason, message } = failure;
-      windows.set(window.from, { window, parts: [{ ...window, reason, message, until }], failures });
+      windows.set(window.from, { window, parts: [{ ...window, reason, message, until }], failed: true });
     },
     delayed: ({ error, waitMs }) => note({ ...failureOf(error), waitMs }),
     recovered() {
       latest = null;
-      for (const [from, { failures }] of windows) if (failures > 0) windows.delete(from);
+      for (const [from, { failed }] of windows) if (failed) windows.delete(from);
     },
     mustWait(window) {
       if (ofPause() !== null) return true;
@@ -146,6 +152,7 @@ export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
       const { providerLatest } = feedClock(feed, clock.now());
       for (const [from, { window }] of windows)
         if (window.to < providerLatest - retention) windows.delete(from);
+      for (const from of failures.keys()) if (from < providerLatest - retention) failures.delete(from);
     },
   };
 }

@@ -16,25 +16,33 @@ export interface Passage {
   leave(): void;
 }
 
-/** Holds back one operation's calls while its provider is down, and lets one at a time try. */
+/** Holds back calls while their provider is down, and lets one at a time try. */
 export interface Breaker {
   /** Null while calls go freely. */
   outage(): Outage | null;
-  /** Resolves when calls go freely or one may try; `onWait` is told while none may. Rejects with the signal's reason. */
-  ready(signal: AbortSignal | undefined, onWait: (outage: Outage) => void): Promise<void>;
+  /**
+   * Resolves when calls go freely or one may try, so much later than the first as `laterMs`; `onWait` is told while none
+   * may. Rejects with the signal's reason.
+   */
+  ready(signal: AbortSignal | undefined, onWait: (outage: Outage) => void, laterMs?: number): Promise<void>;
   /**
    * Lets a call go whose turn has come, or makes it the one that tries; null where it has to wait with the others. Asked
    * for no sooner: who tries while it still waits for something else would hold up those it waits for.
    */
-  enter(): Passage | null;
+  enter(laterMs?: number): Passage | null;
   failed(error: UpstreamError): void;
   /** The provider answered; true where it had been down. */
   answered(): boolean;
   /** Lets the next call try at once, where calls are held back. */
   tryNow(): void;
+  /** Lets all calls go, as if none had failed. */
+  reset(): void;
 }
 
-/** Pauses after `breakAfter` failures in a row, each time for longer, at most `longestBreakMs`; by the monotonic clock. */
+/**
+ * Pauses after `breakAfter` failures in a row, each time for longer, at most `longestBreakMs`; by the monotonic clock. A
+ * call that tries and has no answer after that long does not keep the next from trying.
+ */
 export function createBreaker(
   policy: Pick<RetryPolicy, 'breakAfter' | 'breakMs' | 'longestBreakMs'>,
   clock: Clock,
@@ -46,37 +54,55 @@ export function createBreaker(
     readonly over: AbortController;
   } | null = null;
   let pauses = 0;
-  let trial: Promise<void> | null = null;
+  let trial: { readonly over: Promise<void>; readonly until: number } | null = null;
 
   const nextPauseMs = () => Math.min(policy.longestBreakMs, policy.breakMs * 2 ** pauses);
 
   function outage(): Outage | null {
     if (pause === null) return null;
-    // While one tries, the next comes no sooner than after the pause that its failure begins.
-    const retryInMs = trial === null ? Math.max(0, pause.until - clock.monotonic()) : nextPauseMs();
-    return { error: pause.error, retryInMs };
+    const now = clock.monotonic();
+    // While one tries, the next comes no sooner than after the pause that its failure begins, or once it takes too long.
+    const until = trial === null ? pause.until : Math.min(now + nextPauseMs(), trial.until);
+    return { error: pause.error, retryInMs: Math.max(0, until - now) };
   }
 
-  async function ready(signal: AbortSignal | undefined, onWait: (outage: Outage) => void): Promise<void> {
+  async function ready(
+    signal: AbortSignal | undefined,
+    onWait: (outage: Outage) => void,
+    laterMs = 0,
+  ): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
       const held = outage();
       if (pause === null || held === null) return;
-      if (trial !== null) {
+      const now = clock.monotonic();
+      if (trial !== null && trial.until > now) {
         onWait(held);
-        await abandonable(trial, signal);
-      } else if (pause.until > clock.monotonic()) {
+        await either(trial.over, trial.until, signal);
+      } else if (pause.until + laterMs > now) {
         onWait(held);
-        await sleep(pause.until, pause.over.signal, signal);
+        await sleep(pause.until + laterMs, pause.over.signal, signal);
       } else {
         return;
       }
     }
   }
 
-  function enter(): Passage | null {
+  function enter(laterMs = 0): Passage | null {
     if (pause === null) return { isTrial: false, leave() {} };
-    return trial !== null || pause.until > clock.monotonic() ? null : begin();
+    const now = clock.monotonic();
+    const isTried = trial !== null && trial.until > now;
+    return isTried || pause.until + laterMs > now ? null : begin(now);
+  }
+
+  /** Resolves when the one that tries is through, or takes too long. */
+  async function either(over: Promise<void>, until: number, signal: AbortSignal | undefined): Promise<void> {
+    const done = new AbortController();
+    try {
+      await abandonable(Promise.race([over, clock.until(until, done.signal).catch(() => {})]), signal);
+    } finally {
+      done.abort();
+    }
   }
 
   async function sleep(until: number, over: AbortSignal, signal: AbortSignal | undefined): Promise<void> {
@@ -88,25 +114,33 @@ export function createBreaker(
     });
   }
 
-  function begin(): Passage {
+  function begin(now: number): Passage {
     let over = () => {};
     const mine = new Promise<void>((resolve) => {
       over = resolve;
     });
-    trial = mine;
+    trial = { over: mine, until: now + policy.longestBreakMs };
     return {
       isTrial: true,
       leave() {
-        if (trial === mine) trial = null;
+        if (trial?.over === mine) trial = null;
         over();
       },
     };
+  }
+
+  function reset(): void {
+    pause?.over.abort();
+    pause = null;
+    inARow = 0;
+    pauses = 0;
   }
 
   return {
     outage,
     ready,
     enter,
+    reset,
     failed(error) {
       inARow += 1;
       if (inARow < policy.breakAfter) return;
@@ -117,10 +151,7 @@ export function createBreaker(
     },
     answered() {
       const wasDown = pause !== null;
-      pause?.over.abort();
-      pause = null;
-      inARow = 0;
-      pauses = 0;
+      reset();
       return wasDown;
     },
     tryNow() {

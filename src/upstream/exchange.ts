@@ -1,6 +1,7 @@
 import { UpstreamError } from '../errors.ts';
 import { abandonable } from './abandon.ts';
-import { type Breaker, createBreaker, type Outage, type Passage } from './breaker.ts';
+import { createAccountBreaker } from './account-breaker.ts';
+import type { Outage, Passage } from './breaker.ts';
 import type { Call, Departure, Exchange } from './call.ts';
 import { type CallCounts, type CallsOfDay, createCallMeter } from './call-meter.ts';
 import type { Clock } from './clock.ts';
@@ -57,30 +58,18 @@ class HeldBack extends Error {}
 const CLOCK_BEHIND = 'CLOCK_BEHIND';
 const SKEW_TOLERANCE_MS = 1_500;
 
-/** One account's way out: a breaker an operation, its stop after refused credentials, and its provider's clock. */
+/** One account's way out: its breaker, its stop after refused credentials, and its provider's clock. */
 export function createExchange(options: ExchangeOptions): AccountExchange {
   const { account, http, pacer, clock, policy = defaultRetryPolicy, onAttempt } = options;
   const providerClock = createProviderClock(clock);
-  const breakers = new Map<string, Breaker>();
+  const breaker = createAccountBreaker(policy, clock);
   const recoveryListeners = new Set<() => void>();
   const meter = createCallMeter(clock.monotonic);
   let pause: UpstreamError | null = null;
   let stop: { readonly error: UpstreamError; readonly until: number; readonly forMs: number } | null = null;
 
-  function breakerOf(paceKey: string): Breaker {
-    let breaker = breakers.get(paceKey);
-    if (breaker === undefined) {
-      breaker = createBreaker(policy, clock);
-      breakers.set(paceKey, breaker);
-    }
-    return breaker;
-  }
-
-  /** An operation that answers again makes it likely that the account's others do as well. */
-  function noteAnswer(breaker: Breaker): void {
-    if (!breaker.answered()) return;
-    for (const other of breakers.values()) other.tryNow();
-    for (const listener of recoveryListeners) listener();
+  function noteAnswer(paceKey: string): void {
+    if (breaker.answered(paceKey)) for (const listener of recoveryListeners) listener();
   }
 
   function refuseWhenStopped(): void {
@@ -96,12 +85,13 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     return { ...reading, operation, leftAt, providerAt: () => providerClock.at(leftAt) ?? untold };
   }
 
-  async function attempt<T>(call: Call<T>, breaker: Breaker): Promise<T | typeof notSent> {
+  async function attempt<T>(call: Call<T>): Promise<T | typeof notSent> {
+    const { key } = call.pace;
     let passage: Passage | null = null;
-    const isHeldBack = () => passage?.isTrial !== true && breaker.outage() !== null;
+    const isHeldBack = () => passage?.isTrial !== true && breaker.outage(key) !== null;
     const open = async () => {
       refuseWhenStopped();
-      if (passage === null || isHeldBack()) passage = breaker.enter();
+      if (passage === null || isHeldBack()) passage = breaker.enter(key);
       if (passage === null) throw new HeldBack();
       await http.open();
     };
@@ -110,11 +100,12 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       slot = await pacer.slot({ rule: call.pace, turn: call.turn, open, signal: call.signal });
       refuseWhenStopped();
       if (isHeldBack() || call.isPrepared?.() === false) return notSent;
-      return await sendOnce(call, slot, breaker);
+      return await sendOnce(call, slot);
     } catch (error) {
       if (error instanceof HeldBack) return notSent;
       // A connection that cannot be opened is a failure of the provider like any other.
-      if (slot === null && error instanceof UpstreamError && error.action === 'retry') breaker.failed(error);
+      if (slot === null && error instanceof UpstreamError && error.action === 'retry')
+        breaker.failed(key, error);
       throw error;
     } finally {
       slot?.unused();
@@ -123,7 +114,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     }
   }
 
-  async function sendOnce<T>(call: Call<T>, slot: Slot, breaker: Breaker): Promise<T> {
+  async function sendOnce<T>(call: Call<T>, slot: Slot): Promise<T> {
     const left = departure(call.operation);
     const request = call.build(left);
     const startedAt = clock.monotonic();
@@ -149,14 +140,14 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
         answeredAt: answeredAt ?? clock.monotonic(),
       });
       const value = await call.read(response);
-      noteAnswer(breaker);
+      noteAnswer(call.pace.key);
       report('ok', null);
       return value;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.action === 'slowDown') meter.refused(call.pace.key);
-      if (error.action === 'retry') breaker.failed(error);
-      else noteAnswer(breaker);
+      if (error.action === 'retry') breaker.failed(call.pace.key, error);
+      else noteAnswer(call.pace.key);
       report(error.action, error.upstreamCode);
       throw askedTooFar(error, left) ?? error;
     }
@@ -171,7 +162,6 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
   }
 
   async function call<T>(call: Call<T>): Promise<T> {
-    const breaker = breakerOf(call.pace.key);
     let failures = 0;
     let slowDowns = 0;
     let timeouts = 0;
@@ -180,12 +170,12 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       call.signal?.throwIfAborted();
       refuseWhenStopped();
       if (call.prepare !== undefined) await abandonable(call.prepare(), call.signal);
-      await breaker.ready(call.signal, ({ error, retryInMs }) =>
+      await breaker.ready(call.pace.key, call.signal, ({ error, retryInMs }) =>
         call.onDelay?.({ error, waitMs: retryInMs }),
       );
       let waitMs = 0;
       try {
-        const value = await attempt(call, breaker);
+        const value = await attempt(call);
         if (value === notSent) continue;
         stop = null;
         return value;
@@ -213,7 +203,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
         const mostTimeouts = call.mostTimeouts ?? call.maxAttempts;
         if (error.action !== 'retry' || failures >= call.maxAttempts || timeouts >= mostTimeouts) throw error;
         waitMs = error.retryAfterMs ?? backoffMs(policy, failures);
-        call.onDelay?.({ error, waitMs: Math.max(waitMs, breaker.outage()?.retryInMs ?? 0) });
+        call.onDelay?.({ error, waitMs: Math.max(waitMs, breaker.outage(call.pace.key)?.retryInMs ?? 0) });
       }
       await clock.until(clock.monotonic() + waitMs, call.signal);
     }
@@ -234,7 +224,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
   return {
     call,
     providerClock,
-    outage: (paceKey) => breakers.get(paceKey)?.outage() ?? null,
+    outage: breaker.outage,
     onRecovery(listener) {
       recoveryListeners.add(listener);
       return () => recoveryListeners.delete(listener);
@@ -248,7 +238,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     resume() {
       pause = null;
       stop = null;
-      for (const breaker of breakers.values()) breaker.tryNow();
+      breaker.reset();
       for (const listener of recoveryListeners) listener();
     },
   };

@@ -34,7 +34,9 @@ export interface SoakResult {
 }
 
 const MOST_SHOWN = 20;
-const SETTLE_MS = 240_000;
+// What is still to be filled takes its time; that nothing is filled any longer is wrong.
+const STILL_MS = 120_000;
+const SETTLE_MS = 900_000;
 const LOOK_MS = 20_000;
 /** What a process may have in use at the end more than at the beginning, when all was in use once. */
 const HEAP_SHARE = 1.3;
@@ -161,6 +163,8 @@ async function settle(
 ): Promise<number | null> {
   const startedAt = performance.now();
   const range = { from: world.since, to: Date.now() };
+  let fewest = Number.POSITIVE_INFINITY;
+  let movedAt = startedAt;
   for (;;) {
     signal?.throwIfAborted();
     const found: string[] = [];
@@ -168,7 +172,9 @@ async function settle(
       found.push(...differences(feed, await readHeld(world.databaseUrl, feed, LAG_MS), range));
     const took = performance.now() - startedAt;
     if (found.length === 0) return took;
-    if (took > SETTLE_MS) {
+    if (found.length < fewest) movedAt = performance.now();
+    fewest = Math.min(fewest, found.length);
+    if (took > SETTLE_MS || performance.now() - movedAt > STILL_MS) {
       note(found);
       return null;
     }

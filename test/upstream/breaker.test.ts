@@ -1,31 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
 import { createBreaker, type Outage, type Passage } from '../../src/upstream/breaker.ts';
-import type { Clock } from '../../src/upstream/clock.ts';
+import { handClock } from './hand-clock.ts';
 
 const policy = { breakAfter: 3, breakMs: 5_000, longestBreakMs: 12_000 };
 const down = new UpstreamError('acc: expected HTTP 200, got 503', { action: 'retry' });
-
-/** A monotonic clock moved by hand; the wall's jumps about, since nothing may be waited for by it. */
-function handClock(): Clock & { pass(ms: number): Promise<void> } {
-  let at = 0;
-  const waiting = new Set<{ readonly until: number; readonly resolve: () => void }>();
-  return {
-    now: () => (at % 2 === 0 ? 1 : 1e13),
-    monotonic: () => at,
-    until: (until, signal) =>
-      new Promise((resolve, reject) => {
-        if (until <= at) return resolve();
-        waiting.add({ until, resolve });
-        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      }),
-    async pass(ms) {
-      at += ms;
-      for (const each of waiting) if (each.until <= at) each.resolve();
-      await new Promise((resolve) => setImmediate(resolve));
-    },
-  };
-}
 
 function setUp() {
   const clock = handClock();
@@ -119,6 +98,32 @@ describe('a breaker', () => {
     await Promise.all(ready);
     expect(breaker.enter()?.isTrial).toBe(true);
     expect(breaker.enter()).toBeNull();
+  });
+
+  test('lets the next try where one has had no answer for as long as the longest pause', async () => {
+    const { clock, breaker, fail, pass } = setUp();
+    fail(3);
+    await clock.pass(5_000);
+    const hanging = await pass();
+    expect(breaker.outage()).toMatchObject({ retryInMs: 10_000 });
+    await clock.pass(10_000);
+    // No sooner than the next may go.
+    expect(breaker.outage()).toMatchObject({ retryInMs: 2_000 });
+    const next = pass();
+    await clock.pass(2_000);
+    expect((await next).isTrial).toBe(true);
+    hanging.leave();
+    expect(breaker.enter()).toBeNull();
+  });
+
+  test('lets all go as if none had failed where it is told to', async () => {
+    const { breaker, fail, pass } = setUp();
+    fail(3);
+    const waiting = [pass(), pass()];
+    breaker.reset();
+    expect((await Promise.all(waiting)).map(({ isTrial }) => isTrial)).toEqual([false, false]);
+    fail(2);
+    expect(breaker.outage()).toBeNull();
   });
 
   test('lets go of whoever no longer waits, before a trial and during it', async () => {
