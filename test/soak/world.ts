@@ -60,7 +60,7 @@ export async function openWorld({ seed, minutes, folder, program }: WorldOptions
   const startedAt = Date.now();
   let offset = 0;
   const clock = () => Date.now() + offset;
-  const hours = Math.min(24, Math.max(0.2, minutes));
+  const hours = Math.min(8, Math.max(0.2, minutes));
   const since = Math.floor((startedAt - hours * HOUR) / 120_000) * 120_000;
   const news = { seed, since: startedAt, lagMs: LAG_MS, latestMs: LATEST_MS, minIntervalMs: MIN_INTERVAL_MS };
   // Their clocks jump: that calls do not come too close is judged by one that does not.
