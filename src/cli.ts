@@ -112,6 +112,16 @@ program
   });
 
 program
+  .command('config')
+  .description('print the configuration in force: its defaults filled in, its secrets concealed')
+  .option('--json', 'as JSON')
+  .action(async ({ json = false }: { json?: boolean }) => {
+    const config = await configuration();
+    const { printConfig } = await import('./commands/config.ts');
+    code = await printConfig({ config, json, io });
+  });
+
+program
   .command('doctor')
   .description('look at configuration, archive, and each provider’s credentials, clock, pace and lateness')
   .option('--json', 'as JSON')

@@ -28,7 +28,8 @@ export function readPlayers(
     return match === null ? [] : [{ account: rule.account ?? null, match, player: rule.player }];
   });
   if (section.file === undefined) return { unmapped: section.unmapped, rules, rows: [] };
-  const { rows, faults } = readPlayersFile(resolve(folder, section.file), accounts);
+  const file = resolve(folder, section.file);
+  const { rows, faults } = readPlayersFile(file, accounts);
   for (const fault of faults) inspector.fault(['players', 'file'], fault);
-  return { unmapped: section.unmapped, rules, rows };
+  return { unmapped: section.unmapped, rules, rows, file };
 }

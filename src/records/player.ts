@@ -28,6 +28,8 @@ export interface PlayerNames {
   readonly unmapped: 'same' | 'separate';
   readonly rules: readonly PlayerRule[];
   readonly rows: readonly PlayerRow[];
+  /** The file that `rows` were read from, where there is one. */
+  readonly file?: string;
 }
 
 /** The operator's name of a provider's username. */

@@ -1,3 +1,4 @@
+import { usualCalls } from '../../config/server-settings.ts';
 import type { Viewer } from '../../graph/viewer.ts';
 
 /** Everything that can be permitted to a caller. */
@@ -30,15 +31,6 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   admin: permissions,
   // A player's own rows alone, in the player's own name; the provider's records stay with the operator.
   player: ['query', 'read:players'],
-};
-
-/** How many provider calls a minute each role may cause where its key does not say; null for no bound. */
-const callsOf: Readonly<Record<Role, number | null>> = {
-  viewer: 120,
-  bi: 120,
-  support: 120,
-  admin: null,
-  player: 0,
 };
 
 /**
@@ -78,7 +70,7 @@ export function toViewer(grant: Grant): Viewer {
     readsRaw: granted.includes('read:raw'),
     readsPlayers: granted.includes('read:players'),
     fetches: granted.includes('fetch'),
-    callsPerMinute: grant.calls === undefined ? callsOf[grant.role] : grant.calls,
+    callsPerMinute: grant.calls === undefined ? usualCalls[grant.role] : grant.calls,
     administers: granted.includes('administer'),
     onlyPlayer: grant.player,
   };
