@@ -75,8 +75,11 @@ interface RangeOptions {
 function ranged(name: string): Command {
   return program
     .command(name)
-    .requiredOption('--from <time>', 'start of the range: a date (00:00Z) or a time with its zone')
-    .requiredOption('--to <time>', 'end of the range, itself not in it')
+    .requiredOption(
+      '--from <time>',
+      'start of the range: a date (00:00Z), a time with its zone, yesterday, -24h',
+    )
+    .requiredOption('--to <time>', 'end of the range, itself not in it; now as well')
     .option('--account <id>', 'this account alone');
 }
 
@@ -131,6 +134,17 @@ program
     code = await doctor({ config, json, io });
   });
 
+program
+  .command('status')
+  .description('show what the running gateway does: each feed’s state, lag, pace, and when history is lost')
+  .option('--watch', 'look again every five seconds')
+  .option('--json', 'as JSON')
+  .action(async ({ watch = false, json = false }: { watch?: boolean; json?: boolean }) => {
+    const config = await configuration();
+    const { status } = await import('./commands/status.ts');
+    code = await status({ config, json, watch, io });
+  });
+
 ranged('backfill')
   .description('fill what a range lacks; started again, it goes on')
   .option('--kind <kind>', 'BET, TRANSFER or SEQ_NO_FAILURE alone')
@@ -164,8 +178,11 @@ program
   .description('read a range of a feed again, held or not; ends when all was read')
   .requiredOption('--account <id>', 'the account')
   .requiredOption('--kind <kind>', 'BET, TRANSFER or SEQ_NO_FAILURE')
-  .requiredOption('--from <time>', 'start of the range: a date (00:00Z) or a time with its zone')
-  .requiredOption('--to <time>', 'end of the range, itself not in it')
+  .requiredOption(
+    '--from <time>',
+    'start of the range: a date (00:00Z), a time with its zone, yesterday, -24h',
+  )
+  .requiredOption('--to <time>', 'end of the range, itself not in it; now as well')
   .action(async (options: Required<RangeOptions> & { kind: string }) => {
     const range = readRange(options);
     const config = await configuration();

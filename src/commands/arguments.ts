@@ -1,21 +1,41 @@
 import type { Config } from '../config/config.ts';
 import { suggest } from '../config/fault.ts';
 import { UsageError } from '../errors.ts';
+import { parseDuration } from '../records/duration.ts';
 import { parseInstant } from '../records/instant.ts';
 import type { Interval } from '../records/interval.ts';
 import { type RecordKind, recordKinds } from '../records/record.ts';
 
-/** A half-open range from `--from` and `--to`; dates mean their 00:00Z. Throws a UsageError. */
-export function readRange({ from, to }: { readonly from: string; readonly to: string }): Interval {
-  const range = { from: readInstant('--from', from), to: readInstant('--to', to) };
+/**
+ * A half-open range from `--from` and `--to`; dates mean their 00:00Z, and so do `today` and `yesterday`. `now` is when
+ * the command started, and what times such as `-24h` go back from. Throws a UsageError.
+ */
+export function readRange(
+  { from, to }: { readonly from: string; readonly to: string },
+  now = Date.now(),
+): Interval {
+  const range = { from: readInstant('--from', from, now), to: readInstant('--to', to, now) };
   if (range.from >= range.to) throw new UsageError(`--to: expected a time after --from, got ${to}`);
   return range;
 }
 
-function readInstant(name: string, text: string): number {
-  const at = parseInstant(text);
+const DAY_MS = 86_400_000;
+
+function readInstant(name: string, text: string, now: number): number {
+  const at = parseInstant(text) ?? relativeTo(now, text);
   if (at !== null) return at;
-  throw new UsageError(`${name}: expected a date or a time such as 2026-11-01T00:00:00Z, got ${text}`);
+  throw new UsageError(
+    `${name}: expected a date, a time such as 2026-11-01T00:00:00Z, now, today, yesterday, or back from now as -24h, got ${text}`,
+  );
+}
+
+function relativeTo(now: number, text: string): number | null {
+  const today = now - (now % DAY_MS);
+  if (text === 'now') return now;
+  if (text === 'today') return today;
+  if (text === 'yesterday') return today - DAY_MS;
+  const back = text.startsWith('-') ? parseDuration(text.slice(1)) : null;
+  return back === null ? null : now - back;
 }
 
 /** A port from 0 to 65535; undefined where none was given. Throws a UsageError. */

@@ -58,7 +58,7 @@ it('ends with 2 after wrong usage, in one line that says what was meant', async 
   expect(await run('coverage', '--from', '2026-02-30', '--to', '2026-03-01')).toMatchObject({
     code: 2,
     out: '',
-    err: 'countroom: --from: expected a date or a time such as 2026-11-01T00:00:00Z, got 2026-02-30\n',
+    err: 'countroom: --from: expected a date, a time such as 2026-11-01T00:00:00Z, now, today, yesterday, or back from now as -24h, got 2026-02-30\n',
   });
   expect(await run('serve', '--port', '99999')).toMatchObject({
     code: 2,
