@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import type { KeptArchive } from '../../src/archive/admin.ts';
-import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
+import { openArchive } from './conformance/archive.ts';
 import { changes } from './conformance/changes.ts';
 import { type FaultRow, reasonOf, type Stage, trialsOf } from './conformance/fault-row.ts';
 import type { FeedUnderTest } from './conformance/feeds.ts';
@@ -21,13 +21,14 @@ export const faultRows: readonly FaultRow[] = [
   ...times,
 ].sort((a, b) => a.id - b.id);
 
-/** Every fault that can reach these feeds of one provider, each against its strict sandbox, over real sockets, into DuckDB. */
+/** Every fault that can reach these feeds of one provider, each against its strict sandbox, over real sockets, into an archive. */
 export function describeFeeds(feeds: readonly FeedUnderTest[]): void {
   let archive: KeptArchive;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_, username) => username });
+    ({ archive, close } = await openArchive());
   });
-  afterAll(() => archive.close());
+  afterAll(() => close());
 
   for (const under of feeds) {
     describe(under.title, () => describeFeed(under, () => archive));
