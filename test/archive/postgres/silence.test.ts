@@ -1,29 +1,32 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { createDatabase } from '../../../src/archive/postgres/database.ts';
 import { createPostgresArchive } from '../../../src/archive/postgres/index.ts';
 import { createLines } from '../../../src/archive/postgres/lines.ts';
 import { all, bet, read } from '../conformance/sample.ts';
 import { sameName } from '../conformance/store.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
-import { type SilentProxy, startSilentProxy } from './silent-proxy.ts';
+import { startSilentProxy } from './silent-proxy.ts';
 
 let server: PostgresServer;
-let url: string;
-let proxy: SilentProxy;
 beforeAll(async () => {
   server = await startPostgres();
 });
 afterAll(() => server.stop());
-beforeEach(async () => {
-  url = await server.createDatabase();
-  proxy = await startSilentProxy(Number(new URL(url).port));
-});
-afterEach(() => proxy.close());
+
+/** An empty database, and a way to it that can fall silent. */
+async function open({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const url = await server.createDatabase();
+  const proxy = await startSilentProxy(Number(new URL(url).port));
+  onTestFinished(() => proxy.close());
+  return { url, proxy };
+}
 
 const plain = { name: 'test', connections: 1, statementMs: 60_000, idleMs: 60_000, patienceMs: 0 };
 
-describe('a connection whose peer falls silent', () => {
-  it('is ended once the server knows nothing of its statement, and not while it is at work', async () => {
+// They wait for limits to pass, and together they wait once.
+describe.concurrent('a connection whose peer falls silent', () => {
+  it('is ended once the server knows nothing of its statement, and not while it is at work', async (context) => {
+    const { url, proxy } = await open(context);
     let now = 0;
     const lines = createLines(() => now);
     const database = createDatabase({ ...plain, url: proxy.through(url), lines });
@@ -53,8 +56,9 @@ describe('a connection whose peer falls silent', () => {
     await database.close();
   });
 
-  it('is not waited for beyond a client’s own limit', async () => {
-    const database = createDatabase({ ...plain, url: proxy.through(url), limitMs: 100 });
+  it('is not waited for beyond a client’s own limit', async (context) => {
+    const { url, proxy } = await open(context);
+    const database = createDatabase({ ...plain, url: proxy.through(url), limitMs: 1_000 });
     await database.read({ text: "SELECT 'well'", values: [] });
     proxy.freeze();
     await expect(database.read({ text: "SELECT 'lost'", values: [] })).rejects.toThrow(/no answer came/);
@@ -62,7 +66,8 @@ describe('a connection whose peer falls silent', () => {
     await database.close();
   });
 
-  it('keeps no close waiting', async () => {
+  it('keeps no close waiting', async (context) => {
+    const { url, proxy } = await open(context);
     const database = createDatabase({ ...plain, url: proxy.through(url) });
     let isLent = () => {};
     const lent = new Promise<void>((resolve) => {
@@ -80,8 +85,9 @@ describe('a connection whose peer falls silent', () => {
   });
 });
 
-describe('an archive whose database falls silent', () => {
-  it('goes on by itself over new connections, and loses nothing', async () => {
+describe.concurrent('an archive whose database falls silent', () => {
+  it('goes on by itself over new connections, and loses nothing', async (context) => {
+    const { url, proxy } = await open(context);
     const archive = await createPostgresArchive({ url: proxy.through(url), playerOf: sameName });
     const commit = (key: string, readAt: number) =>
       archive.commit(read('vp', { interval: { from: 0, to: 9 }, readAt, rows: [bet(key, 1)] }));
@@ -92,7 +98,8 @@ describe('an archive whose database falls silent', () => {
     await archive.close();
   });
 
-  it('says that it is out of reach where nobody answers at all, reads at once, and closes', async () => {
+  it('says that it is out of reach where nobody answers at all, reads at once, and closes', async (context) => {
+    const { url, proxy } = await open(context);
     const archive = await createPostgresArchive({ url: proxy.through(url), playerOf: sameName });
     await archive.count(all('BET', ['vp']));
     const { heartbeat } = archive;
@@ -105,10 +112,11 @@ describe('an archive whose database falls silent', () => {
   });
 });
 
-describe('the leases of a process whose session has ended', () => {
+describe.concurrent('the leases of a process whose session has ended', () => {
   const feed = { account: 'vp', kind: 'BET' } as const;
 
-  it('are given back and told, and those of one that lives are not', async () => {
+  it('are given back and told, and those of one that lives are not', async (context) => {
+    const { url } = await open(context);
     const archive = await createPostgresArchive({ url, playerOf: sameName });
     const lease = await archive.leases.acquire(feed, { from: 0, to: 10 });
     const released = new Promise<number | null>((resolve) => {
