@@ -150,7 +150,7 @@ describe('filling', () => {
     const held = first.feeds[0]!.held.at(-1)!.to;
     // The date of an answer has whole seconds: the provider's clock is known that exactly.
     expect(held).toBeGreaterThan(now - settlementLag - 3_000);
-    expect(held).toBeLessThanOrEqual(Date.now() - settlementLag);
+    expect(held).toBeLessThanOrEqual(gateway.now() - settlementLag);
     expect(first.coverage.openFrom).toBe(held);
     expect(first.coverage.gaps.at(0)!.from).toBeGreaterThan(now - 4_000);
     const calls = windowCalls(gateway, 'vertexplay').length;

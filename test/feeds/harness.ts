@@ -44,6 +44,8 @@ export interface Harness {
   readonly dispatcher: Dispatcher;
   readonly feeds: readonly Feed[];
   feed(name: ProviderName, kind?: RecordKind): Feed;
+  /** Everybody's clock. */
+  now(): number;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       if (found === undefined) throw new Error(`no feed ${name} ${kind}`);
       return found;
     },
+    now: clock.now,
     async close() {
       await filler.close(AbortSignal.timeout(100));
       if (options.archive === undefined) await archive.close();

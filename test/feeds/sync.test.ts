@@ -4,6 +4,7 @@ import { type Sync, startSync } from '../../src/feeds/sync.ts';
 import { type Harness, openHarness } from './harness.ts';
 
 const HOUR = 3_600_000;
+const now = Date.UTC(2026, 2, 10, 12, 25);
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
@@ -11,12 +12,12 @@ afterEach(async () => {
 
 async function open(since: number): Promise<{ gateway: Harness; sync: Sync }> {
   const archive = await createDuckDbArchive({ path: ':memory:', playerOf: (_, name) => name });
-  const gateway = await openHarness({ archive });
+  const gateway = await openHarness({ archive, now });
   const sync = startSync({
     feeds: gateway.feeds,
     filler: gateway.filler,
     ledger: (feed, range) => archive.ledger(feed, range),
-    now: Date.now,
+    now: gateway.now,
     since,
     revisits: [600_000],
   });
@@ -30,7 +31,6 @@ async function open(since: number): Promise<{ gateway: Harness; sync: Sync }> {
 
 describe('sync', () => {
   test('fills every feed from `since` without being asked, by the rules', async () => {
-    const now = Date.now();
     const { gateway, sync } = await open(now - 2 * HOUR);
     const range = { from: now - 2 * HOUR, to: now - 20_000 };
     const covered = () => gateway.dispatcher.begin().cover({ feeds: gateway.feeds, range, maxWaitMs: null });
@@ -43,7 +43,6 @@ describe('sync', () => {
   });
 
   test('reads a window again when its revisit has come, and then no more', async () => {
-    const now = Date.now();
     const { gateway } = await open(now - HOUR);
     const vertexplay = gateway.sandboxes['vertexplay']!;
     const windows = () =>

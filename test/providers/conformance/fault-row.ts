@@ -5,7 +5,7 @@ import type { Harness, HarnessOptions } from './harness.ts';
 export interface Stage {
   readonly under: FeedUnderTest;
   open(options?: HarnessOptions): Promise<Harness>;
-  /** Done when the trial is over, before its scenes close. */
+  /** Done when the trial is over, before its harnesses close. */
   after(close: () => Promise<void>): void;
 }
 

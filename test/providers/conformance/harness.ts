@@ -91,7 +91,7 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-let scenes = 0;
+let opened = 0;
 
 /** What a gateway knows of every sandbox's feed before long: its totals are totals, and it lists what lies at the start. */
 function beforehand(monotonic: () => number) {
@@ -106,7 +106,7 @@ export async function openHarness(
   archive: KeptArchive,
   options: HarnessOptions = {},
 ): Promise<Harness> {
-  scenes += 1;
+  opened += 1;
   const { windows = 1, rowsPerMinute = 2, aheadMs = 0, finalAfterMs = 0 } = options;
   const clock = createLeapingClock();
   if (options.now !== undefined) clock.set(options.now);
@@ -149,9 +149,9 @@ export async function openHarness(
   const baseUrl = (await options.front?.(Number(new URL(server.url).port))) ?? direct;
   const path = new URL(direct).pathname;
   const accounts = [
-    connect(provider, `${provider.name}-${scenes}`, ownOptions, new URL(path, baseUrl).href),
-    connect(provider, `${provider.name}-${scenes}-twin`, ownOptions, direct),
-    connect(other, `${other.name}-${scenes}`, {}, server.baseUrl(other.name)),
+    connect(provider, `${provider.name}-${opened}`, ownOptions, new URL(path, baseUrl).href),
+    connect(provider, `${provider.name}-${opened}-twin`, ownOptions, direct),
+    connect(other, `${other.name}-${opened}`, {}, server.baseUrl(other.name)),
   ] as const;
   const feedOf = ({ feeds }: ConnectedAccount, kind = feeds[0]?.kind): Feed => {
     const feed = feeds.find((each) => each.kind === kind);
