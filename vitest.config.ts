@@ -7,9 +7,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Waiting for something to happen is not a measurement: a busy machine may take its time.
-    expect: { poll: { timeout: 20_000 } },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: 120_000 } },
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: 'forks',
     // A fifth of the time went into loading the sources anew for each file; no file leaves anything behind in them.
     isolate: false,

@@ -122,7 +122,7 @@ describe('the gateway', () => {
       await ended;
     }
     const { ask } = await deployment.serve();
-    const { data } = await ask<Answer>(betsQuery(range, '20s'));
+    const { data } = await ask<Answer>(betsQuery(range, '10m'));
     expect(data.bets.coverage).toMatchObject({ complete: true, gaps: [] });
     const truth = Object.values(deployment.boxes).flatMap((box) => box.truth('BET', range));
     expect(data.bets.totalCount).toBe(truth.length);
@@ -140,12 +140,12 @@ describe('the gateway', () => {
       { paused: true, pace: { refused: 0, allowedPerMinute: 2_400 }, health: { state: 'STOPPED' } },
     ]);
     const before = deployment.boxes['vertexplay']!.calls.length;
-    const { data } = await ask<Answer>(betsQuery(range, '20s'));
+    const { data } = await ask<Answer>(betsQuery(range, '10m'));
     expect(data.bets.coverage).toMatchObject({ complete: false, gaps: [{ reason: 'PENDING' }] });
     expect(deployment.boxes['vertexplay']!.calls).toHaveLength(before);
     const resumed = await ask<Steered>(`mutation { resumeAccount(id: "vertexplay-main") { ${told} } }`);
     expect(resumed.data['resumeAccount']!.feeds).toMatchObject([{ paused: false }]);
-    expect((await ask<Answer>(betsQuery(range, '20s'))).data.bets.coverage.complete).toBe(true);
+    expect((await ask<Answer>(betsQuery(range, '10m'))).data.bets.coverage.complete).toBe(true);
     expect(deployment.boxes['vertexplay']!.calls.length).toBeGreaterThan(before);
   });
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { entryPoints } from '../../scripts/bundle.ts';
 import type { KeptArchive } from '../../src/archive/admin.ts';
@@ -17,6 +18,8 @@ import { startProcess } from './model/process.ts';
 import { createToldProvider, SINCE } from './model/told.ts';
 
 const HOUR = 3_600_000;
+/** The number of the lock that holds transactions up. */
+const GATE = 4_711;
 const statementKill = fileURLToPath(new URL('./model/statement-kill.mjs', import.meta.url));
 
 /** Where each process ends, one after the other on the same archive: before a call, after it, before a commit, after it. */
@@ -82,9 +85,7 @@ async function inspect(archive: KeptArchive, laterMs: number, toTheEnd: boolean)
 }
 
 describe('a process that is killed', () => {
-  test('leaves a DuckDB archive from which the next one goes on to the truth', {
-    timeout: 300_000,
-  }, async () => {
+  test('leaves a DuckDB archive from which the next one goes on to the truth', async () => {
     const path = join(folder, 'a.duckdb');
     const within = statements.map((number) => ['statement', number] as const);
     for (const [index, [moment, turn]] of [...failpoints, ...within].entries()) {
@@ -99,51 +100,60 @@ describe('a process that is killed', () => {
     await archive.close();
   });
 
-  test('leaves a PostgreSQL archive from which the next one goes on to the truth', {
-    timeout: 300_000,
-  }, async () => {
+  test('leaves a PostgreSQL archive from which the next one goes on to the truth', async () => {
     const url = await server.createDatabase();
     const archive = await createPostgresArchive({ url, playerOf: sameName, leaseMs: 300 });
     for (const [index, [moment, turn]] of failpoints.entries()) {
       expect(await runDoomed(url, index * 160_000, moment, turn), `${moment} ${turn}`).toBe('SIGKILL');
       await inspect(archive, 0, false);
     }
-    await sleepWithin(url);
+    const gate = await buildGate(url);
     for (const [index, where] of (['written', 'committing'] as const).entries()) {
-      await server.run(`UPDATE sleepy SET at = '${where}'`, url);
+      await gate.close(where);
       const child = start(url, (failpoints.length + index) * 160_000, 'none');
       const ended = once(child, 'exit');
-      await expect.poll(() => isAsleep(url), { timeout: 15_000, interval: 20 }).toBe(true);
+      await expect.poll(() => gate.holdsUp(), { interval: 20 }).toBe(true);
       child.kill('SIGKILL');
       await ended;
-      await server.run("UPDATE sleepy SET at = 'nowhere'", url);
-      await expect.poll(() => isAsleep(url), { timeout: 5_000, interval: 20 }).toBe(false);
+      await gate.open();
+      await expect.poll(() => gate.holdsUp(), { interval: 20 }).toBe(false);
       await inspect(archive, 0, false);
     }
+    await gate.remove();
     await inspect(archive, HOUR / 2, true);
     await archive.close();
   });
 });
 
-/** Lets the database pause inside a commit's transaction: when the ledger is written, or when it is committing. */
-async function sleepWithin(url: string): Promise<void> {
-  await server.run(
-    `CREATE TABLE sleepy (at text); INSERT INTO sleepy VALUES ('nowhere');
-    CREATE FUNCTION sleep_at() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      IF EXISTS (SELECT 1 FROM sleepy WHERE at = TG_ARGV[0]) THEN PERFORM pg_sleep(0.4); END IF;
+/** Lets the database hold a commit's transaction up for as long as asked: when the ledger is written, or when it is committing. */
+async function buildGate(url: string) {
+  const keeper = new pg.Client({ connectionString: url });
+  await keeper.connect();
+  await keeper.query(
+    `CREATE TABLE gate (at text); INSERT INTO gate VALUES ('nowhere');
+    CREATE FUNCTION wait_at() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF EXISTS (SELECT 1 FROM gate WHERE at = TG_ARGV[0]) THEN PERFORM pg_advisory_xact_lock_shared(${GATE}); END IF;
       RETURN NEW;
     END $$;
-    CREATE TRIGGER written BEFORE INSERT ON intervals FOR EACH ROW EXECUTE FUNCTION sleep_at('written');
+    CREATE TRIGGER written BEFORE INSERT ON intervals FOR EACH ROW EXECUTE FUNCTION wait_at('written');
     CREATE CONSTRAINT TRIGGER committing AFTER INSERT ON intervals DEFERRABLE INITIALLY DEFERRED
-      FOR EACH ROW EXECUTE FUNCTION sleep_at('committing');`,
-    url,
+      FOR EACH ROW EXECUTE FUNCTION wait_at('committing');`,
   );
-}
-
-async function isAsleep(url: string): Promise<boolean> {
-  const { rows } = await server.run(
-    "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()",
-    url,
-  );
-  return rows.length > 0;
+  return {
+    async close(where: 'written' | 'committing') {
+      await keeper.query(`SELECT pg_advisory_lock(${GATE})`);
+      await keeper.query('UPDATE gate SET at = $1', [where]);
+    },
+    async open() {
+      await keeper.query("UPDATE gate SET at = 'nowhere'");
+      await keeper.query(`SELECT pg_advisory_unlock(${GATE})`);
+    },
+    async holdsUp() {
+      const { rows } = await keeper.query(
+        `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${GATE} AND NOT granted`,
+      );
+      return rows.length > 0;
+    },
+    remove: () => keeper.end(),
+  };
 }

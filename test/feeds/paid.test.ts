@@ -14,7 +14,7 @@ async function open() {
   const gateway = await openHarness({ now, names: ['vertexplay'] });
   gateways.push(gateway);
   const payerOf = createCallBudgets({ monotonic: () => 0 });
-  const ask = { feeds: gateway.feeds, range: hour, maxWaitMs: 20_000 };
+  const ask = { feeds: gateway.feeds, range: hour, maxWaitMs: 600_000 };
   const cover = (name: string, calls: number | null) =>
     gateway.dispatcher.begin({ payer: payerOf(name, calls) }).cover(ask);
   const calls = () =>

@@ -34,7 +34,7 @@ describe('sync', () => {
     const { gateway, sync } = await open(now - 2 * HOUR);
     const range = { from: now - 2 * HOUR, to: now - 20_000 };
     const covered = () => gateway.dispatcher.begin().cover({ feeds: gateway.feeds, range, maxWaitMs: null });
-    await expect.poll(async () => (await covered()).coverage.gaps, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(async () => (await covered()).coverage.gaps).toEqual([]);
     expect(gateway.feeds.every((feed) => sync.plan(feed) !== null)).toBe(true);
     const refused = Object.values(gateway.sandboxes).flatMap((box) =>
       box.calls.filter((call) => call.refused !== null),
@@ -47,7 +47,7 @@ describe('sync', () => {
     const vertexplay = gateway.sandboxes['vertexplay']!;
     const windows = () =>
       vertexplay.calls.filter((call) => call.interval !== null).map((call) => call.interval!.from);
-    await expect.poll(() => new Set(windows()).size, { timeout: 15_000 }).toBeGreaterThanOrEqual(6);
+    await expect.poll(() => new Set(windows()).size).toBeGreaterThanOrEqual(6);
     // Windows that ended more than the last revisit ago were read late enough at once.
     const old = windows().filter((from) => from < now - 30 * 60_000);
     expect(new Set(old).size).toBe(old.length);
