@@ -104,6 +104,41 @@ program
     code = await serve({ config, read: await reader(), port, io });
   });
 
+interface InitOptions {
+  readonly provider?: string;
+  readonly account?: string;
+  readonly baseUrl?: string;
+  readonly currency?: string;
+  readonly credential: readonly string[];
+  readonly force?: boolean;
+}
+
+program
+  .command('init')
+  .description('write a configuration of one account, secrets as variables; asks for what is not given')
+  .option('--provider <name>', 'ebet, vertexplay, …')
+  .option('--account <id>', 'the account’s name (default: <provider>-main)')
+  .option('--base-url <url>', 'the provider’s address')
+  .option('--currency <code>', 'where the provider’s rows carry none')
+  .option('--credential <name=value>', 'once for each', (each: string, all: string[]) => [...all, each], [])
+  .option('--force', 'write over a file that is there')
+  .action(async ({ credential, force = false, ...options }: InitOptions) => {
+    secrets = credential.map((each) => each.slice(each.indexOf('=') + 1));
+    const [{ init }, { createPrompt }] = await Promise.all([
+      import('./commands/init.ts'),
+      import('./commands/prompt.ts'),
+    ]);
+    const prompt = process.stdin.isTTY ? createPrompt(process.stdin, stderr, stop.signal) : null;
+    const { provider, account, baseUrl, currency } = options;
+    const { config: file } = program.opts<{ config?: string }>();
+    try {
+      const asked = { provider, account, baseUrl, currency, credentials: credential };
+      code = await init({ file, ...asked, force, prompt, io });
+    } finally {
+      prompt?.close();
+    }
+  });
+
 program
   .command('check')
   .description('check the configuration, and ask each account one cheap real question')
