@@ -7,6 +7,7 @@ import { startForgetting } from './archive/forgetting.ts';
 import type { MigrateResult } from './archive/migrations/plan.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
+import { UsageError } from './errors.ts';
 import { createAuditor } from './feeds/audit.ts';
 import { createBacklog, whileAble } from './feeds/backlog.ts';
 import { createCallBudgets } from './feeds/call-budget.ts';
@@ -21,6 +22,7 @@ import { createFiller } from './feeds/filler.ts';
 import { leaseFeed, watchUpkeep } from './feeds/leases.ts';
 import { createPatience } from './feeds/patience.ts';
 import { probe } from './feeds/probe.ts';
+import { checkMappings, type RemapOptions, type RemapResult, remapAccount } from './feeds/remap.ts';
 import { reread } from './feeds/reread.ts';
 import { createSteering } from './feeds/steering.ts';
 import { type Sync, startSync } from './feeds/sync.ts';
@@ -72,6 +74,8 @@ export interface App {
   adopt(config: Pick<Config, 'auth' | 'players' | 'log'>): Promise<void>;
   /** Unready and still answering for `afterMs`, so that whoever sends work hears of it; then `close`. */
   drain(afterMs: number): Promise<void>;
+  /** Computes what is archived of an account anew by the options it has now, see `remapAccount`. */
+  remap(account: string, options: RemapOptions): Promise<RemapResult>;
   /** The ids of the requests that have not been answered yet. */
   requestsUnderWay(): readonly string[];
   /** Unready, drain, finish or give back the windows, close the archive; the same stop every time. */
@@ -80,6 +84,8 @@ export interface App {
 
 export interface AppOptions {
   readonly logger: Logger;
+  /** `leave`: rows may have been computed by other options than those of the configuration. @default refuse */
+  readonly otherMappings?: 'refuse' | 'leave';
   /** @default those of the registry */
   readonly providers?: readonly Provider[];
 }
@@ -96,7 +102,7 @@ const SHORTEST_STOP_MS = 2_000;
  */
 export async function createApp(
   config: Config,
-  { logger, providers = registered }: AppOptions,
+  { logger, providers = registered, otherMappings = 'refuse' }: AppOptions,
 ): Promise<App> {
   const clock = systemClock;
   const registry = new Registry();
@@ -117,6 +123,14 @@ export async function createApp(
     connectAccount(providerNamed(providers, account.provider), account, { pacer, clock, onAttempt, scrub }),
   );
   const feeds = connected.flatMap((each) => each.feeds);
+  if (otherMappings === 'refuse') {
+    try {
+      await checkMappings(archive, connected);
+    } catch (error) {
+      await Promise.all([archive.close(), ...connected.map(({ http }) => http.close())]);
+      throw error;
+    }
+  }
   const { leases } = archive;
   const { heartbeat } = archive;
   const archiveTrouble = () => heartbeat.trouble()?.reason ?? null;
@@ -344,6 +358,11 @@ export async function createApp(
       stopConfirming = confirm();
       stopForgetting = forget();
       return address;
+    },
+    async remap(id, options) {
+      const account = connected.find((each) => each.account.id === id);
+      if (account === undefined) throw new UsageError(`unknown account ${id}`);
+      return remapAccount(archive, account, options);
     },
     async drain(afterMs) {
       server.retire();

@@ -226,6 +226,19 @@ program
     code = await reread({ config, account, kind, range, io });
   });
 
+program
+  .command('remap')
+  .description(
+    'compute an account’s archived rows anew after an option that says how rows are read was changed',
+  )
+  .argument('<account>', 'as accounts[].id has it')
+  .action(async (id: string) => {
+    const config = await configuration();
+    const account = readAccount(id, config) ?? id;
+    const { remap } = await import('./commands/remap.ts');
+    code = await remap({ config, account, io });
+  });
+
 ranged('coverage')
   .description('show how much of a range each feed holds')
   .option('--json', 'as JSON, times in milliseconds')

@@ -5,6 +5,7 @@ import type { RecordKind } from '../records/record.ts';
 import type { Archive, FeedKey, StoredRecord } from './archive.ts';
 import type { AuditRecord } from './audit.ts';
 import type { LedgerPart } from './ledger.ts';
+import type { Remapping } from './plan-remap.ts';
 
 /** A row set aside unread, kept once however often it was seen; times are milliseconds. */
 export interface QuarantinedRow extends FeedKey {
@@ -76,8 +77,24 @@ export interface ArchiveAdmin {
    * more. Places in the log of changes before `versionsBefore` are refused from then on.
    */
   forget(before: Forgetting): Promise<number>;
+  /** By which options the rows of each account were computed, as far as that is known. */
+  mappings(): Promise<readonly FeedMapping[]>;
+  writeMapping(mapping: FeedMapping): Promise<void>;
+  /** Replaces rows by what they are now, in one transaction, as changes of the configuration's; resolves to how many. */
+  remap(remapping: Remapping): Promise<number>;
+  /** Lets a feed hold nothing, so that all of it is read again. */
+  forgetLedger(feed: FeedKey): Promise<void>;
   /** Names every player anew after the naming the archive was opened with has changed; rewrites no row. */
   rename(): Promise<void>;
+}
+
+/** By which options an account's rows were computed. */
+export interface FeedMapping {
+  readonly account: string;
+  /** As JSON. */
+  readonly options: string;
+  /** Whether a remap has begun and not ended: some rows are as they were, some as they are to be. */
+  readonly isUnderWay: boolean;
 }
 
 /** What is not to be kept any longer; milliseconds. */

@@ -8,6 +8,7 @@ import { createHttp, type Http } from '../upstream/http.ts';
 import type { Pacer } from '../upstream/pace.ts';
 import type { RetryPolicy } from '../upstream/retry.ts';
 import type { Account, Feed } from './feed.ts';
+import { type Mapping, mappingOf } from './mapping.ts';
 import { scrubbed, scrubConnection } from './scrubbed.ts';
 
 /** One account as configured. */
@@ -35,6 +36,8 @@ export interface ConnectOptions {
 export interface ConnectedAccount {
   readonly account: Account;
   readonly feeds: readonly Feed[];
+  /** What its rows are read by, beside their own text. */
+  readonly mapping: Mapping;
   readonly http: Http;
   /** Has nothing asked from now on. */
   pause(): void;
@@ -80,5 +83,6 @@ export function connectAccount(
       },
     };
   });
-  return { account, feeds, http, pause: exchange.pause, resume: exchange.resume };
+  const mapping = mappingOf(provider, config, connection.axisOf);
+  return { account, feeds, mapping, http, pause: exchange.pause, resume: exchange.resume };
 }

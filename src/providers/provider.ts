@@ -124,6 +124,11 @@ export interface Connection {
   paceOf(kind: RecordKind, limits: FeedLimits): PaceRule;
   /** The time by which a feed is asked, where an option chooses another than the one its rows count by. */
   readonly axisOf?: (kind: RecordKind) => AxisField;
+  /**
+   * A record computed anew from what is archived of its row; a fault, which opens with the field's name, where these options
+   * cannot read it. Absent where no option changes how rows are read.
+   */
+  readonly readRaw?: (kind: RecordKind, raw: string) => RecordOf[RecordKind] | { readonly fault: string };
   /** Reads one bet by its key; null where the provider does not know it. Absent where it has no such operation. */
   readonly readDetail?: (ask: DetailAsk) => Promise<Bet | null>;
   /**
@@ -149,6 +154,8 @@ export interface Provider<C = unknown, O = unknown> {
   readonly summary: string;
   readonly credentials: z.ZodType<C>;
   readonly options: z.ZodType<O>;
+  /** Options that change what a row is read as: another value asks for what is archived to be computed anew. @default none */
+  readonly mappingOptions?: readonly string[];
   /** Whether rows carry no currency, so that the account must declare it. */
   readonly needsCurrency: boolean;
   readonly feeds: readonly FeedSpec[];

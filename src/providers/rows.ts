@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { isLosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import type { Quarantined } from '../records/record.ts';
-import { readObject } from './json.ts';
+import { readJson, readObject } from './json.ts';
 import { describe, firstFault, type Read, readerOf } from './wire.ts';
 
 /** What a mapping gives instead of a record when computed values do not fit; it opens with the field's name. */
@@ -15,6 +15,27 @@ export interface ReadRows<R> {
   readonly quarantined: readonly Quarantined[];
   /** Fields of the first row that the schema does not name: as a rule a new field is in every row. */
   readonly unknownFields: readonly string[];
+}
+
+/** One row read again from its own text; a fault where it cannot be read as it is to be now. */
+export function readRaw<W, R extends object>(
+  raw: string,
+  schema: z.ZodType<W>,
+  toRecord: (wire: W, raw: string) => R | RowFault,
+): R | RowFault {
+  const notJson = (cause: unknown) => new SyntaxError('row: expected JSON', { cause });
+  try {
+    // In a list as rows come, so that its text stays what it is.
+    const { rows, quarantined } = readRows(
+      z.array(z.unknown()).parse(readJson(`[${raw}]`, notJson)),
+      schema,
+      toRecord,
+    );
+    return rows[0] ?? { fault: quarantined[0]?.reason ?? 'row: expected one, got none' };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { fault: error.message };
+    throw error;
+  }
 }
 
 // Enough to see what is new; a row may have any number of them.

@@ -9,6 +9,7 @@ import { describeModel } from './conformance/model.ts';
 import { describeNames } from './conformance/names.ts';
 import { describePages } from './conformance/pages.ts';
 import { describePlayerPages } from './conformance/player-pages.ts';
+import { describeRemapping } from './conformance/remap.ts';
 import { describeRenaming } from './conformance/rename.ts';
 import type { Subject } from './conformance/store.ts';
 import { describeTotals } from './conformance/totals.ts';
@@ -27,6 +28,7 @@ export function describeArchive(name: string, createStore: Subject['createStore'
   describeNames(subject);
   describePages(subject);
   describePlayerPages(subject);
+  describeRemapping(subject);
   describeRenaming(subject);
   describeExpressions(subject);
   describeTotals(subject);

@@ -79,7 +79,7 @@ async function mergeRows(
 }
 
 /** What the archive holds under the commits' keys and former keys, by account. */
-async function standingRows(
+export async function standingRows(
   connection: DuckDBConnection,
   kind: RecordKind,
   commits: readonly Commit[],
@@ -127,7 +127,11 @@ function toStanding(row: readonly DuckDBValue[]): StandingRow<bigint> {
 }
 
 /** Moves replaced rows to the history. */
-async function moveReplaced(connection: DuckDBConnection, kind: RecordKind, planned: readonly Planned[]) {
+export async function moveReplaced(
+  connection: DuckDBConnection,
+  kind: RecordKind,
+  planned: readonly { readonly source: Source; readonly plan: Pick<Plan, 'replace'> }[],
+) {
   const leaving = planned.flatMap(({ source, plan }) =>
     plan.replace.map((row) => ({ id: row.id, until: BigInt(Math.max(source.readAt, row.readAt)) })),
   );

@@ -1,6 +1,7 @@
 import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
 import { ArchiveError } from '../../errors.ts';
 import type { Commit } from '../archive.ts';
+import { asCommit } from '../plan-remap.ts';
 import type { Statement } from '../sql/dialect.ts';
 import { forgetBatch } from '../sql/forget.ts';
 import type { Cell } from '../sql/records.ts';
@@ -10,6 +11,7 @@ import { isFatal } from './faults.ts';
 import { allNames } from './names.ts';
 import type { Engine, Opening } from './protocol.ts';
 import { acceptRows } from './quarantine.ts';
+import { writeRemapped } from './remap.ts';
 import { statementsOn } from './transacting.ts';
 import { transaction } from './transaction.ts';
 import { readCells, toDuckDb } from './values.ts';
@@ -98,6 +100,19 @@ export function createEngine(): Engine {
     },
     accept: ({ ids, now }) =>
       writer.exclusively(() => use(({ writing, change }) => change(() => acceptRows(writing, ids, now)))),
+    remap: ({ remapping, now }) =>
+      writer.exclusively(() =>
+        use(async ({ writing, change, magnitude }) => {
+          const archivedAt = Math.max(lastArchivedAt + 1, now);
+          const { replaced, kept } = await change(async () => ({
+            replaced: await writeRemapped(writing, remapping, { now, archivedAt }),
+            kept: await magnitude.write(writing, [asCommit(remapping, now)]),
+          }));
+          lastArchivedAt = archivedAt;
+          kept.keep();
+          return replaced;
+        }),
+      ),
     forget: (before) =>
       writer.exclusively(() =>
         use(({ writing, change }) => change(() => forgetBatch(statementsOn(writing), 'rowid', before))),

@@ -12,6 +12,7 @@ import { writeAuditStatements } from '../sql/audit.ts';
 import { writeClockStatements } from '../sql/clock.ts';
 import { columnsOfPage } from '../sql/columns.ts';
 import { partsStatement, toFeedParts } from '../sql/coverage.ts';
+import { forgetLedgerStatements, writeMappingStatement } from '../sql/mappings.ts';
 import { createReads } from '../sql/reads.ts';
 import { reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageEndStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
@@ -108,6 +109,9 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     reopen: (feed, reopening) =>
       changing(feed, call('change', [reopenStatement(duckDbDialect, feed, reopening)])),
     forget: (before) => call('forget', before),
+    writeMapping: (mapping) => call('change', [writeMappingStatement(duckDbDialect, mapping)]),
+    remap: (remapping) => call('remap', { remapping, now: clock() }),
+    forgetLedger: (feed) => changing(feed, call('change', forgetLedgerStatements(duckDbDialect, feed))),
     rename: async () => renameOutdated({ call }, await usernames(null), playerOf),
     acceptQuarantined: (ids) => changing(null, call('accept', { ids, now: clock() })),
     async close() {
@@ -139,6 +143,9 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
 type Changes = Pick<
   KeptArchive,
   | 'forget'
+  | 'writeMapping'
+  | 'remap'
+  | 'forgetLedger'
   | 'heartbeat'
   | 'commit'
   | 'writeAudit'

@@ -1,6 +1,7 @@
 import type { Forgetting } from '../admin.ts';
 import type { Commit, CommitResult, Lines, Username } from '../archive.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
+import type { Remapping } from '../plan-remap.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cell, Cells } from '../sql/records.ts';
 
@@ -53,6 +54,8 @@ export interface Engine {
   commit(job: CommitJob): Promise<CommitResult>;
   /** Takes quarantined rows as they are at `now`; gives how many were waiting. */
   accept(job: { readonly ids: readonly string[]; readonly now: number }): Promise<number>;
+  /** Replaces rows by what they are now; gives how many. */
+  remap(job: { readonly remapping: Remapping; readonly now: number }): Promise<number>;
   /** Forgets a batch; gives how many versions it had. */
   forget(before: Forgetting): Promise<number>;
   /** Runs statements that change something beside the rows, all of them or none. */

@@ -12,6 +12,7 @@ import { lateness } from './0011-lateness.ts';
 import { quarantineTimes } from './0012-quarantine-times.ts';
 import { clockMeasures } from './0013-clock-measures.ts';
 import { logStart } from './0014-log-start.ts';
+import { mappings } from './0015-mappings.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   quarantineTimes,
   clockMeasures,
   logStart,
+  mappings,
 ];

@@ -3,7 +3,7 @@ import type { Verdicts } from '../../records/contradiction.ts';
 import { isEmpty } from '../../records/interval.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
-import type { Commit, CommitResult, Fence } from '../archive.ts';
+import type { Commit, CommitResult, FeedKey, Fence } from '../archive.ts';
 import { keysToLookUp, type MergePlan, planMerge, type StandingRow } from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
 import { markVanished } from '../sql/apply-verdicts.ts';
@@ -40,9 +40,8 @@ export interface Merged {
  * `unstage`. Rejects with a LeaseLostError when the commit's fence is stale.
  */
 export async function mergeCommit(client: Client, commit: Commit): Promise<Merged> {
-  const { account, kind, interval } = commit;
-  // Two processes may read one feed at once; what the one decides upon, the other must not change meanwhile.
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${kind} ${account}`]);
+  const { kind, interval } = commit;
+  await lockFeed(client, commit);
   if (commit.fence !== undefined) await checkFence(client, commit.fence);
   const parts = await partsAround(client, commit);
   const plan: Plan = planMerge(commit, await standingRows(client, commit), parts);
@@ -71,6 +70,11 @@ export async function mergeCommit(client: Client, commit: Commit): Promise<Merge
   };
 }
 
+/** Two processes may write one feed at once; what the one decides upon, the other must not change meanwhile. */
+export async function lockFeed(client: Client, { account, kind }: FeedKey): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${kind} ${account}`]);
+}
+
 /** Locks the lease until the transaction's end: nobody can take it over between this look and the commit. */
 async function checkFence(client: Client, { account, kind, from, token }: Fence): Promise<void> {
   const held = await client.query(
@@ -83,7 +87,10 @@ async function checkFence(client: Client, { account, kind, from, token }: Fence)
 }
 
 /** What the archive holds under the commit's keys and former keys. */
-async function standingRows(client: Client, { account, kind, rows }: Commit): Promise<StandingRow<string>[]> {
+export async function standingRows(
+  client: Client,
+  { account, kind, rows }: Commit,
+): Promise<StandingRow<string>[]> {
   const { keys, formerKeys } = keysToLookUp(rows);
   if (keys.length === 0) return [];
   const cell = (column: string) => postgresDialect.cell(column, 'time');
@@ -127,7 +134,11 @@ async function newToHistory(
 }
 
 /** Moves replaced rows to the history, and out of the roll-ups of the time they lay in. */
-async function moveReplaced(client: Client, { account, kind, readAt }: Commit, plan: Plan): Promise<void> {
+export async function moveReplaced(
+  client: Client,
+  { account, kind, readAt }: Commit,
+  plan: Pick<Plan, 'replace'>,
+): Promise<void> {
   if (plan.replace.length === 0) return;
   const columns = `account, provider, archived_at, read_at, cause, ${stagedColumns(kind)}`;
   const leave = `

@@ -12,6 +12,7 @@ import { writeClockStatements } from '../sql/clock.ts';
 import { columnsOfPage } from '../sql/columns.ts';
 import type { SqlValue, Statement } from '../sql/dialect.ts';
 import { forgetBatch } from '../sql/forget.ts';
+import { forgetLedgerStatements, writeMappingStatement } from '../sql/mappings.ts';
 import { createReads } from '../sql/reads.ts';
 import { type Cells, reversed, toRecords } from '../sql/records.ts';
 import { countStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
@@ -31,6 +32,7 @@ import { createNews, tell } from './news.ts';
 import { refusePooler } from './pooler.ts';
 import { createPools } from './pools.ts';
 import { acceptRows } from './quarantine.ts';
+import { writeRemapped } from './remap.ts';
 import { rolledCountStatement, rolledSource } from './rolled.ts';
 import { createPostgresSlots, type PostgresSlots, type SlotsOptions } from './slots.ts';
 import { streamRecords } from './stream.ts';
@@ -154,6 +156,12 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     commit: (commit) => whileOpen(() => noting(heartbeat, write(commit as Commit))),
     reopen: (feed, reopening) => run([reopenStatement(postgresDialect, feed, reopening)]),
     writeClock: (account, measures) => run(writeClockStatements(postgresDialect, account, measures)),
+    writeMapping: (mapping) => run([writeMappingStatement(postgresDialect, mapping)]),
+    remap: (remapping) =>
+      whileOpen(() =>
+        writeRemapped(writes, remapping, { now: (clock ?? Date.now)(), archivedAt: clock?.() ?? null }),
+      ),
+    forgetLedger: (feed) => run(forgetLedgerStatements(postgresDialect, feed)),
     forget: (before) =>
       whileOpen(() => writes.transaction((client) => forgetBatch(statementsOn(client), 'ctid', before))),
     rename: () => whileOpen(() => renameOutdated(writes, playerOf)),
@@ -191,6 +199,9 @@ type Changes = Pick<
   | 'reopen'
   | 'rename'
   | 'forget'
+  | 'writeMapping'
+  | 'remap'
+  | 'forgetLedger'
   | 'acceptQuarantined'
   | 'writeAudit'
   | 'writeClock'

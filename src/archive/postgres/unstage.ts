@@ -20,7 +20,7 @@ const time = (index: number) => postgresDialect.parameter(index, 'time');
 export async function unstage(
   client: Client,
   commit: Commit,
-  { inserted, superseded, verdicts, written }: Merged,
+  { inserted, superseded, verdicts, written }: Omit<Merged, 'result'>,
   now: number | null,
 ): Promise<void> {
   const { account, provider, kind, readAt } = commit;

@@ -18,6 +18,7 @@ import { coverageStatement, toSpans } from './coverage.ts';
 import type { Dialect, Statement } from './dialect.ts';
 import { doubtsStatement, toDoubts } from './doubts.ts';
 import { latenessStatement, toLateness } from './lateness.ts';
+import { mappingsStatement, toMappings } from './mappings.ts';
 import { type Cells, rowsOf, toRecords } from './records.ts';
 import {
   byKeysStatement,
@@ -49,6 +50,7 @@ export type SharedReads = Required<
     | 'quarantined'
     | 'setAside'
     | 'readAudit'
+    | 'mappings'
   >
 >;
 
@@ -115,6 +117,9 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     },
     async setAside(feed, range) {
       return toSetAside(await read(setAsideStatement(dialect, feed, range)));
+    },
+    async mappings() {
+      return toMappings(await read(mappingsStatement));
     },
     async readAudit(span) {
       return toAuditRecords(await read(readAuditStatement(dialect, span)));

@@ -67,6 +67,10 @@ export const archiveTables: readonly ArchiveTable[] = [
     name: 'clock_measures',
     columns: [column('account', 'text'), ...columns('int', 'until_at', 'least_ms', 'most_ms')],
   },
+  {
+    name: 'mappings',
+    columns: [...columns('text', 'account', 'options'), column('under_way', 'bool')],
+  },
   { name: 'log_start', columns: columns('int', 'whole_from') },
   { name: 'names', columns: columns('text', 'account', 'username', 'player') },
   { name: 'trail', columns: auditColumns.map(([name, type]) => column(name, type)) },

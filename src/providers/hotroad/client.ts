@@ -3,7 +3,7 @@ import { MAX_SCALE, sum, unitsOf } from '../../records/decimal.ts';
 import type { Interval } from '../../records/interval.ts';
 import type { PaceRule } from '../../records/pace.ts';
 
-import type { Transfer } from '../../records/record.ts';
+import type { Bet, RecordKind, Transfer } from '../../records/record.ts';
 import type { HttpRequest, HttpResponse } from '../../upstream/call.ts';
 import { codeError, readAnswer } from '../answer.ts';
 import { listAt } from '../empty-answers.ts';
@@ -20,7 +20,7 @@ import type {
   ProviderAccount,
   TransferCheckAsk,
 } from '../provider.ts';
-import { type ReadRows, readManyRows } from '../rows.ts';
+import { type ReadRows, type RowFault, readManyRows, readRaw } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
 import { formatOffsetTime } from '../times.ts';
 
@@ -44,6 +44,7 @@ export type HotRoadAccount = ProviderAccount<HotRoadCredentials, HotRoadOptions>
 export interface Client {
   readBets(ask: PageAsk): Promise<Page<'BET'>>;
   readTransfers(ask: PageAsk): Promise<Page<'TRANSFER'>>;
+  readRaw(kind: RecordKind, raw: string): Bet | Transfer | RowFault;
   checkTransfer(ask: TransferCheckAsk): Promise<CheckedTransfer | null>;
   /** Each operation has a rule of its own. */
   paceOf(operation: Operation, limits: FeedLimits): PaceRule;
@@ -132,6 +133,10 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
   return {
     paceOf,
     checkTransfer,
+    readRaw: (kind, raw) =>
+      kind === 'TRANSFER'
+        ? readRaw(raw, transferRow, (row, text) => toTransfer(row, text, currency))
+        : readRaw(raw, betRow, (row, text) => toBet(row, text, currency)),
     readBets: async (ask) =>
       pageOf(
         await read(BETS, ask, betsAt, (listed) =>

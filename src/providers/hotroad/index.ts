@@ -57,6 +57,7 @@ export const provider: Provider<HotRoadCredentials, HotRoadOptions> = {
     return {
       readPage: (kind, ask) => (kind === 'TRANSFER' ? client.readTransfers(ask) : client.readBets(ask)),
       checkTransfer: client.checkTransfer,
+      readRaw: client.readRaw,
       paceOf: (kind, limits) => client.paceOf(kind === 'TRANSFER' ? TRANSFERS : BETS, limits),
     };
   },

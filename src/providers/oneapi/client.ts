@@ -16,7 +16,7 @@ import type {
   PageAsk,
   ProviderAccount,
 } from '../provider.ts';
-import { readManyRows, readRows } from '../rows.ts';
+import { readManyRows, readRaw, readRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
 import { firstFault } from '../wire.ts';
 import { codes } from './codes.ts';
@@ -133,7 +133,12 @@ export function createClient(
     return bet;
   }
 
-  return { readPage, readDetail, paceOf: (_kind, limits) => ruleOf(options.listPath, limits) };
+  return {
+    readPage,
+    readDetail,
+    readRaw: (_kind, raw) => readRaw(raw, row, toRecord),
+    paceOf: (_kind, limits) => ruleOf(options.listPath, limits),
+  };
 }
 
 /** An answer of success. */

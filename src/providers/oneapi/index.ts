@@ -35,6 +35,7 @@ export const provider: Provider<Credentials, Options> = {
   summary: 'bets, and single bets by their id',
   credentials,
   options,
+  mappingOptions: ['refundInWin', 'statuses'],
   needsCurrency: false,
   feeds: [bets],
   connect: createClient,

@@ -1,6 +1,7 @@
 import { UpstreamError } from '../../errors.ts';
 import type { Interval } from '../../records/interval.ts';
 import type { PaceRule } from '../../records/pace.ts';
+import type { Bet } from '../../records/record.ts';
 import type { HttpRequest, HttpResponse } from '../../upstream/call.ts';
 import { fixedTurn } from '../../upstream/turn.ts';
 import { type Answer, type CodeTable, codeError, readAnswer, shapeError } from '../answer.ts';
@@ -8,7 +9,7 @@ import { listAt } from '../empty-answers.ts';
 import { checkLimits } from '../limit-checks.ts';
 import { paceRule } from '../pace.ts';
 import type { ConnectDeps, FeedLimits, Page, PageAsk, ProviderAccount } from '../provider.ts';
-import { readManyRows } from '../rows.ts';
+import { type RowFault, readManyRows, readRaw } from '../rows.ts';
 import { formatIso } from '../times.ts';
 import { firstFault } from '../wire.ts';
 import { encrypt, keyOf } from './cipher.ts';
@@ -26,6 +27,7 @@ export type VertexPlayAccount = ProviderAccount<VertexPlayCredentials, VertexPla
 
 export interface Client {
   readBets(ask: PageAsk): Promise<Page<'BET'>>;
+  readRaw(raw: string): Bet | RowFault;
   paceOf(limits: FeedLimits): PaceRule;
 }
 
@@ -122,7 +124,11 @@ export function createClient(
     return { interval, askedAt, ...read, count: data.length, total: null, pageSize: null };
   }
 
-  return { readBets, paceOf };
+  return {
+    readBets,
+    readRaw: (raw) => readRaw(raw, betRow, (row, text) => toBet(row, text, options)),
+    paceOf,
+  };
 }
 
 function plaintextOf({ from, to }: Interval, { betSourceId }: VertexPlayOptions): object {

@@ -38,12 +38,14 @@ export const provider: Provider<VertexPlayCredentials, VertexPlayOptions> = {
   summary: 'bets, at most 40 days back',
   credentials,
   options,
+  mappingOptions: ['betIdField', 'timeAxis', 'jackpotInWin'],
   needsCurrency: false,
   feeds: [bets],
   connect(account, deps) {
     const client = createClient(account, deps);
     return {
       readPage: (_kind, ask) => client.readBets(ask),
+      readRaw: (_kind, raw) => client.readRaw(raw),
       paceOf: (_kind, limits) => client.paceOf(limits),
       axisOf: () => (account.options.timeAxis === 'betTime' ? 'placedAt' : 'settledAt'),
     };
