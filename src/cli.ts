@@ -275,6 +275,16 @@ program
   });
 
 program
+  .command('verify')
+  .description('compare the archive’s rows with its ledger and its roll-ups; 1 where something differs')
+  .option('--json', 'as JSON')
+  .action(async ({ json = false }: { json?: boolean }) => {
+    const config = await configuration();
+    const { verify } = await import('./commands/verify.ts');
+    code = await verify({ config, json, io });
+  });
+
+program
   .command('copy-archive')
   .description('copy an archive into an empty one, all of it or nothing, and compare every row')
   .argument('<from>', 'as archive.url has it: duckdb:FILE or postgres://…')

@@ -9,6 +9,8 @@ export interface CopySource {
   readonly counts: readonly number[];
   /** A table's rows in batches, read as they are taken. */
   batches(table: ArchiveTable): AsyncIterable<Cells>;
+  /** Sums kept beside the rows that are not those of the rows, a sentence each; absent where none are kept. */
+  rollUpDifferences?(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

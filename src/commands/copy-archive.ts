@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
-import type { Copying, CopyStep } from '../archive/copy.ts';
+import type { CopyStep } from '../archive/copy.ts';
 import { UsageError } from '../errors.ts';
+import { copyingOf, placeOf } from './archives.ts';
 import { columnsOf, type Io } from './io.ts';
 import { printTable } from './table.ts';
 
@@ -46,24 +46,6 @@ export async function copyArchive({ from, to, json, io }: CopyAsk): Promise<numb
   } finally {
     await source.close();
   }
-}
-
-function placeOf(name: string, url: string, cwd: string): string {
-  const file = /^duckdb:(.+)$/.exec(url)?.[1];
-  if (file === ':memory:') throw new UsageError(`${name}: expected an archive that lasts, got ${url}`);
-  if (file !== undefined) return `duckdb:${resolve(cwd, file)}`;
-  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return url;
-  // What is no address may still hold a password.
-  throw new UsageError(`${name}: expected duckdb:FILE or postgres://user:password@host:5432/database`);
-}
-
-async function copyingOf(place: string): Promise<Copying> {
-  if (place.startsWith('duckdb:')) {
-    const { copyingDuckDb } = await import('../archive/duckdb/copy.ts');
-    return copyingDuckDb(place.slice('duckdb:'.length));
-  }
-  const { copyingPostgres } = await import('../archive/postgres/copy.ts');
-  return copyingPostgres(place);
 }
 
 /** How far each table has come: one line that is written over on a terminal, else a line of JSON now and then. */

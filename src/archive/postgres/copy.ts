@@ -11,7 +11,7 @@ import { type Client, createDatabase, toCells } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { explainFault, placeOf } from './faults.ts';
 import { migrateDatabase, refuseOutdated } from './migrate.ts';
-import { changeTiersSql } from './roll-ups.ts';
+import { changeTiersSql, differingSpansSql, tiers } from './roll-ups.ts';
 import { cellOf } from './staging.ts';
 
 const ROWS_A_BATCH = 2_000;
@@ -55,7 +55,12 @@ export function copyingPostgres(url: string): Copying {
       await refuseOutdated(url);
       const { client, explained, close } = await open(true, 'BEGIN ISOLATION LEVEL REPEATABLE READ');
       const counts = await explained(() => countsOf(client));
-      return { counts, batches: (table) => batchesOf(client, table), close };
+      return {
+        counts,
+        batches: (table) => batchesOf(client, table),
+        rollUpDifferences: () => explained(() => differencesOf(client)),
+        close,
+      };
     },
     async openTarget() {
       await migrateDatabase(url);
@@ -92,6 +97,20 @@ async function* batchesOf(client: Client, table: ArchiveTable): AsyncGenerator<C
     if (rows > 0) yield toCells(batch.rows, batch.fields.length);
   }
   await client.query('CLOSE dump');
+}
+
+async function differencesOf(client: Client): Promise<string[]> {
+  const found: string[] = [];
+  for (const tier of tiers) {
+    const { rows } = await client.query<{ account: string; at: number }>(differingSpansSql(tier));
+    found.push(
+      ...rows.map(
+        ({ account, at }) =>
+          `${account} ${tier.table} from ${new Date(at).toISOString()} on: its sums are not those of its bets`,
+      ),
+    );
+  }
+  return found;
 }
 
 async function append(client: Client, { name, columns }: ArchiveTable, cells: Cells): Promise<void> {

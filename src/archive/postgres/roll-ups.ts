@@ -59,6 +59,22 @@ export async function refillTiers(client: Client): Promise<void> {
   await client.query(`WITH ${changeTiersSql(`${tableName.BET} WHERE withdrawn_at IS NULL`, 1)}`);
 }
 
+/** The spans of a tier whose sums are not those of their bets: account, and the span’s start in milliseconds. */
+export function differingSpansSql(tier: Tier): string {
+  const sums = rolledSums.flatMap((sum) => [
+    `coalesce(sum(${sum}), 0) AS ${sum}`,
+    `coalesce(sum((${WEIGHTS})[scale(${sum}) + 1]), 0) AS ${sum}_scales`,
+  ]);
+  const columns = `${identity}, ${added.join(', ')}`;
+  const fresh = `SELECT account, provider, ${binned(tier)} AS counted_at, ${rolled}, count(*) AS bets, ${sums.join(', ')}
+    FROM ${tableName.BET} WHERE withdrawn_at IS NULL GROUP BY 1, 2, 3, ${rolled}`;
+  const kept = `SELECT ${columns} FROM ${tier.table} WHERE bets <> 0`;
+  return `WITH fresh AS MATERIALIZED (${fresh}), kept AS MATERIALIZED (${kept})
+    SELECT DISTINCT account, extract(epoch FROM counted_at)::float8 * 1000 AS at FROM (
+      (SELECT ${columns} FROM fresh EXCEPT SELECT ${columns} FROM kept)
+      UNION ALL (SELECT ${columns} FROM kept EXCEPT SELECT ${columns} FROM fresh)) AS each ORDER BY 1, 2`;
+}
+
 /** Removes roll-ups that no bet is left in, in the spans that these times lie in. $1 account, $2 milliseconds. */
 export function emptyTiersSql(): string {
   const removals = tiers.map(
