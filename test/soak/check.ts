@@ -1,5 +1,5 @@
-import pg from 'pg';
 import type { RecordKind } from '../../src/records/record.ts';
+import { withClient } from './database.ts';
 import { plain, type TrueRow } from './provider.ts';
 
 /** One feed as the soak knows it. */
@@ -34,9 +34,7 @@ export async function readHeld(
   { account, kind }: Pick<SoakFeed, 'account' | 'kind'>,
   lagMs: number,
 ): Promise<Held> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  return withClient(url, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { table, amount } = tables[kind];
     const ledger = await client.query<{ from: number; to: number; read: number }>(
@@ -53,9 +51,7 @@ export async function readHeld(
       intervals: ledger.rows.map(({ from, to, read }) => ({ from, to, heldTo: Math.min(to, read - lagMs) })),
       rows: new Map(rows.rows.map((row) => [row.key, row])),
     };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Whether a read that is held must have brought the row: not news that come later, or go. */

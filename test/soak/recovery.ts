@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { withClient } from './database.ts';
 import type { Gateway } from './gateway.ts';
 import type { SoakOptions } from './soak.ts';
 import { openWorld, type World } from './world.ts';
@@ -118,16 +119,10 @@ async function filled({ databaseUrl }: World, accounts: readonly string[], times
   return performance.now() - startedAt;
 }
 
-async function query<R extends pg.QueryResultRow>(
+function query<R extends pg.QueryResultRow>(
   url: string,
   text: string,
   values: readonly unknown[],
 ): Promise<readonly R[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<R>(text, [...values])).rows;
-  } finally {
-    await client.end();
-  }
+  return withClient(url, async (client) => (await client.query<R>(text, [...values])).rows);
 }

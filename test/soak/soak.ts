@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { copyingPostgres } from '../../src/archive/postgres/copy.ts';
+import { verifyArchive } from '../../src/archive/verify.ts';
 import { drawFrom } from '../../src/providers/seeded.ts';
 import { aheadOf, differences, readHeld } from './check.ts';
 import { drawMishap } from './faults.ts';
@@ -111,6 +113,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const settledAfterMs = await settle(world, { say, note, signal });
     over.abort();
     await Promise.all(running);
+    note(await unproven(world));
     const last = await footprint(world, taken);
     note(grown(first, last));
     const sandboxes = Object.values(world.sandboxes);
@@ -180,6 +183,17 @@ async function settle(
     }
     say(`${found.length} rows differ still, e.g. ${found[0]}`);
     await wait(2_000);
+  }
+}
+
+/** What `countroom verify` finds to differ. */
+async function unproven({ databaseUrl }: World): Promise<readonly string[]> {
+  const source = await copyingPostgres(databaseUrl).openSource();
+  try {
+    const { differences } = await verifyArchive(source, { signal: new AbortController().signal });
+    return differences;
+  } finally {
+    await source.close();
   }
 }
 
