@@ -17,7 +17,9 @@ export interface BenchGateway {
   readonly sandboxes: Readonly<Record<string, Sandbox>>;
   /** Milliseconds from starting the process to its first answer. */
   readonly firstAnswerMs: number;
-  ask<T>(query: string): Promise<T>;
+  ask<T>(query: string, variables?: object): Promise<T>;
+  /** How long its event loop is kept busy; null where it was not asked for. */
+  readonly probe: LoopProbe | null;
   /** Starts another process of the same configuration. */
   another(): Promise<Pick<BenchGateway, 'url' | 'pid' | 'ask'>>;
   /** Runs another command of the same configuration to its end, and gives its peak resident memory in MB. */
@@ -25,7 +27,26 @@ export interface BenchGateway {
   close(): Promise<void>;
 }
 
+/** What an event loop was kept busy with since `begin`; milliseconds. */
+export interface LoopTold {
+  /** CPU of the main thread between two looks that were meant to be ten milliseconds apart. */
+  readonly p99: number;
+  readonly most: number;
+  readonly looks: number;
+  /** How late the looks were by the wall. */
+  readonly wallP99: number;
+}
+
+export interface LoopProbe {
+  begin(): void;
+  told(): Promise<LoopTold>;
+}
+
 export interface BenchGatewayOptions {
+  /** Settings of `server`. */
+  readonly server?: Readonly<Record<string, unknown>>;
+  /** Whether to watch the event loop of the first process. @default false */
+  readonly probe?: boolean;
   readonly names: readonly ProviderName[];
   readonly minIntervalMs: number;
   /** Added to every account's entry. */
@@ -34,11 +55,13 @@ export interface BenchGatewayOptions {
   readonly rowsPerMinute?: number;
 }
 
+const watching = new URL('./loop-probe.mjs', import.meta.url).href;
 const bin = fileURLToPath(new URL('../bin/countroom.js', import.meta.url));
 
 /** The built gateway in a process of its own, on sandboxes in this one. */
 export async function startGateway(options: BenchGatewayOptions): Promise<BenchGateway> {
   const { names, minIntervalMs, account = {}, archiveUrl = 'duckdb:./bench.duckdb', rowsPerMinute } = options;
+  const { server = {}, probe = false } = options;
   const folder = await mkdtemp(join(tmpdir(), 'countroom-bench-'));
   const served = names.map((name) => providerNamed(providers, name));
   const boxes = await createSandboxes(served, { minIntervalMs, rowsPerMinute });
@@ -52,22 +75,34 @@ export async function startGateway(options: BenchGatewayOptions): Promise<BenchG
   const file = join(folder, 'countroom.json');
   await writeFile(
     file,
-    JSON.stringify({ server: { port: 0 }, archive: { url: archiveUrl }, sync: { enabled: false }, accounts }),
+    JSON.stringify({
+      server: { port: 0, ...server },
+      archive: { url: archiveUrl },
+      sync: { enabled: false },
+      accounts,
+    }),
   );
   const children: ChildProcess[] = [];
   const another = async () => {
-    const child = spawn(process.execPath, [bin, 'serve', '--config', file], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const child = probe
+      ? spawn(process.execPath, ['--import', watching, bin, 'serve', '--config', file], {
+          stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
+        })
+      : spawn(process.execPath, [bin, 'serve', '--config', file], { stdio: ['ignore', 'pipe', 'ignore'] });
     children.push(child);
     const url = await addressOf(child);
-    return { url, pid: child.pid ?? 0, ask: <T>(query: string) => ask<T>(url, query) };
+    return {
+      url,
+      pid: child.pid ?? 0,
+      ask: <T>(query: string, variables?: object) => ask<T>(url, query, variables),
+    };
   };
   const startedAt = performance.now();
   const first = await another();
   await first.ask('{ providers { name } }');
   return {
     ...first,
+    probe: probe ? probeOf(children[0]!) : null,
     sandboxes: boxes,
     firstAnswerMs: performance.now() - startedAt,
     another,
@@ -84,11 +119,22 @@ export async function startGateway(options: BenchGatewayOptions): Promise<BenchG
   };
 }
 
-async function ask<T>(url: string, query: string): Promise<T> {
+function probeOf(child: ChildProcess): LoopProbe {
+  return {
+    begin: () => void child.send('begin'),
+    told: () =>
+      new Promise((resolve) => {
+        child.once('message', (told) => resolve(told as LoopTold));
+        child.send('tell');
+      }),
+  };
+}
+
+async function ask<T>(url: string, query: string, variables?: object): Promise<T> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = (await response.json()) as { data: T; errors?: readonly { message: string }[] };
   if (errors !== undefined) throw new Error(errors.map((error) => error.message).join('; '));

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import { attacks } from './attacks.ts';
 import { auth } from './auth.ts';
 import { cliff } from './cliff.ts';
 import { commit } from './commit.ts';
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, Bench>> = {
   cliff,
   'many-players': manyPlayers,
   auth,
+  attacks,
   entities,
   'entities-40-days': entities40Days,
   processes,

@@ -121,10 +121,15 @@ export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
       const general = ofFeed();
       const delay = general ?? lately();
       const interval = Math.max(feed.pace.minIntervalMs, LEAST_WAIT_MS);
-      const waiting = queued.map((window, index) => ({
-        ...window,
-        ...(delay ?? { reason: 'PENDING' as const, message: null, until: inMs((index + 1) * interval) }),
-      }));
+      const waiting =
+        delay === null
+          ? queued.map((window, index) => ({
+              ...window,
+              reason: 'PENDING' as const,
+              message: null,
+              until: inMs((index + 1) * interval),
+            }))
+          : joinQueued(queued, range).map((span) => ({ ...span, ...delay }));
       const failed = [...windows.values()].flatMap(({ parts }) =>
         parts.map((part) => (general === null ? part : { ...part, until: later(part, general) })),
       );
@@ -155,6 +160,19 @@ export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
       for (const from of failures.keys()) if (from < providerLatest - retention) failures.delete(from);
     },
   };
+}
+
+/** What windows take up within the range, those that touch as one span: thousands may wait for one reason. */
+function joinQueued(queued: readonly Window[], range: Interval): readonly Interval[] {
+  const spans: { from: number; to: number }[] = [];
+  for (const { from, to } of queued) {
+    if (to <= range.from || from >= range.to) continue;
+    const last = spans.at(-1);
+    if (last !== undefined && last.from === to) last.from = from;
+    else if (last !== undefined && last.to === from) last.to = to;
+    else spans.push({ from, to });
+  }
+  return spans;
 }
 
 /** A window of a provider that is down is tried when the provider is, however long its own pause has grown. */

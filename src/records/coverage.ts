@@ -187,9 +187,10 @@ export function coverageOf(
   });
   const sound = within.filter((part) => part.quarantined === 0 && counts(part, timing, clock));
   const open = sound.filter((part) => part.state === 'open');
+  const reasons = reasonsOf(within, troubles, timing, clock);
   const gaps = joinGaps(
     subtract(range, sound).flatMap((missing) =>
-      explain(missing, within, troubles, timing, clock).map((gap) => ({ account, kind, ...gap })),
+      explain(missing, reasons).map((gap) => ({ account, kind, ...gap })),
     ),
   );
   const windowsAsked = countWindows(range, grid);
@@ -266,13 +267,13 @@ function newest(parts: readonly Interval[], mostMs: number): Interval[] {
   return kept;
 }
 
-function explain(
-  missing: Interval,
+/** Why time may be missing, the weightiest reason first; of any time, what of it is missing is for `explain`. */
+function reasonsOf(
   parts: readonly HeldPart[],
   troubles: readonly Trouble[],
   timing: FeedTiming,
   clock: ClockReading,
-): Trouble[] {
+): Reasons {
   const reach = reachOf({ ...clock, retentionMs: timing.retention });
   // What the provider's clock has to show first, as the time by ours when it surely will.
   const byOurs = (at: number) => clock.now + Math.max(0, at - clock.providerNow);
@@ -305,10 +306,22 @@ function explain(
         message: null,
       })),
   ];
+  return { reasons, byOurs };
+}
+
+interface Reasons {
+  readonly reasons: readonly Trouble[];
+  /** The time by our clock at which the provider's surely shows an instant. */
+  readonly byOurs: (at: number) => number;
+}
+
+function explain(missing: Interval, { reasons, byOurs }: Reasons): Trouble[] {
   const explained: Trouble[] = [];
   let left: Interval[] = [missing];
   for (const reason of reasons) {
     if (left.length === 0) break;
+    // Thousands of reasons may be known of a range, and few of them are of this part.
+    if (reason.to <= missing.from || reason.from >= missing.to) continue;
     for (const part of left) {
       const cut = intersect(part, reason);
       if (cut !== null) explained.push({ ...reason, ...cut });
