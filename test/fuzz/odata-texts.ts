@@ -144,6 +144,7 @@ const terms = fc
     { minLength: 1, maxLength: 3 },
   )
   .map((list) => list.join(', '));
+export const goodOrders = terms;
 export const orders = textsOf(terms, expressionWords);
 
 const aggregate = fc.oneof(
@@ -171,22 +172,20 @@ const step = fc.oneof(
   condition.map((of) => `filter(${of})`),
   fc.constant('identity'),
 );
-export const applies = textsOf(
-  fc.array(step, { minLength: 1, maxLength: 3 }).map((steps) => steps.join('/')),
-  [
-    ...expressionWords,
-    'filter(',
-    'groupby((',
-    'aggregate(',
-    'with',
-    'as',
-    'sum',
-    'min',
-    'countdistinct',
-    '))',
-    'identity',
-  ],
-);
+export const goodApplies = fc.array(step, { minLength: 1, maxLength: 3 }).map((steps) => steps.join('/'));
+export const applies = textsOf(goodApplies, [
+  ...expressionWords,
+  'filter(',
+  'groupby((',
+  'aggregate(',
+  'with',
+  'as',
+  'sum',
+  'min',
+  'countdistinct',
+  '))',
+  'identity',
+]);
 
 export const selections = textsOf(
   fc.subarray([...properties.text, ...properties.number]).map((list) => list.join()),

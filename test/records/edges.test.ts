@@ -46,12 +46,19 @@ describe('the instant at which two windows meet', () => {
     expect(joinAtEdges([second, younger], 1)).toEqual([younger, { ...second, from: a + grid }]);
     const aside = part(1, { quarantined: 1 });
     expect(joinAtEdges([first, aside], 1)).toEqual([{ ...first, to: a + grid + 1 }, aside]);
+    const old = { quarantined: 1, readAt: now - 9 };
+    expect(joinAtEdges([first, part(1, old)], 1)).toEqual([{ ...first, to: a + grid + 1 }, part(1, old)]);
+    expect(joinAtEdges([part(0, old), second], 1)).toEqual([part(0, old), { ...second, from: a + grid }]);
   });
 
   test('that was read by itself once is told by the two reads round it when both are younger', () => {
     const alone = part(0, { from: a + grid, to: a + grid + 1, readAt: now - 9, state: 'open' });
     const round = [part(0, { readAt: now - 1 }), part(1)] as const;
     expect(joinAtEdges([...round, alone], 1)).toEqual([{ ...round[0], to: a + grid + 1 }, round[1]]);
+    const held = { ...alone, state: 'held' as const };
+    expect(joinAtEdges([...round, held], 1)).toEqual([{ ...round[0], to: a + grid + 1 }, round[1]]);
+    const aside = { ...alone, quarantined: 1 };
+    expect(joinAtEdges([...round, aside], 1)).toEqual([round[0], aside, round[1]]);
     const older = part(0, { readAt: now - 10, state: 'open' });
     expect(joinAtEdges([older, alone, round[1]], 1)).toEqual([older, alone, round[1]]);
   });

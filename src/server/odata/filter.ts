@@ -23,7 +23,7 @@ const elsewhere = ['div', 'divby', 'mod'];
 // Parentheses and `not` within each other: deeper than any tool writes, shallower than the stack.
 const MAX_DEPTH = 100;
 // Each may lie within the one before: what an engine and the stack take, several times more than any tool writes.
-const MAX_OPERATIONS = 200;
+const MAX_OPERATIONS = 100;
 // As many as the longest address holds: an alias may be repeated, and each time all of its text counts.
 const MAX_TOKENS = 20_000;
 
