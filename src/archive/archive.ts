@@ -197,6 +197,11 @@ export interface Archive {
   lateness(feed: FeedKey, since: number): Promise<LatenessHistogram>;
   /** Rows of these accounts that are in doubt, by their time on the feed's axis. */
   doubts(accounts: readonly string[], range: Interval): Promise<readonly FeedDoubt[]>;
+  /**
+   * When rows were listed last, by the provider's clock where the archive was in doubt of them, else when they were read
+   * as they stand, by ours; keys that are not there are left out.
+   */
+  lastListed(feed: FeedKey, keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** A page in any order, sorted and skipped in the engine; with each row its values of the order's terms. */
   sorted<K extends RecordKind>(query: SortedQuery & { readonly kind: K }): Promise<SortedRows<K>>;
   /** A page of what is made of rows by grouping them; where it has no place, one cell: how many rows there are. */

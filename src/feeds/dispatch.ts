@@ -12,7 +12,7 @@ import { joinAtEdges, windowsOfEdges, withEdges } from '../records/edges.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Payer } from './call-budget.ts';
-import { type Feed, feedClock, feedName } from './feed.ts';
+import { edgeOf, type Feed, feedClock, feedName } from './feed.ts';
 import type { Filler, Ticket } from './filler.ts';
 import { createLedgerLoader } from './ledger-loader.ts';
 import { createPatience, type Patience } from './patience.ts';
@@ -150,13 +150,14 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
   async function fillEdges(
     ask: CoverAsk & { readonly maxWaitMs: number },
     parts: readonly (readonly HeldSpan[])[],
+    knownAt: number,
     waitMs: number,
   ): Promise<boolean> {
     const lacking = ask.feeds.map((feed, index) =>
       windowsOfEdges(ask.range, parts[index] ?? [], timingOf(feed)),
     );
     if (lacking.every((ofFeed) => ofFeed.length === 0)) return false;
-    await fill(ask, lacking, monotonic(), waitMs);
+    await fill(ask, lacking, knownAt, waitMs);
     return true;
   }
 
@@ -202,9 +203,10 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
     if (isPatient(ask) && lacking.some((ofFeed) => ofFeed.length > 0)) {
       looked.clear();
       unpaid = await fill(ask, lacking, knownAt);
+      const filledAt = monotonic();
       parts = await ledgerOf(ask);
       const restMs = ask.maxWaitMs - (monotonic() - knownAt);
-      if (restMs > 0 && (await fillEdges(ask, parts, restMs))) parts = await ledgerOf(ask);
+      if (restMs > 0 && (await fillEdges(ask, parts, filledAt, restMs))) parts = await ledgerOf(ask);
     }
     const feeds = ask.feeds.map((feed, index) => {
       const troubles = [
@@ -262,14 +264,7 @@ function unpaidOf(windows: readonly Window[], tickets: readonly Ticket[]): reado
   return windows.filter((_, index) => tickets[index]?.isUnpaid === true);
 }
 
-export function timingOf({ account, kind, limits, stepMs }: Feed): FeedTiming {
-  const hasRoom = limits.maxWindow === null || limits.grid + stepMs <= limits.maxWindow;
-  return {
-    account: account.id,
-    kind,
-    grid: limits.grid,
-    retention: limits.retention,
-    openMaxAge: limits.openMaxAge,
-    edge: hasRoom ? null : stepMs,
-  };
+export function timingOf(feed: Feed): FeedTiming {
+  const { grid, retention, openMaxAge } = feed.limits;
+  return { account: feed.account.id, kind: feed.kind, grid, retention, openMaxAge, edge: edgeOf(feed) };
 }

@@ -1,7 +1,7 @@
 import type { ClockReading } from '../records/clock-reading.ts';
 import type { Doubting } from '../records/contradiction.ts';
 import { type Interval, intersect } from '../records/interval.ts';
-import type { Feed } from './feed.ts';
+import { edgeOf, type Feed } from './feed.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -11,15 +11,16 @@ const DAY_MS = 86_400_000;
  * provider may have left out at the edge of what it was asked is in no piece's interval to begin with.
  */
 export function doubtingOf(
-  { limits }: Pick<Feed, 'limits'>,
+  feed: Pick<Feed, 'limits' | 'stepMs'>,
   interval: Interval | null,
   { providerLatest }: ClockReading,
   byAdmin: boolean,
 ): Doubting | undefined {
   if (interval === null) return undefined;
+  const { limits } = feed;
   const { settlementLag, confirmAfter } = limits;
   const within = intersect(interval, { from: oldestConfirmable(limits, providerLatest), to: interval.to });
-  return within === null ? undefined : { within, settlementLag, confirmAfter, byAdmin };
+  return within === null ? undefined : { within, settlementLag, confirmAfter, edgeMs: edgeOf(feed), byAdmin };
 }
 
 /** The oldest instant at which a row that is not listed can be said to be gone, at the provider's latest time. */

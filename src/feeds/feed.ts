@@ -45,6 +45,15 @@ export interface FeedUpstream {
   onRecovery(listener: () => void): () => void;
 }
 
+/**
+ * The length of the instants at which windows meet, where they are as long as one call may ask for; null where there is
+ * room to ask from before them.
+ */
+export function edgeOf({ limits, stepMs }: Pick<Feed, 'limits' | 'stepMs'>): number | null {
+  const hasRoom = limits.maxWindow === null || limits.grid + stepMs <= limits.maxWindow;
+  return hasRoom ? null : stepMs;
+}
+
 /** This instant by our clock (`now`) and the provider's. */
 export function feedClock({ upstream }: Pick<Feed, 'upstream'>, now: number): ClockReading {
   return upstream?.clock.read() ?? unknownClock(now);

@@ -10,6 +10,12 @@ export interface RowFault {
   readonly fault: string;
 }
 
+/**
+ * The key of a row that is set aside, by those of its fields that can be read; null where they do not tell it. The row
+ * then counts as listed, though it is not read.
+ */
+export type KeyOf<W> = (fields: Partial<W>) => string | null;
+
 export interface ReadRows<R> {
   readonly rows: readonly R[];
   readonly quarantined: readonly Quarantined[];
@@ -50,8 +56,9 @@ export function readRows<W, R extends object>(
   values: readonly unknown[],
   schema: z.ZodType<W>,
   toRecord: (wire: W, raw: string) => R | RowFault,
+  keyOf?: KeyOf<W>,
 ): ReadRows<R> {
-  const { take, read } = collect(schema, toRecord);
+  const { take, read } = collect(schema, toRecord, keyOf);
   for (const value of values) take(value);
   return read;
 }
@@ -64,8 +71,9 @@ export async function readManyRows<W, R extends object>(
   values: readonly unknown[],
   schema: z.ZodType<W>,
   toRecord: (wire: W, raw: string) => R | RowFault,
+  keyOf?: KeyOf<W>,
 ): Promise<ReadRows<R>> {
-  const { take, read } = collect(schema, toRecord);
+  const { take, read } = collect(schema, toRecord, keyOf);
   let sliceEnd = performance.now() + SLICE_MS;
   for (const value of values) {
     take(value);
@@ -79,6 +87,7 @@ export async function readManyRows<W, R extends object>(
 function collect<W, R extends object>(
   schema: z.ZodType<W>,
   toRecord: (wire: W, raw: string) => R | RowFault,
+  keyOf: KeyOf<W> = () => null,
 ) {
   const rows: R[] = [];
   const quarantined: Quarantined[] = [];
@@ -93,8 +102,10 @@ function collect<W, R extends object>(
       isFirst = false;
       const wire = isObject(value) ? readRow(value) : notAnObject(value);
       const record = 'fault' in wire ? wire : toRecord(wire.value, raw);
-      if (isFault(record)) quarantined.push({ reason: record.fault, raw });
-      else rows.push(record);
+      if (isFault(record)) {
+        const key = isObject(value) ? keyOf(readableOf(value, schema)) : null;
+        quarantined.push({ reason: record.fault, raw, ...(key !== null && { key }) });
+      } else rows.push(record);
     },
   };
 }
@@ -109,6 +120,16 @@ function unknownIn(row: object, schema: z.ZodType): readonly string[] {
   return Object.keys(row)
     .filter((name) => !Object.hasOwn(known, name))
     .slice(0, MOST_UNKNOWN);
+}
+
+/** The fields of a row that can be read, each by itself. */
+function readableOf<W>(row: Readonly<Record<string, unknown>>, schema: z.ZodType<W>): Partial<W> {
+  if (!(schema instanceof z.ZodObject)) return {};
+  const fields = Object.entries<z.ZodType>(schema.shape).flatMap(([name, of]) => {
+    const result = readerOf(of)(row[name]);
+    return 'fault' in result ? [] : [[name, result.value] as const];
+  });
+  return Object.fromEntries(fields) as Partial<W>;
 }
 
 function notAnObject(value: unknown): RowFault {

@@ -27,6 +27,8 @@ export interface Doubting {
   readonly within: Interval;
   readonly settlementLag: number;
   readonly confirmAfter: number;
+  /** The length of the instants at which the feed's windows meet, see `edges.ts`. @default null */
+  readonly edgeMs?: number | null;
   /** Whether an admin asked for this read to decide. */
   readonly byAdmin: boolean;
 }

@@ -250,6 +250,7 @@ export function createUntouchedArchive(): Archive {
     changes: refuse,
     versions: refuse,
     doubts: refuse,
+    lastListed: refuse,
     lateness: refuse,
     byKeys: refuse,
     stream: refuse,

@@ -358,11 +358,46 @@ describe('absence is not proven', () => {
     const answer = await ask();
     expect(answer).toMatchObject({ state: 'ARRIVED' });
     await archive.commit(createCommit('hrg-main', 'TRANSFER', [], { interval, readAt: now() }));
-    expect(await ask()).toMatchObject({
+    const lost = (listedAt: number, askedAt: number) => ({
       state: 'NOT_YET_KNOWN',
       transfer: null,
-      reason: expect.stringMatching(/listed it, and no longer did/),
+      reason: `last listed by the provider at ${iso(listedAt)}, and no longer when it was asked at ${iso(askedAt)}: ask the provider`,
     });
+    expect(await ask()).toMatchObject(lost(SENT + MINUTE, now()));
+  });
+
+  it('where a row is contradicted, or withdrawn, with when it was last listed by the provider’s clock', async () => {
+    const { archive, ask, now } = await setUp();
+    const interval = { from: SENT - HOUR, to: SENT + 5 * MINUTE };
+    const doubting = { within: interval, settlementLag: LAG, confirmAfter: MINUTE, byAdmin: false };
+    const [row, other] = [createTransfer('t1', SENT), createTransfer('t2', SENT)];
+    const look = (readAt: number, rows: readonly Transfer[]) =>
+      archive.commit(
+        createCommit('hrg-main', 'TRANSFER', rows, {
+          interval,
+          readAt,
+          providerAt: readAt - 30 * SECOND,
+          doubting,
+        }),
+      );
+    await look(SENT + 6 * MINUTE, [row, other]);
+    const missedAt = now() - 2 * MINUTE;
+    await look(missedAt, [other]);
+    const listedAt = iso(SENT + 6 * MINUTE - 30 * SECOND);
+    const lost = {
+      state: 'NOT_YET_KNOWN',
+      reason: expect.stringContaining(`last listed by the provider at ${listedAt}`),
+    };
+    expect(await ask('t1', '0s')).toMatchObject(lost);
+    expect(await archive.doubts(['hrg-main'], interval)).toHaveLength(1);
+    const moved = { from: interval.to, to: missedAt };
+    await archive.commit(createCommit('hrg-main', 'TRANSFER', [], { interval: moved, readAt: now() }));
+    await look(now(), [other]);
+    expect(await archive.doubts(['hrg-main'], interval)).toEqual([]);
+    expect(
+      (await archive.byKeys('TRANSFER', [{ account: 'hrg-main', key: 't1' }]))[0]?.withdrawnAt,
+    ).not.toBeNull();
+    expect(await ask('t1', '0s')).toMatchObject(lost);
   });
 
   it('where a code is there that differs in case alone', async () => {

@@ -95,6 +95,19 @@ describe('readRows', () => {
     expect(quarantined[0]?.reason).toMatch(/^amount: more than 20 integer digits or 18 decimals: 9{40}…$/);
   });
 
+  it('tells the key of a row it sets aside, where those of its fields that can be read do', () => {
+    const schema = z.object({ id: filledText, amount: decimalField, part: optional(text) });
+    const keyOf = ({ id, part }: Partial<z.infer<typeof schema>>) =>
+      id === undefined || part === undefined ? null : `${id}/${part}`;
+    const values = parseBody(
+      who,
+      '[{"id":7,"amount":"1,000"},{"id":"","amount":1},{"id":"c","amount":1,"part":{}},{"id":"d","amount":1},3]',
+    ) as unknown[];
+    const fits = (wire: { readonly id: string }) => (wire.id === 'd' ? { fault: 'netWin: too large' } : wire);
+    const { quarantined } = readRows(values, schema, fits, keyOf);
+    expect(quarantined.map(({ key = null }) => key)).toEqual(['7/null', null, null, 'd/null', null]);
+  });
+
   it('sets aside what the mapping cannot hold', () => {
     const given = readRows([{}], z.object({}), () => ({ fault: 'netWin: too large' }));
     expect(given).toMatchObject({ rows: [], quarantined: [{ reason: 'netWin: too large', raw: '{}' }] });

@@ -1,5 +1,6 @@
 import type { Doubt } from '../../records/contradiction.ts';
 import type { Interval } from '../../records/interval.ts';
+import { tableName } from '../../records/shape.ts';
 import type { FeedDoubt, FeedKey } from '../archive.ts';
 import { createBinder, type Dialect, type Statement } from './dialect.ts';
 import { type Cells, rowsOf } from './records.ts';
@@ -20,6 +21,28 @@ export function doubtsStatement(
   const text = `${selectDoubts(dialect)} WHERE ${binder.oneOf('account', 'text', accounts)} AND state = 'CONTRADICTED'
     AND axis_at >= ${binder.bind('int', from)} AND axis_at < ${binder.bind('int', to)} ORDER BY axis_at, key`;
   return { text, values: binder.values };
+}
+
+/** Keys of rows with when they were listed last: doubts know it by the provider's clock. */
+export function lastListedStatement(
+  dialect: Dialect,
+  { account, kind }: FeedKey,
+  keys: readonly string[],
+): Statement {
+  const binder = createBinder(dialect);
+  const [ofAccount, ofKind] = [binder.bind('text', account), binder.bind('text', kind)];
+  const text = `
+    SELECT t.key, ${dialect.cell('d.listed_at', 'int')}, ${dialect.cell('t.read_at', 'time')}
+    FROM ${tableName[kind]} AS t LEFT JOIN doubts AS d
+      ON d.account = t.account AND d.kind = ${ofKind} AND d.key = t.key AND d.state <> 'RESTORED'
+    WHERE t.account = ${ofAccount} AND t.key IN (SELECT unnest(${binder.bind('texts', keys)}))`;
+  return { text, values: binder.values };
+}
+
+export function toLastListed(cells: Cells): ReadonlyMap<string, number> {
+  return new Map(
+    rowsOf(cells).map(([key, listedAt, readAt]) => [String(key), Number(listedAt ?? readAt)] as const),
+  );
 }
 
 export function toDoubts(cells: Cells): FeedDoubt[] {

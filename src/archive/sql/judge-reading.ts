@@ -6,6 +6,7 @@ import {
   type LookedAt,
   type Verdicts,
 } from '../../records/contradiction.ts';
+import { joinAtEdges, withEdges } from '../../records/edges.ts';
 import { type Interval, subtract } from '../../records/interval.ts';
 import { tableName } from '../../records/shape.ts';
 import type { Commit, FeedKey } from '../archive.ts';
@@ -64,19 +65,36 @@ export async function unlistedRows(
 
 const nothingDecided: Verdicts = { doubts: [], cleared: [], withdraw: [], restore: [] };
 
+/** Rows that stand and were set aside by this read under keys that could be read: they were listed, if not read. */
+async function setAsideRows(
+  on: Transacting,
+  { account, kind, readAt, quarantined }: Commit,
+): Promise<LookedAt[]> {
+  const keys = quarantined.flatMap(({ key }) => key ?? []);
+  if (keys.length === 0) return [];
+  const binder = createBinder(on.dialect);
+  const axisAt = on.dialect.cell('coalesce(axis_at, counted_at)', 'time');
+  const text = `SELECT key, ${axisAt} FROM ${tableName[kind]} WHERE account = ${binder.bind('text', account)}
+    AND withdrawn_at IS NULL AND read_at < ${binder.bind('time', readAt)}
+    AND key IN (SELECT unnest(${binder.bind('texts', keys)}))`;
+  const found = rowsOf(await on.read({ text, values: binder.values }));
+  return found.map(([key, at]) => ({ key: String(key), axisAt: Number(at) }));
+}
+
 /** Decides what a commit says of rows in doubt, once its interval lies in the ledger. */
 export async function judgeReading(
   on: Transacting,
   reading: Reading,
   unlisted: readonly UnlistedRow[],
 ): Promise<Verdicts> {
-  const { commit, listed, before } = reading;
+  const { commit, before } = reading;
   const { doubting, readAt } = commit;
+  const listed = [...reading.listed, ...(await setAsideRows(on, commit))];
   const known = await doubtsOf(on, commit);
   const missed = doubting === undefined ? [] : unlisted.map(({ key, axisAt }) => ({ key, axisAt }));
   if (missed.length === 0 && !listed.some(({ key }) => known.has(key))) return nothingDecided;
   const may = doubting ?? nowhere;
-  const held = await heldSpans(on, commit, movedSpans(missed, known, may, readAt), may.settlementLag);
+  const held = await heldSpans(on, commit, movedSpans(missed, known, may, readAt), may);
   return judge({
     doubting: may,
     readAt,
@@ -134,15 +152,15 @@ async function heldSpans(
   on: Transacting,
   feed: FeedKey,
   spans: readonly Interval[],
-  settlementLag: number,
+  { settlementLag, edgeMs = null }: Doubting,
 ): Promise<Interval[]> {
   if (spans.length === 0) return [];
   const hull = {
     from: Math.min(...spans.map(({ from }) => from)),
     to: Math.max(...spans.map(({ to }) => to)),
   };
-  const parts = toLedger(await on.read(ledgerStatement(on.dialect, feed, hull)));
-  return parts.map((part) => ({
+  const parts = toLedger(await on.read(ledgerStatement(on.dialect, feed, withEdges(hull, edgeMs))));
+  return joinAtEdges(parts, edgeMs).map((part) => ({
     from: part.from,
     to: Math.min(part.to, providerTimeOf(part) - settlementLag),
   }));

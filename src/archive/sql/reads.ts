@@ -16,7 +16,7 @@ import { clockStatement, toMeasures } from './clock.ts';
 import { columnsOfPage } from './columns.ts';
 import { coverageStatement, toSpans } from './coverage.ts';
 import type { Dialect, Statement } from './dialect.ts';
-import { doubtsStatement, toDoubts } from './doubts.ts';
+import { doubtsStatement, lastListedStatement, toDoubts, toLastListed } from './doubts.ts';
 import { latenessStatement, toLateness } from './lateness.ts';
 import { mappingsStatement, toMappings } from './mappings.ts';
 import { type Cells, rowsOf, toRecords } from './records.ts';
@@ -37,6 +37,7 @@ export type SharedReads = Required<
     | 'changes'
     | 'versions'
     | 'doubts'
+    | 'lastListed'
     | 'lateness'
     | 'playerPages'
     | 'byKeys'
@@ -70,6 +71,11 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     },
     async lateness(feed, since) {
       return toLateness(await read(latenessStatement(dialect, feed, since)));
+    },
+    async lastListed(feed, keys) {
+      return keys.length === 0
+        ? new Map()
+        : toLastListed(await read(lastListedStatement(dialect, feed, keys)));
     },
     async playerPages(query) {
       const [players = [], ...cells] = await read(playerPagesStatement(dialect, query));

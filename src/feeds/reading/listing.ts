@@ -85,5 +85,6 @@ function asRival({ key, raw }: Row): Quarantined {
   return {
     reason: `key: expected one row of ${key.slice(0, 80)} and one version, got another in one answer`,
     raw,
+    key,
   };
 }

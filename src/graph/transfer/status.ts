@@ -55,13 +55,15 @@ export async function findVerdicts(
   // The reads before the rows: what comes in between is found, and never called absent.
   const rows = await transfersOf(context, feed, asks);
   const spans = [...searches.values()].map(({ searched }) => searched);
+  const lost = rows.flatMap((row) => (row !== null && isLost(row) ? [row.key] : []));
+  const listedAt = await deps.archive.lastListed({ account: feed.account.id, kind: feed.kind }, lost);
   const aside = await setAsideIn(context, feed, spans);
   const codes = await codesIn(context, feed, spans);
   return Promise.all(
     asks.map(async (ask, index) => {
       const row = rows[index] ?? null;
       const search = searches.get(ask) ?? (await deps.searchTransfers(feed, [ask], 0))[0]!;
-      if (row !== null) return verdictOfRow(context, ask, row, search);
+      if (row !== null) return verdictOfRow(context, ask, row, search, listedAt.get(row.key));
       return verdictOfAbsence(context, feed, ask, { search, aside, codes });
     }),
   );
@@ -88,10 +90,11 @@ function verdictOfRow(
   { sentAt }: TransferAsk,
   row: StoredRecord<'TRANSFER'>,
   { searched, reads }: TransferSearch,
+  listedAt = row.archivedAt,
 ): TransferVerdict {
   const lostAt = row.withdrawnAt ?? row.vanishedAt;
   if (lostAt !== null) {
-    const reason = `the provider listed it, and no longer did when it was asked at ${iso(lostAt)}: ask the provider`;
+    const reason = `last listed by the provider at ${iso(listedAt)}, and no longer when it was asked at ${iso(lostAt)}: ask the provider`;
     return { ...unknown(searched), reason, evidence: reads };
   }
   const apart = Math.abs(row.createdAt - sentAt);

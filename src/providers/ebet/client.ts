@@ -11,7 +11,7 @@ import { readManyRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
 import { formatBeijing, formatIsoSeconds } from '../times.ts';
 import { codes } from './codes.ts';
-import { toSeqNoFailure } from './mapping.ts';
+import { keyOfFields, toSeqNoFailure } from './mapping.ts';
 import type { Credentials, Options } from './options.ts';
 import { readPrivateKey, signedText, signText } from './signing.ts';
 import { envelope, row, rowsAt } from './wire.ts';
@@ -85,7 +85,7 @@ export function createClient(
     return {
       interval: sent.interval,
       askedAt: sent.at,
-      ...(await readManyRows(listed, row, toSeqNoFailure)),
+      ...(await readManyRows(listed, row, toSeqNoFailure, keyOfFields)),
       count: listed.length,
       total: body.count,
       pageSize: options.pageSize,

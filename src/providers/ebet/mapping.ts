@@ -9,7 +9,7 @@ import type { Row } from './wire.ts';
  */
 export function toSeqNoFailure(row: Row, raw: string): SeqNoFailure {
   return {
-    key: JSON.stringify([row.seqNo, row.event, formatIso(row.startRequestTime)]),
+    key: keyOf(row),
     formerKey: null,
     providerUsername: row.username.toLowerCase(),
     axisAt: row.startRequestTime,
@@ -23,4 +23,18 @@ export function toSeqNoFailure(row: Row, raw: string): SeqNoFailure {
     requestedAt: row.startRequestTime,
     respondedAt: row.endResponseTime,
   };
+}
+
+function keyOf({
+  seqNo,
+  event,
+  startRequestTime,
+}: Pick<Row, 'seqNo' | 'event' | 'startRequestTime'>): string {
+  return JSON.stringify([seqNo, event, formatIso(startRequestTime)]);
+}
+
+/** The key of an entry of which not every field could be read. */
+export function keyOfFields({ seqNo, event, startRequestTime }: Partial<Row>): string | null {
+  if (seqNo === undefined || event === undefined || startRequestTime === undefined) return null;
+  return keyOf({ seqNo, event, startRequestTime });
 }

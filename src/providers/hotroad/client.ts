@@ -27,7 +27,7 @@ import { formatOffsetTime } from '../times.ts';
 import { parseBody } from '../wire.ts';
 
 import { codesOf, SUCCESS } from './codes.ts';
-import { toBet, toTransfer } from './mapping.ts';
+import { keyOfBet, keyOfTransfer, toBet, toTransfer } from './mapping.ts';
 import type { HotRoadCredentials, HotRoadOptions } from './options.ts';
 import { basicAuthorization } from './signing.ts';
 import { betRow, betsAt, envelope, transferRow, transfersAt } from './wire.ts';
@@ -140,13 +140,13 @@ export function createClient(account: HotRoadAccount, { exchange }: ConnectDeps)
     readBets: async (ask) =>
       pageOf(
         await read(BETS, ask, betsAt, (listed) =>
-          readManyRows(listed, betRow, (row, raw) => toBet(row, raw, currency)),
+          readManyRows(listed, betRow, (row, raw) => toBet(row, raw, currency), keyOfBet),
         ),
       ),
     readTransfers: async (ask) =>
       pageOf(
         await read(TRANSFERS, ask, transfersAt, (listed) =>
-          readManyRows(listed, transferRow, (row, raw) => toTransfer(row, raw, currency)),
+          readManyRows(listed, transferRow, (row, raw) => toTransfer(row, raw, currency), keyOfTransfer),
         ),
       ),
   };

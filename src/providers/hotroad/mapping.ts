@@ -102,3 +102,8 @@ function directionOf({ amount, freeCredit }: TransferRow): TransferDirection {
   const direction = sign(amount) || (freeCredit === null ? 0 : sign(freeCredit));
   return direction < 0 ? 'WITHDRAWAL' : 'DEPOSIT';
 }
+
+/** The keys of records of which not every field could be read. */
+export const keyOfBet = ({ txId }: Partial<BetRow>): string | null => txId ?? null;
+export const keyOfTransfer = ({ transactionCode }: Partial<TransferRow>): string | null =>
+  transactionCode ?? null;

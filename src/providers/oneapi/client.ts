@@ -20,7 +20,7 @@ import { readManyRows, readRaw, readRows } from '../rows.ts';
 import { callSent } from '../sent-call.ts';
 import { firstFault } from '../wire.ts';
 import { codes } from './codes.ts';
-import { toBet } from './mapping.ts';
+import { keyOfFields, toBet } from './mapping.ts';
 import type { Credentials, Options } from './options.ts';
 import { type Parameters, secretKey, signedText, signText } from './signing.ts';
 import { type Envelope, envelope, listData, type Row, row, rowsAt } from './wire.ts';
@@ -94,7 +94,7 @@ export function createClient(
         const data = listAt(answer, body, rowsAt, options.emptyAnswers, ask.page === 1 ? total : null);
         return {
           ...sent,
-          ...(await readManyRows(data, row, toRecord)),
+          ...(await readManyRows(data, row, toRecord, keyOfFields)),
           count: data.length,
           total,
           pageSize: options.pageLimit,

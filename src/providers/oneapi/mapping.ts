@@ -54,3 +54,8 @@ function statusOf({ status, refundAmount }: Row, known: Options['statuses']): Be
   if (status !== COMPLETED) return 'UNKNOWN';
   return refundAmount !== null && sign(refundAmount) > 0 ? 'REFUNDED' : 'SETTLED';
 }
+
+/** The key of a row of which not every field could be read. */
+export function keyOfFields({ betId }: Partial<Row>): string | null {
+  return betId ?? null;
+}

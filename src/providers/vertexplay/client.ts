@@ -14,7 +14,7 @@ import { formatIso } from '../times.ts';
 import { firstFault } from '../wire.ts';
 import { encrypt, keyOf } from './cipher.ts';
 import { authCodes, codes, SUCCESS } from './codes.ts';
-import { toBet } from './mapping.ts';
+import { keyOfFields, toBet } from './mapping.ts';
 import type { VertexPlayCredentials, VertexPlayOptions } from './options.ts';
 import { createSession, type Session, type Token } from './session.ts';
 import { createNonce, signatureOf } from './signing.ts';
@@ -120,7 +120,12 @@ export function createClient(
     if (response.status === 401) throw tokenEnded(answer);
     const body = readAnswer(answer, envelope, ({ code }) => refusalOf(answer, codes, code));
     const data = listAt(answer, body, rowsAt, options.emptyAnswers);
-    const read = await readManyRows(data, betRow, (row, raw) => toBet(row, raw, options));
+    const read = await readManyRows(
+      data,
+      betRow,
+      (row, raw) => toBet(row, raw, options),
+      (fields) => keyOfFields(fields, options),
+    );
     return { interval, askedAt, ...read, count: data.length, total: null, pageSize: null };
   }
 

@@ -71,6 +71,16 @@ function keyOf(row: BetRow, { betIdField }: MappingOptions): string | RowFault {
   return row.betId ?? row.transferId ?? { fault: 'betId: expected it or transferId, got neither' };
 }
 
+/** The key of a row of which not every field could be read: a betId that cannot be read may be another. */
+export function keyOfFields(
+  { betId, transferId }: Partial<BetRow>,
+  { betIdField }: Pick<MappingOptions, 'betIdField'>,
+): string | null {
+  if (betIdField === 'betId') return betId ?? null;
+  if (betIdField === 'transferId') return transferId ?? null;
+  return betId === undefined ? null : (betId ?? transferId ?? null);
+}
+
 function netWinOf(row: BetRow, { jackpotInWin }: MappingOptions): Decimal {
   const lost = negate(row.actualBetAmt);
   return jackpotInWin ? sum(row.winAmt, lost) : sum(row.winAmt, row.jackpotWin, lost);

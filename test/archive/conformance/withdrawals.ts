@@ -125,6 +125,23 @@ export function describeWithdrawals(subject: Subject): void {
       });
     });
 
+    it('count as listed where they are set aside under keys that could be read', async () => {
+      const { look, holdUntil, keysOf, doubtsOf } = createFeed();
+      const aside = (key: string) => ({ quarantined: [{ reason: 'amount: too long', raw: '{}', key }] });
+      await look(10_000, ['a', 'b', 'c']);
+      await look(20_000, ['a', 'c']);
+      expect((await doubtsOf()).map(({ key }) => key)).toEqual(['b']);
+      // Cannot be read, but is there: and by that the provider shows that it could list the others.
+      await look(21_000, [], aside('b'));
+      expect((await doubtsOf()).map(({ key }) => key)).toEqual(['a', 'c']);
+      await holdUntil(30_000);
+      await look(21_000 + CONFIRM, ['b'], aside('c'));
+      expect(await keysOf('only')).toEqual(['a']);
+      // What was withdrawn stands again only by a row that can be read.
+      await look(22_000 + CONFIRM, ['b', 'c'], aside('a'));
+      expect(await keysOf('only')).toEqual(['a']);
+    });
+
     it('stand while the read is empty, holds rows nobody can read, or may not contradict there', async () => {
       const { look, holdUntil, keysOf, doubtsOf } = createFeed();
       await look(10_000, ['a', 'b']);
