@@ -86,40 +86,45 @@ export function planConfirmations(
   return { windows, lookAgainMs, awaiting };
 }
 
+export type LookOptions = Omit<ConfirmationsOptions, 'onError'>;
+
 /**
- * Reads once more what a second look is to decide, for as long as the gateway runs and whether it syncs or not.
- * Returns how to stop.
+ * Reads once more what a second look is to decide by now; resolves once that is done, or with `stopped`, to when to look
+ * again (milliseconds from now).
  */
-export function startConfirmations(options: ConfirmationsOptions): () => Promise<void> {
-  const { feeds, archive, filler, now, monotonic = () => performance.now(), onAwaiting, onError } = options;
-  const stopping = new AbortController();
+export async function lookAtDoubts(options: LookOptions, stopped?: Promise<void>): Promise<number> {
+  const { feeds, archive, filler, now, monotonic = () => performance.now(), onAwaiting } = options;
   const accounts = [...new Set(feeds.map(({ account }) => account.id))];
-
-  async function look(): Promise<number> {
-    const knownAt = monotonic();
-    const { windows, lookAgainMs, awaiting } = planConfirmations(
-      feeds,
-      await archive.doubts(accounts, EVER),
-      now(),
-    );
-    onAwaiting?.(awaiting);
-    for (const [feed, ofFeed] of windows) {
-      const ready = ofFeed.filter((window) => !filler.mustWait(feed, window));
-      const doubted = new Map(ofFeed.map((window) => [window.from, window.doubted]));
-      const isWanted = ({ from }: Window) => isInDoubt(feed, from, doubted.get(from) ?? EVER);
-      const tickets = filler.fill(feed, ready, { knownAt, isWanted });
-      await Promise.race([Promise.all(tickets.map(({ done }) => done)), stopped]);
-    }
-    return lookAgainMs;
+  const knownAt = monotonic();
+  const doubts = await archive.doubts(accounts, EVER);
+  const { windows, lookAgainMs, awaiting } = planConfirmations(feeds, doubts, now());
+  onAwaiting?.(awaiting);
+  for (const [feed, ofFeed] of windows) {
+    const ready = ofFeed.filter((window) => !filler.mustWait(feed, window));
+    const doubted = new Map(ofFeed.map((window) => [window.from, window.doubted]));
+    const isWanted = ({ from }: Window) => isInDoubt(options, feed, from, doubted.get(from) ?? EVER);
+    const tickets = filler.fill(feed, ready, { knownAt, isWanted });
+    const read = Promise.all(tickets.map(({ done }) => done));
+    await (stopped === undefined ? read : Promise.race([read, stopped]));
   }
+  return lookAgainMs;
+}
 
-  /** Whether another process has not decided meanwhile about the rows because of which a window was to be read. */
-  async function isInDoubt(feed: Feed, from: number, doubted: Interval): Promise<boolean> {
-    const doubts = await archive.doubts([feed.account.id], doubted);
-    const { windows } = planConfirmations([feed], doubts, now());
-    return windows.get(feed)?.some((window) => window.from === from) === true;
-  }
+/** Whether another process has not decided meanwhile about the rows because of which a window was to be read. */
+async function isInDoubt(
+  { archive, now }: LookOptions,
+  feed: Feed,
+  from: number,
+  doubted: Interval,
+): Promise<boolean> {
+  const doubts = await archive.doubts([feed.account.id], doubted);
+  const { windows } = planConfirmations([feed], doubts, now());
+  return windows.get(feed)?.some((window) => window.from === from) === true;
+}
 
+/** Looks at doubts for as long as the gateway runs and whether it syncs or not. Returns how to stop. */
+export function startConfirmations(options: ConfirmationsOptions): () => Promise<void> {
+  const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve(), { once: true });
   });
@@ -128,9 +133,9 @@ export function startConfirmations(options: ConfirmationsOptions): () => Promise
     while (!stopping.signal.aborted) {
       let pauseMs = LONGEST_LOOK_MS;
       try {
-        pauseMs = await look();
+        pauseMs = await lookAtDoubts(options, stopped);
       } catch (error) {
-        onError(error);
+        options.onError(error);
       }
       await wait(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
     }

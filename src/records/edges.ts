@@ -39,6 +39,8 @@ function isOutlived<P extends ReadPart | HeldPart>(
   edgeMs: number,
 ): boolean {
   if (before === undefined || after === undefined || part.quarantined > 0) return false;
+  // What is told apart because a row there is in doubt is no instant of its own.
+  if ((part.contradicted ?? 0) > 0) return false;
   if (part.to - part.from > edgeMs || before.to !== part.from || after.from !== part.to) return false;
   return isYounger(before, part) && isYounger(after, part);
 }

@@ -1,13 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, it } from 'vitest';
-import type { KeptArchive } from '../../src/archive/admin.ts';
-import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
-import { createPostgresArchive } from '../../src/archive/postgres/index.ts';
-import { sameName } from '../archive/conformance/store.ts';
-import { startPostgres } from '../archive/postgres-server.ts';
+import { openDuckDb, openPostgres, type Place } from '../model/places.ts';
 import { createChecks } from './model/check.ts';
 import { type Moment, type Process, startProcess } from './model/process.ts';
 import { createProvider, GRID_MS, type Mishap, type ProviderTraits, REVISITS } from './model/provider.ts';
@@ -72,48 +65,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ step: fc.constant('everybody' as const) }),
   fc.record({ step: fc.constant('restart' as const) }),
 );
-
-/** An archive as each of several processes opens it; `reopen` closes and opens it again where one process has it. */
-interface Place {
-  readonly processes: number;
-  archive(process: number): KeptArchive;
-  reopen(): Promise<void>;
-  close(): Promise<void>;
-}
-
-async function openDuckDb(): Promise<Place> {
-  const folder = mkdtempSync(join(tmpdir(), 'countroom-model-'));
-  const open = () => createDuckDbArchive({ path: join(folder, 'a.duckdb'), playerOf: sameName });
-  let archive = await open();
-  return {
-    processes: 1,
-    archive: () => archive,
-    async reopen() {
-      await archive.close();
-      archive = await open();
-    },
-    async close() {
-      await archive.close();
-      rmSync(folder, { recursive: true });
-    },
-  };
-}
-
-async function openPostgres(): Promise<Place> {
-  const server = await startPostgres();
-  const url = await server.createDatabase();
-  const open = () => createPostgresArchive({ url, playerOf: sameName, leaseMs: 120 });
-  const archives = [await open(), await open()] as const;
-  return {
-    processes: 2,
-    archive: (process) => archives[process === 0 ? 0 : 1],
-    reopen: async () => {},
-    async close() {
-      for (const archive of archives) await archive.close();
-      await server.stop();
-    },
-  };
-}
 
 describe.each([
   ['DuckDB', openDuckDb],

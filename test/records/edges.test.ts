@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { unknownClock } from '../../src/records/clock-reading.ts';
-import { coverageOf, type FeedTiming, type HeldPart, lackingWindows } from '../../src/records/coverage.ts';
+import {
+  coverageOf,
+  type FeedTiming,
+  type HeldPart,
+  lackingWindows,
+  splitAtDoubts,
+} from '../../src/records/coverage.ts';
 import { joinAtEdges, windowsToAsk, withEdges } from '../../src/records/edges.ts';
 
 const MINUTE = 60_000;
@@ -49,6 +55,16 @@ describe('the instant at which two windows meet', () => {
     const old = { quarantined: 1, readAt: now - 9 };
     expect(joinAtEdges([first, part(1, old)], 1)).toEqual([{ ...first, to: a + grid + 1 }, part(1, old)]);
     expect(joinAtEdges([part(0, old), second], 1)).toEqual([part(0, old), { ...second, from: a + grid }]);
+  });
+
+  test('is not one at which a row is in doubt, however short it is: that keeps the whole from being final', () => {
+    const [final, range] = [part(1, { state: 'final' }), { from: a + grid + 1, to: a + 2 * grid }];
+    const joined = joinAtEdges(splitAtDoubts([final], [a + grid + 5]), 1);
+    expect(coverageOf(timing, range, joined, [], clock).coverage).toMatchObject({
+      complete: true,
+      final: false,
+      contradicted: 1,
+    });
   });
 
   test('that was read by itself once is told by the two reads round it when both are younger', () => {

@@ -1,124 +1,49 @@
 import type { KeptArchive } from '../../../src/archive/admin.ts';
-import type { Archive, Lease, Leases } from '../../../src/archive/archive.ts';
 import { createClaims } from '../../../src/feeds/claims.ts';
 import { createDispatcher } from '../../../src/feeds/dispatch.ts';
 import { createFiller } from '../../../src/feeds/filler.ts';
 import { createPatience } from '../../../src/feeds/patience.ts';
 import { fillRound } from '../../../src/feeds/sync.ts';
+import { createMortal, type Moment } from './mortal.ts';
 import { REVISITS, type ScriptedProvider } from './provider.ts';
 
-/** Where a process may end without a word: before a call, after it, before a commit, after it. */
-export type Moment = 'call' | 'answer' | 'commit' | 'committed';
+export type { Moment } from './mortal.ts';
 
-const never = new Promise<never>(() => {});
-
-/**
- * A gateway's filling and syncing over an archive, in a process that can end at a moment as a killed one does; `end`
- * is what then becomes of it.
- */
+/** A gateway's filling and syncing over an archive, in a process that can end; `end` is what then becomes of it. */
 export function startProcess(
   provider: ScriptedProvider,
-  archive: KeptArchive,
+  kept: KeptArchive,
   since: number,
   end: () => void = () => {},
 ) {
-  let dieAt: { readonly moment: Moment; readonly turn: number } | null = null;
-  let turns = 0;
-  let isDead = false;
-  let died = () => {};
-  const dead = new Promise<void>((resolve) => {
-    died = resolve;
-  });
-
-  async function pass(moment: Moment): Promise<void> {
-    if (isDead) return never;
-    if (dieAt?.moment !== moment) return;
-    turns += 1;
-    if (turns < dieAt.turn) return;
-    isDead = true;
-    end();
-    died();
-    await never;
-  }
-  const alive = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (isDead) return never;
-    const result = await work();
-    return isDead ? never : result;
-  };
-
-  const mortal: Archive = {
-    ...archive,
-    async commit(commit) {
-      await pass('commit');
-      const result = await archive.commit(commit);
-      await pass('committed');
-      return result;
-    },
-    coverage: (feeds, range) => alive(() => archive.coverage(feeds, range)),
-    leases: archive.leases && mortalLeases(archive.leases, alive),
-  };
-  const claims = mortal.leases === undefined ? undefined : createClaims(mortal.leases);
-  const filler = createFiller({ archive: mortal, claims, now: provider.wall, monotonic: provider.monotonic });
+  const mortal = createMortal(kept, end);
+  const { archive, whileAlive } = mortal;
+  const { wall: now, monotonic, feed } = provider;
+  const claims = archive.leases && createClaims(archive.leases);
+  const filler = createFiller({ archive, claims, now, monotonic });
+  const finalAfterMs = Math.max(...REVISITS);
   const dispatcher = createDispatcher({
-    archive: mortal,
-    filler,
-    now: provider.wall,
-    monotonic: provider.monotonic,
+    ...{ archive, filler, now, monotonic },
     maxRangeMs: 86_400_000,
-    finalAfterMs: Math.max(...REVISITS),
+    finalAfterMs,
   });
-  const { feed } = provider;
+  const round = { filler, ledger: archive.ledger, now, monotonic, since, revisits: REVISITS };
 
   return {
-    watch: (moment: 'call' | 'answer') => pass(moment),
+    watch: (moment: 'call' | 'answer') => mortal.pass(moment),
     get isDead() {
-      return isDead;
+      return mortal.isDead;
     },
-    dieAt(moment: Moment, turn: number) {
-      turns = 0;
-      dieAt = { moment, turn };
-    },
+    dieAt: (moment: Moment, turn: number) => mortal.dieAt(moment, turn),
     /** One round of sync, as far as the process lives. */
-    sync: () =>
-      Promise.race([
-        dead,
-        fillRound(
-          feed,
-          {
-            filler,
-            ledger: (key, range) => alive(() => archive.ledger(key, range)),
-            now: provider.wall,
-            monotonic: provider.monotonic,
-            since,
-            revisits: REVISITS,
-          },
-          createPatience(),
-          () => {},
-        ),
-      ]),
+    sync: () => whileAlive(fillRound(feed, round, createPatience(), () => {})),
     ask: (range: { from: number; to: number }) =>
-      Promise.race([dead, dispatcher.begin().cover({ feeds: [feed], range, maxWaitMs: 10_000 })]),
+      whileAlive(dispatcher.begin().cover({ feeds: [feed], range, maxWaitMs: 10_000 })),
     async close() {
-      if (!isDead) await filler.close(AbortSignal.timeout(1_000));
-      isDead = true;
+      if (!mortal.isDead) await filler.close(AbortSignal.timeout(1_000));
+      mortal.bury();
       claims?.close();
     },
   };
 }
 export type Process = ReturnType<typeof startProcess>;
-
-/** Leases that nobody renews or gives back once their process has ended. */
-function mortalLeases(leases: Leases, alive: <T>(work: () => Promise<T>) => Promise<T>): Leases {
-  const mortal = (lease: Lease): Lease => ({
-    fence: lease.fence,
-    renew: () => alive(() => lease.renew()),
-    release: () => alive(() => lease.release()),
-  });
-  return {
-    ...leases,
-    async acquire(feed, window) {
-      const lease = await alive(() => leases.acquire(feed, window));
-      return lease === null ? null : mortal(lease);
-    },
-  };
-}
