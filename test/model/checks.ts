@@ -106,7 +106,8 @@ export function createChecks(world: World, account: string, archiveOf: () => Kep
     /** The archive is the provider's truth, row for row. */
     async expectTruth(gateway: Gateway, range: Interval): Promise<void> {
       const answer = await gateway.ask(range, '0s');
-      const got = new Map(answer?.nodes.map(({ transactionCode, raw }) => [transactionCode, raw]));
+      if (answer === undefined) throw new Error('expected an answer, got a gateway that ended');
+      const got = new Map(answer.nodes.map(({ transactionCode, raw }) => [transactionCode, raw]));
       for (const row of world.rows()) {
         const isOwed = row.at >= range.from && row.at < range.to && world.isListed(row);
         if (got.get(row.key) !== (isOwed ? textOf(row) : undefined))

@@ -51,7 +51,7 @@ export async function runModel(place: Place, seed: number, account = `model-${se
   const world = createWorld(account, traits, draw, START);
   world.pass(1);
   const checks = createChecks(world, account, () => place.archive(0));
-  const gateways: Gateway[] = [];
+  const gateways: (Gateway | undefined)[] = [];
   const start = (index: number) => startGateway(world, place.archive(index), SINCE);
   let acting: Gateway | null = null;
   world.watch((moment) => acting?.watch(moment) ?? Promise.resolve());
@@ -68,7 +68,7 @@ export async function runModel(place: Place, seed: number, account = `model-${se
   const any = () => gatewayOf(draw.integer(2));
 
   async function restart(): Promise<void> {
-    for (const each of gateways.splice(0)) await each.close();
+    for (const each of gateways.splice(0)) await each?.close();
     await place.reopen();
   }
 
@@ -159,7 +159,8 @@ export async function runModel(place: Place, seed: number, account = `model-${se
       told.push(`${new Date(world.now()).toISOString().slice(5, 23)} ${name}`);
       await steps[name]?.();
     }
-    await checks.expectTruth(await any(), await settle());
+    const settled = await settle();
+    await checks.expectTruth(await any(), settled);
     checks.expectNoneArrivedLater();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -170,7 +171,7 @@ export async function runModel(place: Place, seed: number, account = `model-${se
       },
     );
   } finally {
-    for (const each of gateways) await each.close();
+    for (const each of gateways) await each?.close();
   }
 
   /** Nothing happens any more, and everything is looked at as often as it is planned; what waits for an admin is decided. */
