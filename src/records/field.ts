@@ -76,6 +76,8 @@ export interface FilterSpec<Field extends string = string> {
   readonly description: string;
   /** Whether it takes one value rather than a list of which any will do. @default false */
   readonly single?: true;
+  /** Of one that takes one value: whether rows of that value or more, or of that or less, are wanted. @default equal */
+  readonly bound?: 'ge' | 'le';
 }
 
 export type FilterSpecs<Field extends string = string> = Readonly<Record<string, FilterSpec<Field>>>;

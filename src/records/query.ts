@@ -45,6 +45,10 @@ export interface RowQuery {
   readonly withdrawn?: Withdrawn;
 }
 
+/** How a list is ordered: by time, or by an amount, the largest first; equals then by account and key. */
+export const listOrders = ['NEWEST', 'OLDEST', 'STAKE', 'NET_WIN'] as const;
+export type ListOrder = (typeof listOrders)[number];
+
 /** A row's place in the order: newest first, then account, then key, bytewise. */
 export interface Position {
   readonly at: number;

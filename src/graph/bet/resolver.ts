@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../context.ts';
 import { type Connected, readConnection } from '../lists/page.ts';
-import { PageArgs, toPageWindow } from '../lists/page-args.ts';
+import { toPageWindow } from '../lists/page-args.ts';
 import { rowsAsked } from '../rows/columns-asked.ts';
 import { decodeIdOf } from '../rows/ids.ts';
 import { Arg, Args, Ctx, ID, Info, Query, Resolver } from '../schema/decorators.ts';
@@ -10,6 +10,7 @@ import { checkMaxWait, checkText } from '../selection/checks.ts';
 import { checkAccount } from '../selection/scope.ts';
 import { findBet } from './detail.ts';
 import { BetFilter, selectBets } from './filter.ts';
+import { BetPageArgs } from './page-args.ts';
 import { Bet, BetConnection } from './type.ts';
 import { toBet } from './view.ts';
 
@@ -27,7 +28,7 @@ export class BetResolver {
   })
   async bets(
     @Arg('filter', () => BetFilter, { description: 'Which bets.' }) filter: BetFilter,
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => BetPageArgs) args: BetPageArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connected<Bet>> {
@@ -69,12 +70,12 @@ export class BetResolver {
 export async function readBets(
   context: RequestContext,
   filter: BetFilter,
-  args: PageArgs,
+  args: BetPageArgs,
   info: GraphQLResolveInfo,
 ): Promise<Connected<Bet>> {
   const axis = filter.axis ?? 'SETTLED';
   const page = {
-    window: toPageWindow(context, { kind: 'BET', axis }, args),
+    window: toPageWindow(context, { kind: 'BET', axis, order: args.orderBy ?? 'NEWEST' }, args),
     maxWaitMs: checkMaxWait(args.maxWait),
     rows: rowsAsked('BET', info),
   };

@@ -1,12 +1,12 @@
 import { BadUserInputError } from '../../errors.ts';
-import type { PageQuery } from '../../records/query.ts';
+import type { ListOrder } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
 import type { RequestContext } from '../context.ts';
 import { ArgsType, Field, Int } from '../schema/decorators.ts';
 import { Duration } from '../schema/scalars.ts';
 import { DEFAULT_MAX_WAIT_MS } from '../selection/checks.ts';
-import { type CursorScope, decodeCursor } from './cursor.ts';
+import { type CursorScope, decodeCursor, isByAmount, type ListPlace } from './cursor.ts';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 1_000;
@@ -51,7 +51,15 @@ export class PageArgs extends WaitArgs {
   before?: string | null;
 }
 
-export type PageWindow = Pick<PageQuery, 'limit' | 'end' | 'after' | 'before'>;
+/** A part of a list. */
+export interface PageWindow {
+  readonly order: ListOrder;
+  readonly limit: number;
+  /** Whether it lies at the list's beginning (after `after`), or at its end (before `before`). */
+  readonly end: 'first' | 'last';
+  readonly after: ListPlace | null;
+  readonly before: ListPlace | null;
+}
 
 /** The part of a list that is asked for; anything that cannot be is a BadUserInputError naming the argument. */
 export function toPageWindow(context: RequestContext, scope: CursorScope, args: PageArgs): PageWindow {
@@ -59,7 +67,16 @@ export function toPageWindow(context: RequestContext, scope: CursorScope, args: 
   if (first !== null && last !== null) {
     throw new BadUserInputError(`first, last: expected one of them, got first ${first} and last ${last}`);
   }
+  const { order = 'NEWEST' } = scope;
+  // Such an order is walked from one place on, in one direction.
+  const across = last === null ? before : after;
+  if (isByAmount(order) && across !== null) {
+    throw new BadUserInputError(
+      `${last === null ? 'before' : 'after'}: not together with ${last === null ? 'first' : 'last'} in the order ${order}`,
+    );
+  }
   return {
+    order,
     limit:
       last === null
         ? checkPage(scope.kind, 'first', first ?? DEFAULT_PAGE_SIZE)

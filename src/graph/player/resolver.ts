@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { toAccount } from '../account/type.ts';
+import { BetPageArgs } from '../bet/page-args.ts';
 import { readBets } from '../bet/resolver.ts';
 import { type Bet, BetConnection } from '../bet/type.ts';
 import type { RequestContext } from '../context.ts';
@@ -36,7 +37,13 @@ import { Player } from './type.ts';
 
 @ArgsType()
 class PlayerPageArgs extends PageArgs {
-  @Field(() => TimeRange, { description: 'When they happened; bets by settlement.' })
+  @Field(() => TimeRange, { description: 'When they happened.' })
+  range!: TimeRange;
+}
+
+@ArgsType()
+class PlayerBetPageArgs extends BetPageArgs {
+  @Field(() => TimeRange, { description: 'When they were settled.' })
   range!: TimeRange;
 }
 
@@ -85,7 +92,7 @@ export class PlayerResolver {
   @FieldResolver(() => BetConnection, { description: 'The player’s bets, newest first, at every provider.' })
   bets(
     @Root() player: Player,
-    @Args(() => PlayerPageArgs) args: PlayerPageArgs,
+    @Args(() => PlayerBetPageArgs) args: PlayerBetPageArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connected<Bet>> {

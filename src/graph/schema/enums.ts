@@ -1,7 +1,13 @@
 import { gapReasons } from '../../records/coverage.ts';
 import { type FieldSpec, vocabularies } from '../../records/field.ts';
 import { kinds } from '../../records/kinds/kinds.ts';
-import { type Dimension, groupFields, type SummedField, summedFields } from '../../records/query.ts';
+import {
+  type Dimension,
+  groupFields,
+  listOrders,
+  type SummedField,
+  summedFields,
+} from '../../records/query.ts';
 import { type RecordKind, recordKinds } from '../../records/record.ts';
 import { sqlName } from '../../records/shape.ts';
 import { registerEnumType } from './decorators.ts';
@@ -255,6 +261,14 @@ registerEnum(SeqNoMeasureEnum, 'SeqNoMeasure', 'A figure of a wallet callback to
   COUNT: 'How many callbacks.',
   FAILED_COUNT: 'How many of them failed.',
   PLAYER_COUNT: 'How many different players.',
+});
+
+export const BetOrderEnum = enumOf(listOrders);
+registerEnum(BetOrderEnum, 'BetOrder', 'The order of a list of bets.', {
+  NEWEST: 'By the time the range selects by, the newest first.',
+  OLDEST: 'By the time the range selects by, the oldest first.',
+  STAKE: 'By stake, the largest first.',
+  NET_WIN: 'By net win, the player’s largest win first.',
 });
 
 export const SortDirectionEnum = enumOf(['ASC', 'DESC'] as const);

@@ -93,11 +93,11 @@ export type FilterValues = Readonly<Record<string, unknown>>;
 /** What the conditions of a kind's table ask for; throws a BadUserInputError for what cannot be. */
 export function toWhere(kind: RecordKind, values: object, players: Players): Where | null {
   return allOf(
-    ...filtersOf(kind).map(({ name, field, spec, single }) => {
+    ...filtersOf(kind).map(({ name, field, spec, single, bound }): Where | null => {
       const value = (values as FilterValues)[name] ?? null;
       if (value === null) return null;
       // What the schema's types let through is what the field's own type has.
-      if (single === true) return { op: 'eq', column: field, value: value as Scalar } as const;
+      if (single === true) return { op: bound ?? 'eq', column: field, value: value as Scalar };
       const listed = value as readonly Scalar[];
       return oneOf(
         name,

@@ -235,5 +235,29 @@ export const bet = defineKind({
     outcomes: { field: 'outcome', description: 'How the bets ended.' },
     roundIds: { field: 'roundId', description: 'Rounds.' },
     providerBetIds: { field: 'key', description: 'The providers’ own keys of bets.' },
+    minStake: {
+      field: 'stake',
+      single: true,
+      bound: 'ge',
+      description: 'Only stakes of this amount or more.',
+    },
+    maxStake: {
+      field: 'stake',
+      single: true,
+      bound: 'le',
+      description: 'Only stakes of this amount or less.',
+    },
+    minNetWin: {
+      field: 'netWin',
+      single: true,
+      bound: 'ge',
+      description: 'Only net wins of this amount or more; what a player loses is negative.',
+    },
+    maxNetWin: {
+      field: 'netWin',
+      single: true,
+      bound: 'le',
+      description: 'Only net wins of this amount or less.',
+    },
   },
 });

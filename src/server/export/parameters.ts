@@ -1,4 +1,5 @@
 import { show } from '../../graph/rows/ids.ts';
+import { type Decimal, parseDecimal } from '../../records/decimal.ts';
 import { parseDuration } from '../../records/duration.ts';
 import { parseInstant } from '../../records/instant.ts';
 import { ParameterError } from './parameter-error.ts';
@@ -60,6 +61,15 @@ export function readIntegers(parameters: Parameters, name: string): readonly num
     if (/^-?\d{1,9}$/.test(value)) return Number(value);
     throw new ParameterError(name, `expected whole numbers, got ${show(value)}`);
   });
+}
+
+/** One amount, as a list of it; null where it is absent. */
+export function readAmount(parameters: Parameters, name: string): readonly [Decimal] | null {
+  const text = readText(parameters, name);
+  if (text === null) return null;
+  const parsed = parseDecimal(text);
+  if ('value' in parsed) return [parsed.value];
+  throw new ParameterError(name, `expected an amount such as 12.50, got ${show(text)}`);
 }
 
 /** A duration such as `500ms`, `3s`, `10m`, in milliseconds; null where it is absent. */
