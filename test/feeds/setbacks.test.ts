@@ -79,3 +79,17 @@ describe('a window that keeps failing', () => {
     expect(pauseS()).toBe(30);
   });
 });
+
+describe('credentials that were refused', () => {
+  test('are why nothing of the feed comes, until a window is read', () => {
+    const { setbacks } = setUp();
+    const refusal = new UpstreamError('acc: expected success, got code 401', { action: 'stopAccount' });
+    setbacks.failed(window, failureOf(refusal));
+    const later = { from: 600_000, to: 660_000 };
+    expect(setbacks.troubles(later, [])).toMatchObject([{ ...later, reason: 'CREDENTIALS_REFUSED' }]);
+    expect(setbacks.health().message).toBe(refusal.message);
+    setbacks.succeeded(window, []);
+    expect(setbacks.troubles(later, [])).toEqual([]);
+    expect(setbacks.health().message).toBeNull();
+  });
+});

@@ -144,8 +144,13 @@ describe('the service', () => {
     expect(xml).toContain('<Property Name="settledAt" Type="Edm.DateTimeOffset" Precision="3"/>');
     expect(xml).toContain('<EntitySet Name="SeqNoFailures" EntityType="countroom.SeqNoFailure">');
     expect(xml).toContain('<PropertyValue Property="Deletable" Bool="false"/>');
+    for (const name of ['id', 'account', 'provider', 'player', 'archivedAt'])
+      expect(xml).toMatch(new RegExp(`<Property Name="${name}" [^>]*Nullable="false"/>`));
+    for (const name of ['validStake', 'withdrawnAt', 'roundStartedAt'])
+      expect(xml).not.toMatch(new RegExp(`<Property Name="${name}" [^>]*Nullable`));
     expect(xml).not.toContain('Name="raw"');
-    expect(await (await shared.get('/odata/v4/$metadata?raw=true')).text()).toContain('Name="raw"');
+    const withRaw = await (await shared.get('/odata/v4/$metadata?raw=true')).text();
+    expect(withRaw).toContain('<Property Name="raw" Type="Edm.String"/>');
   });
 
   it('reads only', async () => {
