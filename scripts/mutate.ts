@@ -18,6 +18,10 @@ const options = new Command('mutate')
   .option('--sample <n>', 'how many mutants, drawn by the seed; all where it is left out')
   .option('--seed <s>', 'what the sample is drawn by', '1')
   .option('--patches <file>', 'a JSON list of { file, from, to } in the place of drawn mutants')
+  .option(
+    '--again <file>',
+    'those that survived by an earlier --log, as far as their lines are what they were',
+  )
   .option('--budget <s>', 'seconds of tests a mutant, the nearest tests first', '40')
   .option('--minutes <m>', 'stop after so long, whatever is left', '600')
   .option('--log <file>', 'one line of JSON a mutant')
@@ -27,6 +31,7 @@ const options = new Command('mutate')
     sample?: string;
     seed: string;
     patches?: string;
+    again?: string;
     budget: string;
     minutes: string;
     log?: string;
@@ -68,6 +73,30 @@ function listed(list: string): Mutant[] {
       const line = before.split('\n').length;
       return { file, line, start: before.length, end: before.length + from.length, from, to, kind: 'patch' };
     });
+}
+
+const logged = z.object({
+  is: z.string(),
+  file: z.string(),
+  line: z.number(),
+  start: z.number(),
+  end: z.number(),
+  from: z.string(),
+  to: z.string(),
+  kind: z.string(),
+});
+
+function survivorsOf(log: string): Mutant[] {
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  return lines
+    .map((line) => logged.parse(JSON.parse(line)))
+    .filter((mutant) => mutant.is === 'survived')
+    .filter(({ file, start, end, from }) => read(file).slice(start, end) === from);
+}
+
+function asked(): Mutant[] {
+  if (options.again !== undefined) return survivorsOf(options.again);
+  return options.patches === undefined ? drawn() : listed(options.patches);
 }
 
 const tree = copyTree(root);
@@ -139,7 +168,7 @@ async function judge(mutant: Mutant): Promise<Verdict> {
 const counts = { killed: 0, survived: 0, timeout: 0 };
 const endsAt = performance.now() + Number(options.minutes) * 60_000;
 try {
-  for (const mutant of options.patches === undefined ? drawn() : listed(options.patches)) {
+  for (const mutant of asked()) {
     if (performance.now() > endsAt) break;
     const verdict = await judge(mutant);
     counts[verdict.is] += 1;

@@ -38,6 +38,11 @@ function compose(subgraphs: Readonly<Record<string, string>>) {
 }
 
 describe('the subgraph', () => {
+  it('is the one that is kept in schema.graphql (npm run schema:write)', () => {
+    const kept = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8').trimEnd();
+    expect(printSubgraph({ providers, exposeNode: true }).trimEnd()).toBe(kept);
+  });
+
   it('names the providers it is given, in their order and in their own words', () => {
     const named = [
       { name: 'zeta', title: 'Zeta', summary: 'bets' },
