@@ -17,9 +17,10 @@ function noticePath({ archive }: Config): string | null {
 export async function announce(config: Config, running: Omit<Running, 'pid'>): Promise<() => void> {
   const path = noticePath(config);
   if (path === null) return () => {};
-  // A serve that was killed leaves its file behind; writing over it would keep the file's permissions.
+  // A serve that was killed leaves its file behind; writing over it, or over what another puts in its place meanwhile,
+  // would keep that file's permissions, and the key in it would be theirs to read.
   rmSync(path, { force: true });
-  await writeFile(path, JSON.stringify({ pid: process.pid, ...running }), { mode: 0o600 });
+  await writeFile(path, JSON.stringify({ pid: process.pid, ...running }), { mode: 0o600, flag: 'wx' });
   return () => rmSync(path, { force: true });
 }
 

@@ -159,7 +159,7 @@ describe('news of other processes', () => {
       fc.record({ topic: fc.constant('committed' as const), account: stored, kind, from: at, to: at }),
       fc.record({ topic: fc.constant('released' as const), account: stored, kind, from: fc.option(at) }),
       fc.record({ topic: fc.constant('paced' as const), key: stored, putOff: fc.boolean() }),
-      fc.record({ topic: fc.constant('ordered' as const), account: stored, asked: fc.boolean() }),
+      fc.record({ topic: fc.constant('ordered' as const), account: stored }),
     );
     fc.assert(
       fc.property(stored, item, (owner, told) => {

@@ -202,6 +202,12 @@ describe('authentication by JWT', () => {
       /\.[^.]+\./,
       `.${Buffer.from('{"role":"admin"}').toString('base64url')}.`,
     );
+    const withoutSubject = () =>
+      new SignJWT({ ...claims, sub: 7 as unknown as string })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+        .setIssuer('https://idp.example.com/')
+        .setAudience('countroom')
+        .setExpirationTime('5m');
     const tokens: readonly [string, RegExp][] = [
       [await sign(claims, (jwt) => jwt.setExpirationTime('-1m')), /token expired at \d{4}-.*Z/],
       [
@@ -209,6 +215,8 @@ describe('authentication by JWT', () => {
         /claim iss, got another value/,
       ],
       [await sign(claims, (jwt) => jwt.setAudience('crm')), /claim aud, got another value/],
+      [await sign(claims, withoutSubject), /claim sub, got another value/],
+      [await sign(claims, (jwt) => jwt.setExpirationTime(-1e300)), /^token expired$/],
       [await strange(claims), /one of the issuer’s published keys, got another signature/],
       [tampered, /one of the issuer’s published keys, got another signature/],
       [unsigned, /signed by one of RS256.*, got another algorithm/],

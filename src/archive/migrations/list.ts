@@ -13,6 +13,7 @@ import { quarantineTimes } from './0012-quarantine-times.ts';
 import { clockMeasures } from './0013-clock-measures.ts';
 import { logStart } from './0014-log-start.ts';
 import { mappings } from './0015-mappings.ts';
+import { orders } from './0016-orders.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   clockMeasures,
   logStart,
   mappings,
+  orders,
 ];

@@ -28,7 +28,8 @@ import { createLeases, forgetDead } from './leases.ts';
 import { createLines } from './lines.ts';
 import { migrateDatabase, refuseOutdated } from './migrate.ts';
 import { createNames, renameOutdated } from './names.ts';
-import { createNews, tell } from './news.ts';
+import { createNews } from './news.ts';
+import { createOrders } from './orders.ts';
 import { refusePooler } from './pooler.ts';
 import { createPools } from './pools.ts';
 import { acceptRows } from './quarantine.ts';
@@ -169,11 +170,11 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
     writeAudit: (records, keepFrom) => run(writeAuditStatements(postgresDialect, records, keepFrom)),
     leases: createLeases({ database: turns, news, ttlMs: leaseMs }),
-    orders: {
-      tell: (order) =>
-        whileOpen(() => turns.use((client) => tell(client, news.owner, { topic: 'ordered', ...order }))),
-      onOrder: (listener) => void news.on('ordered', ({ account, asked }) => listener({ account, asked })),
-    },
+    orders: createOrders(turns, news, {
+      whileOpen,
+      // The database cannot be read just now: whether it can is the heartbeat's to find out.
+      onUnread: () => closed || heartbeat.suspect(),
+    }),
     slots(pacing) {
       const slots = createPostgresSlots({ database: turns, news, ...pacing });
       paces.push(slots);

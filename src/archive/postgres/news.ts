@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
 import { recordKinds } from '../../records/record.ts';
-import type { FeedKey, Order } from '../archive.ts';
+import type { FeedKey } from '../archive.ts';
 import type { Client } from './database.ts';
 import { destroy } from './lines.ts';
 import { holdSession, sessionName } from './sessions.ts';
@@ -13,7 +13,7 @@ export type Item =
   | (FeedKey & { readonly topic: 'released'; readonly from: number | null })
   /** A pace key's slot came free, or its next start was put off. */
   | { readonly topic: 'paced'; readonly key: string; readonly putOff: boolean }
-  | (Order & { readonly topic: 'ordered' });
+  | { readonly topic: 'ordered'; readonly account: string };
 export type Topic = Item['topic'];
 export type ItemOf<T extends Topic> = Extract<Item, { readonly topic: T }>;
 
@@ -53,7 +53,7 @@ const message = z.object({
     z.object({ ...feed, topic: z.literal('committed'), from: z.number(), to: z.number() }),
     z.object({ ...feed, topic: z.literal('released'), from: z.number().nullable() }),
     z.object({ topic: z.literal('paced'), key: z.string(), putOff: z.boolean() }),
-    z.object({ topic: z.literal('ordered'), account: z.string(), asked: z.boolean() }),
+    z.object({ topic: z.literal('ordered'), account: z.string() }),
   ]),
 });
 

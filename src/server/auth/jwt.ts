@@ -87,7 +87,8 @@ async function verify(
 }
 
 function expiryOf({ exp = 0 }: JWTPayload): string {
-  return `token expired at ${new Date(exp * 1_000).toISOString()}`;
+  const at = new Date(exp * 1_000);
+  return Number.isNaN(at.getTime()) ? 'token expired' : `token expired at ${at.toISOString()}`;
 }
 
 /** What is wrong with a token, by what was expected of it; the token itself is never quoted. */
@@ -124,6 +125,9 @@ function callerOf(payload: JWTPayload, settings: JwtSettings): Caller {
   const accounts = accountsIn(claimOf(payload, settings.accountsClaim), settings.accountsClaim);
   const player =
     role === 'player' ? playerIn(claimOf(payload, settings.playerClaim), settings.playerClaim) : null;
+  // Budgets, pseudonyms and the audit log go by it: what is no text would make one of many.
+  if (typeof payload.sub !== 'string' || payload.sub === '')
+    throw new UnauthenticatedError('expected a token with the configured claim sub, got another value');
   // Prefixed, so that no token's subject can pass for a key's name in logs and budgets.
   return { viewer: toViewer({ name: `jwt:${payload.sub}`, role, accounts, player }), safelistOnly: false };
 }

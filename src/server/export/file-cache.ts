@@ -24,9 +24,17 @@ interface Entry extends KeptFile {
   leaves: NodeJS.Timeout | null;
 }
 
-/** Keeps each file for `keepMs` after it was last asked for. */
-export function createFileCache(keepMs = 60_000): FileCache {
+export interface FileCacheOptions {
+  /** How long a file is kept after it was last asked for. @default 60_000 */
+  readonly keepMs?: number;
+  /** How much all files may take up together; beyond it those that nobody reads go, the oldest first. @default 1 GiB */
+  readonly mostBytes?: number;
+}
+
+/** Keeps files that were made, so long and so many. */
+export function createFileCache({ keepMs = 60_000, mostBytes = 2 ** 30 }: FileCacheOptions = {}): FileCache {
   const entries = new Map<string, Promise<Entry>>();
+  const kept = new Map<string, Entry>();
 
   async function make(write: (path: string) => Promise<unknown>): Promise<Entry> {
     const folder = await mkdtemp(join(tmpdir(), 'countroom-export-'));
@@ -59,11 +67,28 @@ export function createFileCache(keepMs = 60_000): FileCache {
     if (entry.leaves !== null) clearTimeout(entry.leaves);
     entry.leaves = setTimeout(() => {
       if (entry.readers > 0) return expire(key, entry);
-      entries.delete(key);
-      // What cannot be removed lies in the system's temporary folder, which is emptied without us.
-      rm(entry.folder, { recursive: true, force: true }).catch(() => {});
+      remove(key, entry);
     }, keepMs);
     entry.leaves.unref();
+  }
+
+  function remove(key: string, entry: Entry): void {
+    entries.delete(key);
+    kept.delete(key);
+    if (entry.leaves !== null) clearTimeout(entry.leaves);
+    // What cannot be removed lies in the system's temporary folder, which is emptied without us.
+    rm(entry.folder, { recursive: true, force: true }).catch(() => {});
+  }
+
+  /** Makes room for what was made last, which stays: whoever asked for it is about to read it. */
+  function makeRoom(last: string): void {
+    let bytes = [...kept.values()].reduce((sum, { size }) => sum + size, 0);
+    for (const [key, entry] of kept) {
+      if (bytes <= mostBytes) return;
+      if (key === last || entry.readers > 0) continue;
+      remove(key, entry);
+      bytes -= entry.size;
+    }
   }
 
   return {
@@ -72,7 +97,10 @@ export function createFileCache(keepMs = 60_000): FileCache {
       entries.set(key, under);
       try {
         const entry = await under;
+        kept.delete(key);
+        kept.set(key, entry);
         expire(key, entry);
+        makeRoom(key);
         return entry;
       } catch (error) {
         if (entries.get(key) === under) entries.delete(key);
@@ -82,6 +110,7 @@ export function createFileCache(keepMs = 60_000): FileCache {
     async close() {
       const all = [...entries.values()];
       entries.clear();
+      kept.clear();
       for (const made of await Promise.allSettled(all)) {
         if (made.status === 'rejected') continue;
         if (made.value.leaves !== null) clearTimeout(made.value.leaves);

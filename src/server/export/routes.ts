@@ -101,7 +101,8 @@ async function answer(
   if (etag !== null) reply.header('etag', etag);
   if (etag !== null && matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
   const isHead = request.method === 'HEAD';
-  if (!isHead) reply.raw.once('close', takeStream(request.viewer.name));
+  // A file is made for HEAD as well, since its length is told.
+  if (!isHead || target.format === 'parquet') reply.raw.once('close', takeStream(request.viewer.name));
   reply.type(contentTypes[target.format]);
   reply.header('content-disposition', `attachment; filename="${fileName}.${target.format}"`);
   if (encoding !== null) reply.header('content-encoding', encoding);

@@ -71,4 +71,25 @@ describe('the channel at the database', () => {
     expect(await heard).toEqual({ account: 'vp', asked: false });
     expect(own).toEqual([]);
   });
+
+  it('obeys no order that only a message tells of, nor an old one again', async () => {
+    const [sender, listener] = archives;
+    const heard: Order[] = [];
+    listener?.orders.onOrder((order) => heard.push(order));
+    await listener?.leases.acquire({ account: 'vp', kind: 'SEQ_NO_FAILURE' }, null);
+    await sender?.orders.tell({ account: 'old', asked: false });
+    await expect.poll(() => heard).toEqual([{ account: 'old', asked: false }]);
+    await server.run("UPDATE orders SET at = at - interval '1 hour'", store.url);
+    for (const account of ['never ordered', 'old']) {
+      const item = { topic: 'ordered', account, asked: false };
+      await server.run(
+        `NOTIFY countroom, ${pg.escapeLiteral(JSON.stringify({ owner: 'a stranger', item }))}`,
+        store.url,
+      );
+    }
+    await sender?.orders.tell({ account: 'new', asked: true });
+    // Told in the order of their commits, and read one after the other.
+    await expect.poll(() => heard.at(-1)).toEqual({ account: 'new', asked: true });
+    expect(heard).toHaveLength(2);
+  });
 });

@@ -135,6 +135,8 @@ describe('streaming', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
     expect(await refused.json()).toMatchObject({ error: { code: 'BUSY' } });
     expect((await opened.get(path, { method: 'HEAD' })).status).toBe(200);
+    // For its length the file is made.
+    expect((await opened.get(`/export/bets.parquet?${day}`, { method: 'HEAD' })).status).toBe(503);
     leaving[0]!.abort();
     await expect.poll(() => opened.audited.some(({ error }) => error === 'ABORTED')).toBe(true);
     const next = new AbortController();
