@@ -83,6 +83,11 @@ function ranged(name: string): Command {
     .option('--account <id>', 'this account alone');
 }
 
+interface CopyFlags {
+  readonly readable?: boolean;
+  readonly json?: boolean;
+}
+
 program
   .command('demo')
   .description('start sandboxes of every provider and a gateway on them, filled and ready to be asked')
@@ -289,11 +294,12 @@ program
   .description('copy an archive into an empty one, all of it or nothing, and compare every row')
   .argument('<from>', 'as archive.url has it: duckdb:FILE or postgres://…')
   .argument('<to>', 'likewise')
+  .option('--readable', 'copy what can be read of a damaged DuckDB file, and say what could not')
   .option('--json', 'as JSON')
-  .action(async (from: string, to: string, { json = false }: { json?: boolean }) => {
+  .action(async (from: string, to: string, { readable = false, json = false }: CopyFlags) => {
     secrets = [from, to].flatMap((url) => (URL.canParse(url) ? new URL(url).password : []));
     const { copyArchive } = await import('./commands/copy-archive.ts');
-    code = await copyArchive({ from, to, json, io });
+    code = await copyArchive({ from, to, readable, json, io });
   });
 
 program

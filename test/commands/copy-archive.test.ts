@@ -18,7 +18,7 @@ async function openFolder() {
 
 it('copies by the addresses a configuration has, and tells what arrived', async () => {
   const { archive, io } = await openFolder();
-  const ask = { from: 'duckdb:./a.duckdb', to: 'duckdb:new/b.duckdb', json: true, io };
+  const ask = { from: 'duckdb:./a.duckdb', to: 'duckdb:new/b.duckdb', readable: false, json: true, io };
   await archive.close();
   expect(await copyArchive(ask)).toBe(0);
   const copied = JSON.parse(io.out()) as { table: string; rows: number; checksum: string }[];
@@ -30,7 +30,7 @@ it('copies by the addresses a configuration has, and tells what arrived', async 
 
 it('says what it cannot take for an archive, and no password of it', async () => {
   const { archive, io } = await openFolder();
-  const ask = { from: 'duckdb:./a.duckdb', to: 'duckdb:./b.duckdb', json: false, io };
+  const ask = { from: 'duckdb:./a.duckdb', to: 'duckdb:./b.duckdb', readable: false, json: false, io };
   await expect(copyArchive({ ...ask, to: 'duckdb:a.duckdb' })).rejects.toThrow(/got the same/);
   await expect(copyArchive({ ...ask, to: 'mysql://root:secret@host/db' })).rejects.toThrow(
     'TO: expected duckdb:FILE or postgres://user:password@host:5432/database',

@@ -13,6 +13,7 @@ import { explainFault } from './faults.ts';
 import { refuseOutdated } from './layout.ts';
 import { createMagnitude } from './magnitude.ts';
 import { openMigrated, withoutExtensions } from './migrate.ts';
+import { readableBatches } from './readable.ts';
 import { cellsOf } from './values.ts';
 
 /** Copying out of and into a DuckDB file that nobody else has open. */
@@ -26,29 +27,46 @@ export function copyingDuckDb(path: string): Copying {
     }
   };
 
+  async function* explainedBatches(batches: AsyncIterable<Cells>): AsyncGenerator<Cells> {
+    try {
+      yield* batches;
+    } catch (error) {
+      throw explainFault(path, error instanceof Error ? error.message : String(error));
+    }
+  }
+
   const closing = (connection: DuckDBConnection, instance: DuckDBInstance) => async () => {
     connection.closeSync();
     instance.closeSync();
   };
 
+  function openReading<S extends CopySource>(make: (opened: Opened) => S): Promise<S> {
+    return explained(async () => {
+      const instance = await DuckDBInstance.create(resolve(path), {
+        ...withoutExtensions,
+        access_mode: 'READ_ONLY',
+      });
+      const connection = await instance.connect();
+      const close = closing(connection, instance);
+      try {
+        await refuseOutdated(connection);
+        return make({ connection, counts: await countsOf(connection), close });
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    });
+  }
+
   return {
     openSource: () =>
-      explained(async () => {
-        const instance = await DuckDBInstance.create(resolve(path), {
-          ...withoutExtensions,
-          access_mode: 'READ_ONLY',
-        });
-        const connection = await instance.connect();
-        const close = closing(connection, instance);
-        try {
-          await refuseOutdated(connection);
-          const counts = await countsOf(connection);
-          return { counts, batches: (table) => batchesOf(connection, table), close } satisfies CopySource;
-        } catch (error) {
-          await close();
-          throw error;
-        }
-      }),
+      openReading(({ connection, counts, close }) => ({
+        counts,
+        batches: (table) => explainedBatches(batchesOf(connection, table)),
+        close,
+      })),
+    openReadable: () =>
+      openReading(({ connection, counts, close }) => ({ counts, close, ...readableBatches(connection) })),
     openTarget: () =>
       explained(async () => {
         await mkdir(dirname(resolve(path)), { recursive: true, mode: 0o700 });
@@ -64,6 +82,10 @@ export function copyingDuckDb(path: string): Copying {
         }
       }),
   };
+}
+
+interface Opened extends Pick<CopySource, 'counts' | 'close'> {
+  readonly connection: DuckDBConnection;
 }
 
 async function beginTarget(

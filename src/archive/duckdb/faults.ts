@@ -12,7 +12,7 @@ export function explainFault(path: string, fault: string): ArchiveError | BadUse
       'arithmetic: a result needs more than 20 integer digits or 18 decimals, which this archive cannot hold exactly',
     );
   }
-  const lasting = isDamaged(line);
+  const lasting = isDamage(line);
   const general = lasting || isFull(line) || isReadOnly(line) || isFatalText(line);
   return new ArchiveError(`archive ${path}: ${reasonOf(line)}`, { general, lasting });
 }
@@ -34,14 +34,15 @@ function isReadOnly(line: string): boolean {
   return /read-only|EROFS|EACCES|permission denied/i.test(line);
 }
 
-function isDamaged(line: string): boolean {
+/** Whether an error says that the file's content is damaged. */
+export function isDamage(line: string): boolean {
   return /corrupt|computed checksum|could not read enough bytes|Serialization Error|Input\/output error|\bEIO\b/i.test(
     line,
   );
 }
 
 const REMEDY =
-  'restore a copy of it; or, where it still can be read, copy it into a new one (countroom copy-archive) and go on with ' +
+  'restore a copy of it; or copy what can be read into a new one (countroom copy-archive --readable) and go on with ' +
   'that; or begin with a new file: what the providers still have is read again';
 
 function reasonOf(line: string): string {
@@ -56,7 +57,7 @@ function reasonOf(line: string): string {
     return `a query needs more memory than archive.memoryMb gives it: give more, or ask for less (${line})`;
   }
   if (isFull(line)) return `the disk is full (${line})`;
-  if (isDamaged(line)) return `the file is damaged (${line}): ${REMEDY}`;
+  if (isDamage(line)) return `the file is damaged (${line}): ${REMEDY}`;
   if (isReadOnly(line)) return `it is open for reading alone, or to another user (${line})`;
   return line;
 }

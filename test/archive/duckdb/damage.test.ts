@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, open, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,9 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { explainFault } from '../../../src/archive/duckdb/faults.ts';
 import { createDuckDbArchive } from '../../../src/archive/duckdb/index.ts';
-import { all, bet, firstPage, read } from '../conformance/sample.ts';
+import { copyArchive } from '../../../src/commands/copy-archive.ts';
+import { createWorld } from '../../commands/harness.ts';
+import { all, bet, firstPage, read, transfer } from '../conformance/sample.ts';
 import { sameName } from '../conformance/store.ts';
 
 let folder: string;
@@ -17,7 +20,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const openArchive = () => createDuckDbArchive({ path, playerOf: sameName });
-const remedy = /restore a copy of it; or, .* \(countroom copy-archive\) .*; or begin with a new file/;
+const remedy =
+  /restore a copy of it; or .* \(countroom copy-archive --readable\) .*; or begin with a new file/;
 
 /** An archive of some megabytes, closed. */
 async function fill(): Promise<number> {
@@ -75,6 +79,53 @@ describe('a damaged file', () => {
       readable: true,
     });
     await archive.close().catch((error: unknown) => expect(error).toMatchObject({ general: true }));
+  });
+});
+
+describe('what can be read of a damaged file', () => {
+  it('is copied, and says which reads it lacks rows of, so that they are asked for again', async () => {
+    const archive = await openArchive();
+    const long = (index: number) => createHash('sha512').update(`${index}`).digest('hex').repeat(4);
+    const window = (index: number) => ({ from: index * 3_600_000, to: (index + 1) * 3_600_000 });
+    for (let index = 0; index < 20; index += 1) {
+      const rows = Array.from({ length: 500 }, (_, at) =>
+        bet(`${index}-${at}`, window(index).from + at, { raw: `{"text":"${long(index * 500 + at)}"}` }),
+      );
+      await archive.commit(read('vp', { interval: window(index), rows }));
+      const other = { ...read('hrg', { interval: window(index) }), provider: 'hotroad' as const };
+      await archive.commit({ ...other, kind: 'TRANSFER', rows: [transfer(`t${index}`, window(index).from)] });
+    }
+    await archive.close();
+    const at = await placeOfRows();
+    await spoil(at + 1_000, at + 1_100);
+
+    const to = join(folder, 'copy.duckdb');
+    const io = { ...createWorld(), cwd: folder };
+    const ask = { from: `duckdb:${path}`, to: `duckdb:${to}`, json: true, io };
+    await expect(copyArchive({ ...ask, readable: false })).rejects.toThrow(remedy);
+    expect(await copyArchive({ ...ask, readable: true })).toBe(0);
+    const { copied, lost } = JSON.parse(io.out()) as {
+      copied: { table: string; rows: number }[];
+      lost: { unread: { table: string; rows: number; of: object[] }[]; reads: { kind: string }[] };
+    };
+    const gone = lost.unread.reduce((sum, { rows }) => sum + rows, 0);
+    expect(gone).toBeGreaterThan(0);
+    expect(copied.find(({ table }) => table === 'bets')?.rows).toBe(10_000 - gone);
+    expect(lost.unread[0]).toMatchObject({ table: 'bets', of: [{ account: 'vp' }] });
+    expect(lost.reads.length).toBeGreaterThan(0);
+    expect(lost.reads.every(({ kind }) => kind === 'BET')).toBe(true);
+
+    const copy = await createDuckDbArchive({ path: to, playerOf: sameName });
+    const range = { from: 0, to: window(20).from };
+    const ledger = await copy.ledger({ account: 'vp', kind: 'BET' }, range);
+    expect(ledger).toHaveLength(20 - lost.reads.length);
+    expect(await copy.ledger({ account: 'hrg', kind: 'TRANSFER' }, range)).toHaveLength(20);
+    // What is claimed as held is there, row for row.
+    for (const part of ledger) {
+      const found = await copy.count({ ...all('BET', ['vp']), range: part });
+      expect(found).toBe(500);
+    }
+    await copy.close();
   });
 });
 
