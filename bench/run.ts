@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { attacks } from './attacks.ts';
 import { auth } from './auth.ts';
+import { changes } from './changes.ts';
 import { cliff } from './cliff.ts';
 import { commit } from './commit.ts';
 import { duckDbCapacity } from './duckdb-capacity.ts';
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'entities-40-days': entities40Days,
   processes,
   commit,
+  changes,
   'duckdb-capacity': duckDbCapacity,
   'hundred-feeds': hundredFeeds,
   'rolled-up': rolledUp,

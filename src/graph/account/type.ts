@@ -20,7 +20,8 @@ export class Account {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The currency of all its rows; null where each row carries its own.',
+    description:
+      'The currency of all its rows; null where each row carries its own. HotRoad does not support non-accounting currencies, as its document has it: bets in others are not listed, and in no total.',
   })
   currency!: string | null;
 }

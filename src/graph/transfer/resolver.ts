@@ -46,7 +46,8 @@ export class TransferResolver {
     description:
       'Whether a transfer arrived at the provider, with proof: ask before you send the money again. It is asked for by its ' +
       'code where the provider can be asked so; else, and for proof of absence, the provider’s records around `sentAt` are ' +
-      'read anew. An archived transfer is found whatever its time.',
+      'read anew. An archived transfer is found whatever its time. HotRoad’s log is believed to go 40 days back, which its ' +
+      'document does not say: nothing older is called absent unless `limits.TRANSFER.retention` says how far it goes.',
   })
   async transferStatus(
     @Arg('account', () => ID, { description: 'The account it was sent through, such as `hrg-main`.' })

@@ -47,7 +47,8 @@ const transfers: FeedSpec = {
 export const provider: Provider<HotRoadCredentials, HotRoadOptions> = {
   name: 'hotroad',
   title: 'HotRoad Gaming',
-  summary: 'bets at most 40 days back, and transfers',
+  summary:
+    'bets at most 40 days back and in the account’s currency alone, and transfers, believed to go back as far: its document states no end',
   credentials,
   options,
   needsCurrency: true,

@@ -32,7 +32,7 @@ const bets: FeedSpec = {
 export const provider: Provider<Credentials, Options> = {
   name: 'oneapi',
   title: 'OneAPI',
-  summary: 'bets, and single bets by their id',
+  summary: 'bets, and single bets by their id; its document states no pace, 200 ms between calls are ours',
   credentials,
   options,
   mappingOptions: ['refundInWin', 'statuses'],
