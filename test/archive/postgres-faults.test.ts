@@ -99,7 +99,9 @@ describe('a PostgreSQL that fails', () => {
   });
 
   it('does conflicting work again, and not for ever', async () => {
-    const database = createDatabase({ ...plain, url: await server.createDatabase(), patienceMs: 300 });
+    const url = await server.createDatabase();
+    const database = createDatabase({ ...plain, url, patienceMs: 600_000 });
+    const hasty = createDatabase({ ...plain, url, patienceMs: 300 });
     let tries = 0;
     const deadlock = "DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$";
     const third = database.transaction(async (client) => {
@@ -108,8 +110,8 @@ describe('a PostgreSQL that fails', () => {
       return tries;
     });
     expect(await third).toBe(3);
-    await expect(database.use((client) => client.query(deadlock))).rejects.toThrow(/deadlock/);
-    await database.close();
+    await expect(hasty.use((client) => client.query(deadlock))).rejects.toThrow(/deadlock/);
+    await Promise.all([database.close(), hasty.close()]);
   });
 
   it('gives up a statement that takes too long, and goes on', async () => {

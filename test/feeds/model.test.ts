@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, it } from 'vitest';
+import { runs } from '../fuzz/laws.ts';
 import { openDuckDb, openPostgres, type Place } from '../model/places.ts';
 import { createChecks } from './model/check.ts';
 import { type Moment, type Process, startProcess } from './model/process.ts';
@@ -8,7 +9,6 @@ import type { Event } from './model/truth.ts';
 
 const START = Date.UTC(2026, 10, 21, 12);
 const SINCE = START - 4 * GRID_MS;
-const TIME_LIMIT_MS = 9_000;
 // More rounds than any run needs: each lets the longest wait after a failure pass.
 const MOST_ROUNDS = 25;
 
@@ -75,7 +75,7 @@ describe.each([
 
   it('ends as the provider’s truth, whatever the order of reads, crashes, restarts, late and moving rows, and whatever the clocks show', async () => {
     place ??= await open();
-    let runs = 0;
+    let turn = 0;
     const traits = fc.record({
       paging: fc.constantFrom('whole' as const, 'pages' as const),
       isVersioned: fc.boolean(),
@@ -84,10 +84,10 @@ describe.each([
     });
     await fc.assert(
       fc.asyncProperty(traits, fc.array(step, { minLength: 8, maxLength: 40 }), async (given, steps) => {
-        runs += 1;
-        await run(place!, { ...given, account: `run ${runs}` }, steps);
+        turn += 1;
+        await run(place!, { ...given, account: `run ${turn}` }, steps);
       }),
-      { numRuns: 60, interruptAfterTimeLimit: TIME_LIMIT_MS, markInterruptAsFailure: false },
+      runs(25),
     );
   });
 });

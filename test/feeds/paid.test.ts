@@ -46,8 +46,11 @@ test('past its calls a key is answered with the newest windows and a gap that sa
 });
 
 test('whoever joins the windows of another pays nothing', async () => {
-  const { payerOf, cover } = await open();
-  const [first, joined] = await Promise.all([cover('first', 6), cover('joined', 1)]);
+  const { payerOf, cover, calls } = await open();
+  const asked = cover('first', 6);
+  // All windows of an ask are begun together, so that whoever comes after the first call joins them.
+  await expect.poll(calls, { interval: 5 }).toBeGreaterThan(0);
+  const [first, joined] = await Promise.all([asked, cover('joined', 1)]);
   expect([first, joined].map(({ coverage }) => coverage.complete)).toEqual([true, true]);
   expect(payerOf('joined', 1).begin()).not.toBeNull();
   expect(payerOf('first', 6).begin()).toBeNull();
