@@ -60,4 +60,27 @@ describe('scrubbing', () => {
     expect(scrub('token eyJhbGciOiJFUzI1NiJ9.eyJjYW5hcnkiOiJqd3QifQ.c2ln')).toBe('token [redacted]');
     expect(scrub('a bearer of news')).toBe('a bearer of news');
   });
+
+  it('finds web tokens where an expression would', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('eyJ', 'aaaa', 'bbbbbbbb', '.', '-', '_', ' '),
+      maxLength: 20,
+    });
+    const plain = createScrub([]);
+    fc.assert(
+      fc.property(text, (given) => {
+        const found = given.replace(/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, '[redacted]');
+        expect(plain(given)).toBe(found);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('takes no longer than a text is long, whatever a provider sends', () => {
+    // Each of these would take minutes where every beginning is followed to the end.
+    for (const piece of ['-eyJ', '-eyJaaaaaaaa.', 'Bearer ', '.eyJaaaaaaaaaaa-']) {
+      const text = piece.repeat(1_000_000 / piece.length);
+      expect(createScrub([secret])(text).length).toBeLessThanOrEqual(text.length);
+    }
+  });
 });
