@@ -17,74 +17,100 @@ const LASTS_MS = 12_000;
 const AT_MOST_MS = 50;
 const NEIGHBOURS = 15;
 
+type Range = { readonly from: number; readonly to: number };
+type Strike = (gateway: BenchGateway, over: AbortSignal) => Promise<unknown>;
+
+interface Attack {
+  readonly name: string;
+  /** Whether the range is held; else its provider is to be asked. */
+  readonly held: boolean;
+  /** Settings of the provider's account. */
+  readonly account?: Readonly<Record<string, unknown>>;
+  readonly strike: (range: Range) => Strike;
+}
+
+const terms = Array.from({ length: 60 }, (_, index) => `contains(tolower(gameCode),'vp_${index}x')`);
+
 /** How late the event loop is in each of the attacks that a stranger with a key can make, and what a neighbour pays. */
-export const attacks: Bench = async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'countroom-attacks-'));
-  const to = Math.floor(Date.now() / GRID_MS) * GRID_MS - 3_600_000;
-  const range = { from: to - 39 * DAY_MS, to };
-  const url = `duckdb:${join(folder, 'archive.duckdb')}`;
-  try {
-    const archive = await createDuckDbArchive({
-      path: url.slice('duckdb:'.length),
-      playerOf: (_, name) => name,
-    });
-    await fillArchive(archive, ACCOUNT, ROWS, range);
-    await archive.close();
-    const held = await attackHeld(url, range);
+export const attacks: Readonly<Record<string, Bench>> = {
+  'attack-leavers': attackBench({
+    name: 'large queries whose callers hang up',
+    held: true,
+    strike: () => (gateway, over) =>
+      many(8, over, () => leave(`${gateway.url}/odata/v4/Bets?$orderby=stake%20desc&$top=5000`)),
+  }),
+  'attack-entities': attackBench({
+    name: '500 entities over 39 days, all held',
+    held: true,
+    strike: (range) => askEntities(range, '0s'),
+  }),
+  'attack-unheld-entities': attackBench({
+    name: '500 entities over 39 days of which nothing is held',
+    held: false,
+    strike: (range) => askEntities(range, '2s'),
+  }),
+  'attack-exports': attackBench({
+    name: 'exports read a little at a time',
+    held: true,
+    strike: (range) => (gateway, over) =>
+      many(8, over, () => sip(`${gateway.url}/export/bets.csv?${daysOf(range)}`, over)),
+  }),
+  'attack-odata': attackBench({
+    name: 'heavy OData filters',
+    held: true,
+    strike: () => (gateway, over) =>
+      many(8, over, () =>
+        leave(
+          `${gateway.url}/odata/v4/Bets?$top=1000&$filter=${encodeURIComponent(terms.join(' or '))}`,
+          5_000,
+        ),
+      ),
+  }),
+  'attack-down': attackBench({
+    name: 'a provider that is down, 40 callers waiting for 5,616 windows',
+    held: false,
     // A port that nobody listens at: every call fails at once.
-    const down = await attack({ archiveUrl: 'duckdb::memory:', account: { baseUrl: 'http://127.0.0.1:9' } }, [
-      ['a provider that is down, 40 callers waiting for 5,616 windows', waitForAll(range)],
-    ]);
-    const cold = await attack({ archiveUrl: 'duckdb::memory:' }, [
-      ['500 entities over 39 days of which nothing is held', askEntities(range, '2s')],
-    ]);
-    return [...held, ...down, ...cold];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    account: { baseUrl: 'http://127.0.0.1:9' },
+    strike: waitForAll,
+  }),
 };
 
-type Range = { readonly from: number; readonly to: number };
-type Attack = readonly [name: string, strike: (gateway: BenchGateway, over: AbortSignal) => Promise<unknown>];
-type Setting = { readonly archiveUrl: string; readonly account?: Readonly<Record<string, unknown>> };
-
-async function attackHeld(archiveUrl: string, range: Range): Promise<Result[]> {
-  const everything = `/export/bets.csv?from=${new Date(range.from).toISOString()}&to=${new Date(range.to).toISOString()}`;
-  const terms = Array.from({ length: 60 }, (_, index) => `contains(tolower(gameCode),'vp_${index}x')`);
-  const heavy = `/odata/v4/Bets?$top=1000&$filter=${encodeURIComponent(terms.join(' or '))}`;
-  const sorted = '/odata/v4/Bets?$orderby=stake%20desc&$top=5000';
-  return attack({ archiveUrl }, [
-    [
-      'large queries whose callers hang up',
-      (gateway, over) => many(8, over, () => leave(gateway.url + sorted)),
-    ],
-    ['500 entities over 39 days, all held', askEntities(range, '0s')],
-    [
-      'exports read a little at a time',
-      (gateway, over) => many(8, over, () => sip(gateway.url + everything, over)),
-    ],
-    ['heavy OData filters', (gateway, over) => many(8, over, () => leave(gateway.url + heavy, 5_000))],
-  ]);
+function attackBench({ name, held, account, strike }: Attack): Bench {
+  return async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'countroom-attacks-'));
+    const to = Math.floor(Date.now() / GRID_MS) * GRID_MS - 3_600_000;
+    const range = { from: to - 39 * DAY_MS, to };
+    const path = join(folder, 'archive.duckdb');
+    try {
+      if (held) {
+        const archive = await createDuckDbArchive({ path, playerOf: (_, username) => username });
+        await fillArchive(archive, ACCOUNT, ROWS, range);
+        await archive.close();
+      }
+      const gateway = await startGateway({
+        names: ['vertexplay'],
+        minIntervalMs: 20,
+        archiveUrl: `duckdb:${path}`,
+        probe: true,
+        server: { limits: { costPerMinute: 1_000_000_000 } },
+        account,
+      });
+      try {
+        return await measure(gateway, name, strike(range));
+      } finally {
+        await gateway.close();
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
 }
 
-async function attack(setting: Setting, strikes: readonly Attack[]): Promise<Result[]> {
-  const gateway = await startGateway({
-    names: ['vertexplay'],
-    minIntervalMs: 20,
-    probe: true,
-    server: { limits: { costPerMinute: 1_000_000_000 } },
-    ...setting,
-  });
-  try {
-    const results: Result[] = [];
-    for (const [name, strike] of strikes) results.push(...(await measure(gateway, name, strike)));
-    return results;
-  } finally {
-    await gateway.close();
-  }
+function daysOf({ from, to }: Range): string {
+  return `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`;
 }
 
-async function measure(gateway: BenchGateway, name: string, strike: Attack[1]): Promise<Result[]> {
+async function measure(gateway: BenchGateway, name: string, strike: Strike): Promise<Result[]> {
   const now = Date.now();
   const lately = rangeText(now - DAY_MS, now);
   const page = () =>
@@ -161,12 +187,12 @@ async function sip(url: string, over: AbortSignal): Promise<void> {
   }
 }
 
-function waitForAll(range: Range): Attack[1] {
+function waitForAll(range: Range): Strike {
   const query = `{ bets(filter: { range: ${rangeText(range.from, range.to)} }, first: 1, maxWait: "10s") { coverage { complete } } }`;
   return (gateway, over) => many(40, over, () => gateway.ask(query));
 }
 
-function askEntities(range: Range, maxWait: string): Attack[1] {
+function askEntities(range: Range, maxWait: string): Strike {
   const representations = Array.from({ length: 500 }, (_, index) => ({
     __typename: 'Player',
     username: `player${index * 37}`,

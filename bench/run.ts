@@ -30,7 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   cliff,
   'many-players': manyPlayers,
   auth,
-  attacks,
+  ...attacks,
   entities,
   'entities-40-days': entities40Days,
   processes,
