@@ -1,7 +1,8 @@
 import type { FeedLimits } from '../providers/provider.ts';
 import { formatDuration } from '../records/duration.ts';
+import { usualCalls } from '../records/usual-calls.ts';
 import type { AccountConfig, Config } from './config.ts';
-import { type ApiKeySettings, type AuthSettings, usualCalls } from './server-settings.ts';
+import type { ApiKeySettings, AuthSettings } from './server-settings.ts';
 
 const SECRET = '[secret]';
 

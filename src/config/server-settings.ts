@@ -114,9 +114,6 @@ const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/i, 'expected the SHA-256 of t
 
 const expectedCalls = 'expected calls a minute such as "60/m", or none';
 
-/** How many provider calls a minute a role may cause where its key does not say; null for no bound. */
-export const usualCalls = { viewer: 120, bi: 120, support: 120, admin: null, player: 0 } as const;
-
 /** So many calls a minute; `none` lifts the bound, and is null. */
 const callsPerMinute = z
   .union([z.literal('none'), z.string().regex(/^\d{1,9}\/m$/, expectedCalls)], expectedCalls)

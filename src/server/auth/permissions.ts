@@ -1,5 +1,5 @@
-import { usualCalls } from '../../config/server-settings.ts';
 import type { Viewer } from '../../graph/viewer.ts';
+import { usualCalls } from '../../records/usual-calls.ts';
 
 /** Everything that can be permitted to a caller. */
 export const permissions = [
