@@ -1,20 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fillArchive } from '../../bench/rows.ts';
 import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { addressOf } from '../address.ts';
+import { type Built, buildCommand } from '../built.ts';
 import { openHarness } from './harness.ts';
 
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+let command: Built;
+beforeAll(async () => {
+  command = await buildCommand();
+});
+afterAll(() => command.remove());
+
 const DAY_MS = 86_400_000;
 const to = Math.floor(Date.now() / 600_000) * 600_000 - 3_600_000;
 const range = { from: to - 39 * DAY_MS, to };
 const spelled = `{ from: "${new Date(range.from).toISOString()}", to: "${new Date(range.to).toISOString()}" }`;
 
-interface Street {
+interface Deployment {
   readonly child: ChildProcess;
   readonly url: string;
   /** Resolves when the provider was called. */
@@ -22,7 +27,7 @@ interface Street {
 }
 
 /** A gateway over some thousand held bets, or none, whose provider takes calls and answers none of them. */
-async function openStreet({ bets = 0 }: { readonly bets?: number } = {}): Promise<Street> {
+async function openDeployment({ bets = 0 }: { readonly bets?: number } = {}): Promise<Deployment> {
   const provider = createServer().listen(0, '127.0.0.1');
   const calls = new Set<Socket>();
   const called = new Promise((resolve) => {
@@ -53,7 +58,7 @@ async function openStreet({ bets = 0 }: { readonly bets?: number } = {}): Promis
     await fillArchive(archive, 'vertexplay-main', bets, range);
     await archive.close();
   }
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, 'serve', '--config', file], {
+  const child = spawn(process.execPath, [command.file('cli'), 'serve', '--config', file], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   onTestFinished(async () => {
@@ -83,25 +88,25 @@ const asking = (query: string, variables?: object): RequestInit => ({
   body: JSON.stringify({ query, variables }),
 });
 
-async function terminated({ child }: Street): Promise<unknown> {
+async function terminated({ child }: Deployment): Promise<unknown> {
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   return ended;
 }
 
 // Each ends while its attack goes on: nobody hangs up, nothing is answered, and nobody reads.
-describe('SIGTERM ends a gateway with 0', { timeout: 240_000 }, () => {
+describe('SIGTERM ends a gateway with 0', () => {
   test('while thousands of windows wait for a provider that is silent', async () => {
-    const street = await openStreet();
+    const deployment = await openDeployment();
     const bets = `{ bets(filter: { range: ${spelled} }, first: 1, maxWait: "10m") { coverage { complete } } }`;
-    const callers = Array.from({ length: 20 }, () => askOn(`${street.url}/graphql`, asking(bets)));
-    await street.called;
-    expect(await terminated(street)).toEqual([0, null]);
+    const callers = Array.from({ length: 20 }, () => askOn(`${deployment.url}/graphql`, asking(bets)));
+    await deployment.called;
+    expect(await terminated(deployment)).toEqual([0, null]);
     await Promise.all(callers);
   });
 
   test('while routers ask for 500 players over 39 days', async () => {
-    const street = await openStreet();
+    const deployment = await openDeployment();
     const representations = Array.from({ length: 500 }, (_, index) => ({
       __typename: 'Player',
       username: `p${index}`,
@@ -109,20 +114,20 @@ describe('SIGTERM ends a gateway with 0', { timeout: 240_000 }, () => {
     const entities = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Player {
       bets(range: ${spelled}, first: 5, maxWait: "10m") { nodes { id } coverage { complete } } } } }`;
     const asked = asking(entities, { of: representations });
-    const callers = Array.from({ length: 4 }, () => askOn(`${street.url}/graphql`, asked));
-    await street.called;
-    expect(await terminated(street)).toEqual([0, null]);
+    const callers = Array.from({ length: 4 }, () => askOn(`${deployment.url}/graphql`, asked));
+    await deployment.called;
+    expect(await terminated(deployment)).toEqual([0, null]);
     await Promise.all(callers);
   });
 
   test('while callers ask large questions and hang up', async () => {
-    const street = await openStreet({ bets: 20_000 });
+    const deployment = await openDeployment({ bets: 20_000 });
     let isOver = false;
     let left = 0;
     const leaver = async () => {
       while (!isOver) {
         const leaving = new AbortController();
-        const sorted = fetch(`${street.url}/odata/v4/Bets?$orderby=stake%20desc&$top=5000`, leaving);
+        const sorted = fetch(`${deployment.url}/odata/v4/Bets?$orderby=stake%20desc&$top=5000`, leaving);
         setTimeout(() => leaving.abort(), 20);
         await sorted.then((answer) => answer.text()).catch(() => {});
         left += 1;
@@ -130,14 +135,14 @@ describe('SIGTERM ends a gateway with 0', { timeout: 240_000 }, () => {
     };
     const leavers = Array.from({ length: 6 }, leaver);
     await expect.poll(() => left).toBeGreaterThan(6);
-    expect(await terminated(street)).toEqual([0, null]);
+    expect(await terminated(deployment)).toEqual([0, null]);
     isOver = true;
     await Promise.all(leavers);
   });
 
   test('while readers of exports take no byte', async () => {
-    const street = await openStreet({ bets: 20_000 });
-    const { hostname, port } = new URL(street.url);
+    const deployment = await openDeployment({ bets: 20_000 });
+    const { hostname, port } = new URL(deployment.url);
     const path = `/export/bets.ndjson?from=${new Date(range.from).toISOString()}&to=${new Date(range.to).toISOString()}&raw=true`;
     const readers = Array.from({ length: 4 }, async () => {
       const socket = connect(Number(port), hostname);
@@ -148,17 +153,17 @@ describe('SIGTERM ends a gateway with 0', { timeout: 240_000 }, () => {
       await once(socket, 'readable');
     });
     await Promise.all(readers);
-    expect(await terminated(street)).toEqual([0, null]);
+    expect(await terminated(deployment)).toEqual([0, null]);
   });
 
   test('while heavy filters of OData run', async () => {
-    const street = await openStreet({ bets: 20_000 });
+    const deployment = await openDeployment({ bets: 20_000 });
     const terms = Array.from({ length: 30 }, (_, index) => `contains(tolower(gameCode),'vp_${index}x')`);
-    const filter = `${street.url}/odata/v4/Bets?$top=1000&$filter=${encodeURIComponent(terms.join(' or '))}`;
+    const filter = `${deployment.url}/odata/v4/Bets?$top=1000&$filter=${encodeURIComponent(terms.join(' or '))}`;
     let answered = 0;
     const callers = Array.from({ length: 4 }, () => askOn(filter, undefined, () => (answered += 1)));
     await expect.poll(() => answered).toBeGreaterThan(0);
-    expect(await terminated(street)).toEqual([0, null]);
+    expect(await terminated(deployment)).toEqual([0, null]);
     await Promise.all(callers);
   });
 });
