@@ -10,6 +10,7 @@ import { entities40Days } from './entities-40-days.ts';
 import { exports } from './exports.ts';
 import { fairness } from './fairness.ts';
 import { hundredFeeds } from './hundred-feeds.ts';
+import { ingestion } from './ingestion.ts';
 import { json } from './json.ts';
 import { manyPlayers } from './many-players.ts';
 import { memory } from './memory.ts';
@@ -41,6 +42,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'rolled-up': rolledUp,
   memory,
   json,
+  ingestion,
   exports,
 };
 

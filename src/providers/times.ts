@@ -35,8 +35,13 @@ export function parseBeijing(value: string): number | null {
 }
 
 function instantOf(match: RegExpExecArray, fraction: string | undefined): number | null {
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6])];
+  // One by one: lists of them would be made for every time there is.
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const hour = Number(match[4]);
+  const minute = Number(match[5]);
+  const second = Number(match[6]);
   // Date.UTC would roll 30 February, hour 24 and second 60 over, and move the first century by 1900 years.
   if (year < 100 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return null;
   if (hour > 23 || minute > 59 || second > 59) return null;

@@ -65,7 +65,8 @@ export function scaleOf(value: Decimal): number {
 export function unitsOf(value: Decimal, scale: number = scaleOf(value)): bigint {
   const own = scaleOf(value);
   if (scale < own) throw new RangeError(`unitsOf: expected a scale of at least ${own}, got ${scale}`);
-  return BigInt(value.replace('.', '')) * 10n ** BigInt(scale - own);
+  const units = BigInt(value.replace('.', ''));
+  return scale === own ? units : units * 10n ** BigInt(scale - own);
 }
 
 /** Exact sum; its scale is the largest summed. The sum of nothing is `0`. */
@@ -79,19 +80,26 @@ export function sum(...values: readonly Decimal[]): Decimal {
 
 /** The same magnitude with the other sign; zero stays unsigned. */
 export function negate(value: Decimal): Decimal {
-  return fromUnits(-unitsOf(value), scaleOf(value));
+  if (value.startsWith('-')) return value.slice(1) as Decimal;
+  return isZero(value) ? value : (`-${value}` as Decimal);
 }
 
 /** −1, 0 or 1. */
 export function sign(value: Decimal): -1 | 0 | 1 {
-  const units = unitsOf(value);
-  return units === 0n ? 0 : units < 0n ? -1 : 1;
+  // Zero has no sign.
+  if (value.startsWith('-')) return -1;
+  return isZero(value) ? 0 : 1;
+}
+
+function isZero(value: Decimal): boolean {
+  return !/[1-9]/.test(value);
 }
 
 /** Whether a computed value still fits what an archive holds (20 integer digits, 18 decimals). */
 export function fits(value: Decimal): boolean {
   const scale = scaleOf(value);
-  return scale <= MAX_SCALE && integerDigits(unitsOf(value), scale) <= MAX_INTEGER_DIGITS;
+  const digits = value.length - (value.startsWith('-') ? 1 : 0) - (scale === 0 ? 0 : scale + 1);
+  return scale <= MAX_SCALE && digits <= MAX_INTEGER_DIGITS;
 }
 
 function integerDigits(units: bigint, scale: number): number {

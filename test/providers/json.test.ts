@@ -36,6 +36,39 @@ describe('readJson', () => {
     );
   });
 
+  it('reads rows that are almost alike as the strict parser reads each of them', () => {
+    const key = fc.constantFrom('a', 'b', 'long name', '10', '1', 'é', 'q"', '\\', '__proto__');
+    const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.jsonValue({ maxDepth: 2 }));
+    const spelt = (pairs: readonly (readonly [string, unknown])[], space: string) =>
+      `{${pairs.map(([name, each]) => `${JSON.stringify(name)}:${space}${JSON.stringify(each)}`)}}`;
+    const list = fc.uniqueArray(key, { minLength: 1 }).chain((keys) => {
+      const alike = fc.tuple(...keys.map((name) => fc.tuple(fc.constant(name), value)));
+      const other = fc
+        .subarray(keys)
+        .chain((some) =>
+          fc
+            .tuple(...some.map((name) => fc.tuple(fc.constant(name), value)))
+            .map((pairs) => [...pairs].reverse()),
+        );
+      const row = fc.oneof({ weight: 3, arbitrary: alike }, { weight: 1, arbitrary: other });
+      return fc.array(fc.tuple(row, fc.constantFrom('', '', '', ' ')), { maxLength: 8 });
+    });
+    fc.assert(
+      fc.property(list, (all) => {
+        const texts = all.map(([pairs, space]) => spelt(pairs, space));
+        const given = rows(`[${texts}]`);
+        expect(given.map(({ value: read }) => toCompactJson(read))).toEqual(
+          texts.map((each) => toCompactJson(parse(each))),
+        );
+        expect(given.map((each) => Object.keys(each.value as object))).toEqual(
+          texts.map((each) => Object.keys(parse(each) as object)),
+        );
+        expect(given.map(({ raw }) => raw)).toEqual(all.map(([pairs]) => spelt(pairs, '')));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('keeps numbers exact and keys that look like numbers in their place', () => {
     const row =
       '{"z":12345678901234567890,"10":1.10,"2":1E+3,"m":-0,"__proto__":{"y":[0.000000000000000001]}}';
