@@ -60,18 +60,27 @@ function drawn(): Mutant[] {
   return Array.from({ length: count }, () => left.splice(draw.integer(left.length), 1)[0]!);
 }
 
-const patch = z.object({ file: z.string(), from: z.string(), to: z.string() });
+const patch = z.object({ file: z.string(), from: z.string(), to: z.string(), test: z.string().optional() });
 
 function listed(list: string): Mutant[] {
   return z
     .array(patch)
     .parse(JSON.parse(read(list)))
-    .map(({ file, from, to }) => {
+    .map(({ file, from, to, test }) => {
       const [before = '', ...others] = read(file).split(from);
       if (others.length !== 1)
         throw new Error(`${file}: expected once, found ${others.length} times: ${from}`);
       const line = before.split('\n').length;
-      return { file, line, start: before.length, end: before.length + from.length, from, to, kind: 'patch' };
+      return {
+        file,
+        line,
+        start: before.length,
+        end: before.length + from.length,
+        from,
+        to,
+        kind: 'patch',
+        ...(test && { test }),
+      };
     });
 }
 
@@ -142,7 +151,8 @@ interface Verdict {
 
 /** Puts a mutant to the nearest tests that the budget has room for, until one fails. */
 async function judge(mutant: Mutant): Promise<Verdict> {
-  const all = relatedTo(mutant.file).filter((test) => !broken.has(test));
+  const related = new Set([...(mutant.test ? [mutant.test] : []), ...relatedTo(mutant.file)]);
+  const all = [...related].filter((test) => !broken.has(test));
   const budgetMs = Number(options.budget) * 1_000;
   let spent = 0;
   let ran = 0;

@@ -10,6 +10,8 @@ export interface Mutant {
   readonly to: string;
   /** What was done, in a word or two. */
   readonly kind: string;
+  /** The file of tests to put it to first. @default the nearest */
+  readonly test?: string;
 }
 
 type Change = Pick<Mutant, 'start' | 'end' | 'to' | 'kind'>;

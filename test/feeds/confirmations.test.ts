@@ -112,3 +112,34 @@ it('makes nothing final where a row is in doubt, and leaves the rest as it was',
   ]);
   expect(splitAtDoubts([part], [])).toEqual([part]);
 });
+
+it('is stopped only once the look that is under way has ended', async () => {
+  let answer: (doubts: readonly FeedDoubt[]) => void = () => {};
+  let stop: () => Promise<void> = async () => {};
+  const asked = new Promise<void>((begun) => {
+    const doubts = () => {
+      begun();
+      return new Promise<readonly FeedDoubt[]>((resolve) => {
+        answer = resolve;
+      });
+    };
+    stop = startConfirmations({
+      feeds: [feed],
+      archive: { doubts },
+      filler: { mustWait: () => false, fill: () => [] },
+      now: () => NOW,
+      onError(error) {
+        throw error;
+      },
+    });
+  });
+  await asked;
+  let hasStopped = false;
+  const stopping = stop().then(() => {
+    hasStopped = true;
+  });
+  await new Promise(setImmediate);
+  expect(hasStopped).toBe(false);
+  answer([]);
+  await stopping;
+});

@@ -273,6 +273,26 @@ describe('pages', () => {
     expect(keysOf(pieces)).toHaveLength(120);
   });
 
+  test('are read again where their total is another at the end, though all rows of the first total were found', async () => {
+    const later = every(MINUTE);
+    const early = later.slice(1);
+    const size = 4;
+    const { feed } = paperFeed({
+      rows: later,
+      paging: 'pages',
+      size,
+      // The first row comes in once the first page was read, and pushes one of its rows to the second.
+      answer(page, ask, call) {
+        const rows = call === 1 ? early : later;
+        const listed = rows.slice((ask.page - 1) * size, ask.page * size);
+        return { ...page, rows: listed, count: listed.length, total: rows.length };
+      },
+    });
+    const { pieces, unread } = await read(feed);
+    expect(unread).toEqual([]);
+    expect(keysOf(pieces)).toHaveLength(later.length);
+  });
+
   test('after the first that are refused halve the window', async () => {
     const tooDeep = new UpstreamError('page too deep', { action: 'refuseInput' });
     const { feed } = paged({ answer: (page, ask) => (ask.page > 2 ? Promise.reject(tooDeep) : page) });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bothEnds, searchedSpan, touches, wholeOf } from '../../src/records/verdict.ts';
+import { bothEnds, doubtOf, searchedSpan, touches, wholeOf } from '../../src/records/verdict.ts';
 
 const span = { from: 100, to: 200 };
 
@@ -29,5 +29,30 @@ describe('what was searched', () => {
       to: sentAt + 3 + 10 * minute,
     });
     expect(searchedSpan(sentAt, null)).toEqual({ from: sentAt - 65 * minute, to: sentAt + 70 * minute });
+  });
+});
+
+describe('a row set aside', () => {
+  const row = (raw: string) => ({ raw, isWaiting: true, isWithin: true, reason: 'amount: not a number' });
+
+  test('that holds the code keeps absence from being proven, however it spells the code and wherever', () => {
+    const holds = /^a row that could not be read holds the code/;
+    for (const raw of [
+      '{"transactionCode":"A\\u0042C"}',
+      '{"x":[{"y":"-ABC-"}]}',
+      'ABC, and no JSON',
+      '{"x":{"y":["\\u0041BC"]}}',
+    ])
+      expect(doubtOf('ABC', row(raw))).toMatch(holds);
+    expect(doubtOf('1.50', row('{"transactionCode":1.50}'))).toMatch(holds);
+    expect(doubtOf('ABC', { ...row('ABC'), isWaiting: false, isWithin: false })).toMatch(holds);
+  });
+
+  test('that has another code of its own does not; one without may be it, until an admin accepted it', () => {
+    expect(doubtOf('ABC', row('{"transactionCode":"XYZ"}'))).toBeNull();
+    expect(doubtOf('ABC', row('{"transactionCode":" "}'))).toMatch(/may be it/);
+    expect(doubtOf('ABC', row('[1'))).toMatch(/may be it/);
+    expect(doubtOf('ABC', { ...row('{}'), isWaiting: false })).toBeNull();
+    expect(doubtOf('ABC', { ...row('{}'), isWithin: false })).toBeNull();
   });
 });
