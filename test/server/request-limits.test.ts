@@ -122,6 +122,12 @@ describe('safelist', () => {
     expect((await post(running, byHash(listed))).json.data).toEqual({ who: 'anonymous' });
     expect((await post(running, byHash('{ who }'))).status).toBe(403);
     expect((await post(running, { query: '{ who }', ...byHash(listed) })).status).toBe(403);
+    for (const odd of [{ toString: 1 }, ['{ who }'], 5]) {
+      const asHash = { extensions: { persistedQuery: { version: 1, sha256Hash: odd } } };
+      expect((await post(running, { query: odd } as never)).status).toBe(403);
+      expect((await post(running, asHash as never)).status).toBe(403);
+    }
+    expect((await post(running, { extensions: { persistedQuery: null } } as never)).status).toBe(403);
   });
 
   test('holds for GET as for POST', async () => {
