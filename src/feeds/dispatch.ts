@@ -11,6 +11,7 @@ import {
 import { joinAtEdges, windowsOfEdges, withEdges } from '../records/edges.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
+import { createTrickle, type Trickle } from '../upstream/trickle.ts';
 import type { Payer } from './call-budget.ts';
 import { edgeOf, type Feed, feedClock, feedName } from './feed.ts';
 import type { Filler, Ticket } from './filler.ts';
@@ -69,15 +70,22 @@ export interface Dispatcher {
   begin(request?: Request): Dispatch;
 }
 
+// So many take a while to list and to join: of several such asks each has a turn of the event loop.
+const MANY_WINDOWS = 500;
 // The archive is looked at more often than that; whoever asks need not be.
 const STUCK_MS = 5_000;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const patience = createPatience(options.stopping);
-  return { begin: (request = {}) => begin(options, patience, request) };
+  const turn = createTrickle(1);
+  return { begin: (request = {}) => begin(options, { patience, turn }, request) };
 }
 
-function begin(options: DispatcherOptions, patience: Patience, { left, payer }: Request): Dispatch {
+function begin(
+  options: DispatcherOptions,
+  { patience, turn }: { readonly patience: Patience; readonly turn: Trickle },
+  { left, payer }: Request,
+): Dispatch {
   const { archive, filler, now, maxRangeMs, finalAfterMs, monotonic = () => performance.now() } = options;
   const asker = filler.newAsker();
   const reads = left === undefined ? archive : (archive.readsFor?.(left) ?? archive);
@@ -129,6 +137,8 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
     knownAt: number,
     waitMs = maxWaitMs,
   ): Promise<(readonly Window[])[]> {
+    const isLarge = lacking.reduce((sum, ofFeed) => sum + ofFeed.length, 0) >= MANY_WINDOWS;
+    if (isLarge) await turn();
     const tickets = await Promise.all(
       feeds.map((feed, index) =>
         Promise.all((lacking[index] ?? []).map((window) => windows.load({ feed, window, knownAt }))),
@@ -141,6 +151,7 @@ function begin(options: DispatcherOptions, patience: Patience, { left, payer }: 
       waitMs,
       left,
     );
+    if (isLarge) await turn();
     for (const leave of joined) leave();
     left?.throwIfAborted();
     return tickets.map((ofFeed, index) => unpaidOf(lacking[index] ?? [], ofFeed));

@@ -4,6 +4,7 @@ import { type Interval, intersect } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Delay } from '../upstream/call.ts';
 import { isPaused } from '../upstream/halt.ts';
+import { createTrickle } from '../upstream/trickle.ts';
 import {
   createSharedTurn,
   fixedTurn,
@@ -129,6 +130,8 @@ export function interactiveTurn(asker: Asker, served: () => void = () => {}): Tu
   return fixedTurn('interactive', asker.order, served);
 }
 
+// A query over weeks begins thousands of windows.
+const BEGUN_AT_ONCE = 64;
 const REMEMBER_FINISHED_MS = 60_000;
 const MOST_FINISHED = 10_000;
 
@@ -136,6 +139,7 @@ export function createFiller(options: FillerOptions): Filler {
   const { archive, claims, clocks, backlog = createBacklog(), now, onFailure, onCommit } = options;
   const { monotonic = () => performance.now(), reader = createReader({ monotonic }) } = options;
   const stamp = createStamp();
+  const begun = createTrickle(BEGUN_AT_ONCE);
   const states = new Map<string, FeedState>();
   // Those begun by `readNow`.
   const readings = new Set<{ readonly stop: AbortController; readonly done: Promise<void> }>();
@@ -224,6 +228,7 @@ export function createFiller(options: FillerOptions): Filler {
   }
 
   async function run(job: Job, state: FeedState, isWanted: () => Promise<boolean>): Promise<void> {
+    await begun();
     const { feed, window, turn } = job;
     let claim: Claim | null = null;
     try {

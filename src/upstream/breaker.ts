@@ -2,6 +2,7 @@ import type { UpstreamError } from '../errors.ts';
 import { abandonable } from './abandon.ts';
 import type { Clock } from './clock.ts';
 import type { RetryPolicy } from './retry.ts';
+import { createTrickle } from './trickle.ts';
 
 /** Why nothing is asked at present, in the provider's own words, and how long until the next call tries. */
 export interface Outage {
@@ -39,6 +40,9 @@ export interface Breaker {
   reset(): void;
 }
 
+// Thousands may wait for the same pause, or for the same call that tries, and go on at the same instant.
+const WOKEN_AT_ONCE = 32;
+
 /**
  * Pauses after `breakAfter` failures in a row, each time for longer, at most `longestBreakMs`; by the monotonic clock. A
  * call that tries and has no answer after that long does not keep the next from trying.
@@ -55,6 +59,7 @@ export function createBreaker(
   } | null = null;
   let pauses = 0;
   let trial: { readonly over: Promise<void>; readonly until: number } | null = null;
+  const woken = createTrickle(WOKEN_AT_ONCE);
 
   const nextPauseMs = () => Math.min(policy.longestBreakMs, policy.breakMs * 2 ** pauses);
 
@@ -79,9 +84,11 @@ export function createBreaker(
       if (trial !== null && trial.until > now) {
         onWait(held);
         await either(trial.over, trial.until, signal);
+        await woken();
       } else if (pause.until + laterMs > now) {
         onWait(held);
         await sleep(pause.until + laterMs, pause.over.signal, signal);
+        await woken();
       } else {
         return;
       }
