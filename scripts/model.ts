@@ -17,9 +17,15 @@ const open = { duckdb: openDuckDb, postgres: openPostgres }[values.archive];
 if (open === undefined) throw new Error(`--archive: expected duckdb or postgres, got ${values.archive}`);
 const from = Number(values.from);
 const place = await open();
-let failed = 0;
+let [run, failed] = [0, 0];
+let isOver = false;
+// What was run is told all the same.
+process.once('SIGINT', () => {
+  isOver = true;
+});
 const startedAt = process.cpuUsage();
-for (let seed = from; seed < from + Number(values.seeds); seed += 1) {
+for (let seed = from; seed < from + Number(values.seeds) && !isOver; seed += 1) {
+  run += 1;
   try {
     await runModel(place, seed);
   } catch (error) {
@@ -31,6 +37,6 @@ for (let seed = from; seed < from + Number(values.seeds); seed += 1) {
 await place.close();
 const { user, system } = process.cpuUsage(startedAt);
 process.stdout.write(
-  `${values.archive}: ${values.seeds} seeds from ${from}, ${failed} did not hold, ${Math.round((user + system) / 1e6)} s of CPU\n`,
+  `${values.archive}: ${run} seeds from ${from}, ${failed} did not hold, ${Math.round((user + system) / 1e6)} s of CPU\n`,
 );
 process.exitCode = failed > 0 ? 1 : 0;

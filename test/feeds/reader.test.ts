@@ -303,6 +303,21 @@ describe('pages', () => {
   });
 });
 
+test('pages are read again where one row was added between them, though as many were found as the first page said', async () => {
+  const rows = every(10 * SECOND).slice(0, 30);
+  const added = rowAt(from + SECOND);
+  const { feed } = paperFeed({
+    rows: [added, ...rows].sort((a, b) => a.axisAt - b.axisAt),
+    paging: 'pages',
+    size: 10,
+    // Before it was there; the tenth row is on the next page since then.
+    answer: (page, _, call) => (call === 1 ? { ...page, rows: rows.slice(0, 10), total: 30 } : page),
+  });
+  const { pieces } = await read(feed);
+  expect(keysOf(pieces)).toContain(added.key);
+  expect(keysOf(pieces)).toHaveLength(31);
+});
+
 describe('pages whose totals say nothing', () => {
   const size = 10;
   const unsaid: readonly (readonly [string, NonNullable<PaperOptions['total']>])[] = [

@@ -263,6 +263,9 @@ export function describeCommits(subject: Subject): void {
       const marks = async () =>
         Object.fromEntries((await rowsOf('gone')).map((row) => [row.key, row.vanishedAt]));
       expect(await marks()).toEqual({ stays: null, goes: 20, outside: null });
+      // A read that left before and comes after says nothing of what came of it.
+      await archive.commit(read('gone', { interval, readAt: 15, rows: [stays, goes] }));
+      expect(await marks()).toEqual({ stays: null, goes: 20, outside: null });
       await archive.commit(read('gone', { interval, readAt: 30, rows: [stays, goes] }));
       expect(await marks()).toEqual({ stays: null, goes: null, outside: null });
     });

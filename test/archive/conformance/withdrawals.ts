@@ -158,10 +158,15 @@ export function describeWithdrawals(subject: Subject): void {
     });
 
     it('stand until the feed holds where they may have moved to', async () => {
-      const { look, holdUntil, keysOf } = createFeed();
+      const { account, look, holdUntil, keysOf } = createFeed();
       await look(10_000, ['a', 'b']);
       await look(20_000, ['a']);
       await look(20_000 + CONFIRM, ['a']);
+      expect(await keysOf()).toEqual(['a', 'b']);
+      // Read, but open at its end: it may have moved there and not be listed yet.
+      const interval = { from: SPAN.to, to: 20_000 };
+      await archive.commit(read(account, { interval, readAt: 20_050, providerAt: 20_050 }));
+      await look(20_500 + CONFIRM, ['a']);
       expect(await keysOf()).toEqual(['a', 'b']);
       await holdUntil(20_000);
       await look(21_000 + CONFIRM, ['a']);
