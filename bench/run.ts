@@ -15,6 +15,7 @@ import { json } from './json.ts';
 import { manyPlayers } from './many-players.ts';
 import { memory } from './memory.ts';
 import { pace } from './pace.ts';
+import { paceSaturated } from './pace-saturated.ts';
 import { processes } from './processes.ts';
 import { type Bench, row } from './result.ts';
 import { rolledUp } from './rolled-up.ts';
@@ -25,6 +26,7 @@ import { warmPage } from './warm-page.ts';
 const benches: Readonly<Record<string, Bench>> = {
   start,
   pace,
+  'pace-saturated': paceSaturated,
   fairness,
   waiting,
   'warm-page': warmPage,

@@ -109,13 +109,13 @@ export function moving(
     const isNews = shape.hasNews && at >= since;
     const never = { listedAfter: 0, voidAfter: null };
     const sort = isNews ? draw.integer(60) : 59;
-    const later = lagMs + draw.integer(latestMs - lagMs);
+    const later = latestMs > lagMs ? lagMs + draw.integer(latestMs - lagMs) : null;
     const news =
       sort < 2
         ? { listedAfter: draw.integer(lagMs), voidAfter: null }
-        : sort === 2
+        : sort === 2 && later !== null
           ? { listedAfter: later, voidAfter: null }
-          : sort === 3
+          : sort === 3 && later !== null
             ? { listedAfter: 0, voidAfter: later }
             : never;
     return {

@@ -41,6 +41,8 @@ const HOUR = 3_600_000;
 /** How late rows are listed at the most, as each feed is told; and the latest that news come all the same. */
 export const LAG_MS = 10 * SECOND;
 export const LATEST_MS = 40 * SECOND;
+/** A run that is shorter is to be over soon. */
+export const BRIEF_MINUTES = 0.5;
 const MIN_INTERVAL_MS = 500;
 // Each gateway opens up to twenty, and those of half-open ones stay for a while.
 const CONNECTIONS = 200;
@@ -60,9 +62,11 @@ export async function openWorld({ seed, minutes, folder, program }: WorldOptions
   const startedAt = Date.now();
   let offset = 0;
   const clock = () => Date.now() + offset;
-  const hours = Math.min(8, Math.max(0.2, minutes));
+  const hours = Math.min(8, Math.max(0.1, minutes));
   const since = Math.floor((startedAt - hours * HOUR) / 120_000) * 120_000;
-  const news = { seed, since: startedAt, lagMs: LAG_MS, latestMs: LATEST_MS, minIntervalMs: MIN_INTERVAL_MS };
+  // News that revisits alone find take a minute and more to be found.
+  const latestMs = minutes < BRIEF_MINUTES ? LAG_MS : LATEST_MS;
+  const news = { seed, since: startedAt, lagMs: LAG_MS, latestMs, minIntervalMs: MIN_INTERVAL_MS };
   // Their clocks jump: that calls do not come too close is judged by one that does not.
   const hosted = await createSandboxes(providers, { clock, minIntervalMs: Number.NEGATIVE_INFINITY });
   const sandboxes = Object.fromEntries(
@@ -76,8 +80,7 @@ export async function openWorld({ seed, minutes, folder, program }: WorldOptions
     const kinds = (shapes[name] ?? []).map(({ kind }) => [kind, limits]);
     return { id: name, baseUrl: host.baseUrl(name), ...account, limits: Object.fromEntries(kinds) };
   });
-  const gateways: Gateway[] = [];
-  for (const name of ['one', 'two', 'three']) {
+  async function start(name: string): Promise<Gateway> {
     const proxy = await startSilentProxy(Number(new URL(databaseUrl).port));
     const configuration = {
       server: { port: 0, drainDelay: '0s' },
@@ -87,8 +90,9 @@ export async function openWorld({ seed, minutes, folder, program }: WorldOptions
       accounts,
     };
     const onWrong = (what: string) => wrong.push(what);
-    gateways.push(await startGateway({ name, folder, program, configuration, proxy, onWrong }));
+    return startGateway({ name, folder, program, configuration, proxy, onWrong });
   }
+  const gateways = await Promise.all(['one', 'two', 'three'].map(start));
   const feeds = Object.entries(shapes).flatMap(([account, kinds]) =>
     kinds.map(({ kind }): SoakFeed => {
       const sandbox = sandboxes[account]!;
