@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import type { Config } from '../config/config.ts';
 import { spellConfig } from '../config/effective.ts';
 import type { Io } from './io.ts';
@@ -15,7 +16,6 @@ export async function printConfig({ config, json, io }: ConfigAsk): Promise<numb
     io.stdout.write(`${JSON.stringify(spelt, null, 2)}\n`);
     return 0;
   }
-  const { stringify } = await import('yaml');
   io.stdout.write(`# ${config.file}, with its defaults\n${stringify(spelt, { lineWidth: 0 })}`);
   return 0;
 }
