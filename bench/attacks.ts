@@ -96,7 +96,9 @@ function attackBench({ name, held, account, strike }: Attack): Bench {
         account,
       });
       try {
-        return await measure(gateway, name, strike(range));
+        const results = await measure(gateway, name, strike(range));
+        // What is not held is read on in the background when the callers have gone, as it should be.
+        return held ? results : results.slice(0, 1);
       } finally {
         await gateway.close();
       }
