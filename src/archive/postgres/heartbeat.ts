@@ -40,7 +40,7 @@ export function createPostgresHeartbeat({
 
   function once(): Promise<boolean> {
     return database.use(async (client) => {
-      await lines.endSilent((pids) => atWork(client, pids));
+      await endAtServer(client, await lines.endSilent((pids) => atWork(client, pids)));
       const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
       const isStandby = rows[0]?.standby === true;
       if (!isStandby) await alongside(client);
@@ -73,6 +73,16 @@ export function createPostgresHeartbeat({
       await database.close();
     },
   };
+}
+
+/** Has the server end what stood behind silent connections too: its locks would hold up others until it noticed. */
+async function endAtServer(client: Client, pids: readonly number[]): Promise<void> {
+  if (pids.length === 0) return;
+  await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE pid = ANY($1::int[]) AND state <> 'active' AND usename = current_user AND application_name LIKE 'countroom %'`,
+    [pids],
+  );
 }
 
 async function atWork(client: Client, pids: readonly number[]): Promise<ReadonlySet<number>> {

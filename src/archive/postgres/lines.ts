@@ -8,9 +8,10 @@ export interface Lines {
   began(client: pg.ClientBase): () => void;
   /**
    * Ends connections over which nothing came or went for a while and whose statement the server does not have: what
-   * waits for them rejects. `atWork` tells which of these processes of the server have a statement.
+   * waits for them rejects. `atWork` tells which of these processes of the server have a statement; gives the processes
+   * of the connections that were ended, which may not hear of it.
    */
-  endSilent(atWork: (pids: readonly number[]) => Promise<ReadonlySet<number>>): Promise<void>;
+  endSilent(atWork: (pids: readonly number[]) => Promise<ReadonlySet<number>>): Promise<readonly number[]>;
   /** Ends every connection over which nothing came or went for a while: the server answers nobody. */
   endStill(): void;
 }
@@ -45,11 +46,13 @@ export function createLines(monotonic: () => number = () => performance.now()): 
     async endSilent(atWork) {
       const pidOf = ({ client }: Line) => backendOf(client) ?? 0;
       const found = still();
-      if (found.length === 0) return;
+      if (found.length === 0) return [];
       const busy = await atWork(found.map(pidOf));
       // What has moved meanwhile was only slow.
       const silent = new Set(still());
-      for (const line of found) if (silent.has(line) && !busy.has(pidOf(line))) destroy(line.client);
+      const ended = found.filter((line) => silent.has(line) && !busy.has(pidOf(line)));
+      for (const { client } of ended) destroy(client);
+      return ended.map(pidOf);
     },
     endStill() {
       for (const { client } of still()) destroy(client);
