@@ -182,7 +182,7 @@ export async function runModel(place: Place, seed: number, account = `model-${se
     for (let round = 0; ; round += 1) {
       const gateway = await any();
       await gateway.sync();
-      const range = { from: SINCE, to: Math.floor(world.clockAt(until) / GRID) * GRID };
+      const range = { from: SINCE, to: Math.max(START, Math.floor(world.clockAt(until) / GRID) * GRID) };
       const answer = await gateway.ask(range, '0s');
       if (answer?.coverage.final === true) return range;
       if (round === MOST_ROUNDS)

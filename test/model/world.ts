@@ -77,6 +77,8 @@ export function createWorld(account: string, traits: Traits, draw: Draw, start: 
   function add(key: string, at: number, listedFrom: number): void {
     rows.set(key, { key, at, version: 1, listed: [{ from: listedFrom, to: Number.POSITIVE_INFINITY }] });
   }
+  // The window it begins in has one as well.
+  add('a0', clockAt(start) - MINUTE, start);
 
   /** A row recorded now, and listed within the lag. */
   function record(key: string, at = clockAt(now)): void {
