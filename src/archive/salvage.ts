@@ -8,7 +8,8 @@ import type { Cells } from './sql/records.ts';
 /** Rows that could not be read, and whose they are where that could be. */
 export interface Unread {
   readonly table: string;
-  readonly rows: number;
+  /** Null where not even their number can be told. */
+  readonly rows: number | null;
   /** Accounts with the first and the last time of their rows; empty where that could not be read either. */
   readonly of: readonly { readonly account: string; readonly from: number; readonly to: number }[];
 }

@@ -67,7 +67,7 @@ function* linesOf({ unread, reads }: Lost): Iterable<string> {
   const iso = (at: number) => new Date(at).toISOString();
   for (const { table, rows, of } of unread) {
     const whose = of.map(({ account, from, to }) => `${account} ${iso(from)} to ${iso(to)}`).join(', ');
-    yield `not readable: ${rows} rows of ${table}${whose === '' ? ', whose cannot be read either' : ` (${whose})`}`;
+    yield `not readable: ${rows ?? 'all'} rows of ${table}${whose === '' ? ', whose cannot be read either' : ` (${whose})`}`;
   }
   for (const { account, kind, from, to } of reads)
     yield `to be read again: ${account} ${kind} ${iso(from)} to ${iso(to)}`;

@@ -13,7 +13,7 @@ import { explainFault } from './faults.ts';
 import { refuseOutdated } from './layout.ts';
 import { createMagnitude } from './magnitude.ts';
 import { openMigrated, withoutExtensions } from './migrate.ts';
-import { readableBatches } from './readable.ts';
+import { readableBatches, readableCounts } from './readable.ts';
 import { cellsOf } from './values.ts';
 
 /** Copying out of and into a DuckDB file that nobody else has open. */
@@ -40,7 +40,10 @@ export function copyingDuckDb(path: string): Copying {
     instance.closeSync();
   };
 
-  function openReading<S extends CopySource>(make: (opened: Opened) => S): Promise<S> {
+  function openReading<S extends CopySource>(
+    count: (connection: DuckDBConnection) => Promise<number[]>,
+    make: (opened: Opened) => S,
+  ): Promise<S> {
     return explained(async () => {
       const instance = await DuckDBInstance.create(resolve(path), {
         ...withoutExtensions,
@@ -50,7 +53,7 @@ export function copyingDuckDb(path: string): Copying {
       const close = closing(connection, instance);
       try {
         await refuseOutdated(connection);
-        return make({ connection, counts: await countsOf(connection), close });
+        return make({ connection, counts: await count(connection), close });
       } catch (error) {
         await close();
         throw error;
@@ -60,13 +63,17 @@ export function copyingDuckDb(path: string): Copying {
 
   return {
     openSource: () =>
-      openReading(({ connection, counts, close }) => ({
+      openReading(countsOf, ({ connection, counts, close }) => ({
         counts,
         batches: (table) => explainedBatches(batchesOf(connection, table)),
         close,
       })),
     openReadable: () =>
-      openReading(({ connection, counts, close }) => ({ counts, close, ...readableBatches(connection) })),
+      openReading(readableCounts, ({ connection, counts, close }) => ({
+        counts,
+        close,
+        ...readableBatches(connection),
+      })),
     openTarget: () =>
       explained(async () => {
         await mkdir(dirname(resolve(path)), { recursive: true, mode: 0o700 });

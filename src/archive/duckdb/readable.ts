@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ReadableSource, Unread } from '../salvage.ts';
 import type { Cells } from '../sql/records.ts';
-import { type ArchiveTable, dumpStatement } from '../sql/tables.ts';
+import { type ArchiveTable, archiveTables, dumpStatement } from '../sql/tables.ts';
 import { duckDbDialect } from './dialect.ts';
 import { isDamage } from './faults.ts';
 import { cellsOf } from './values.ts';
@@ -28,14 +28,33 @@ export function readableBatches(connection: DuckDBConnection): Pick<ReadableSour
     unread,
     async *batches(table) {
       // The number of rows is told without reading one.
-      const found = await connection.runAndReadAll(
+      const end = await readableNumber(
+        connection,
         `SELECT coalesce(max(rowid) + 1, 0)::DOUBLE FROM ${table.name}`,
       );
-      const end = Number(found.getRows()[0]?.[0]);
+      if (end === null) unread.push({ table: table.name, rows: null, of: [] });
+      if (end === null) return;
       for (let from = 0; from < end; from += ROWS_A_RANGE)
         yield* range(table, from, Math.min(from + ROWS_A_RANGE, end));
     },
   };
+}
+
+/** How many rows each table has; none where that cannot be told. */
+export async function readableCounts(connection: DuckDBConnection): Promise<number[]> {
+  const counts: number[] = [];
+  for (const { name } of archiveTables)
+    counts.push((await readableNumber(connection, `SELECT count(*)::DOUBLE FROM ${name}`)) ?? 0);
+  return counts;
+}
+
+async function readableNumber(connection: DuckDBConnection, sql: string): Promise<number | null> {
+  try {
+    return Number((await connection.runAndReadAll(sql)).getRows()[0]?.[0]);
+  } catch (error) {
+    if (error instanceof Error && isDamage(error.message)) return null;
+    throw error;
+  }
 }
 
 /** The rows of a range; null where one of them cannot be read. */
@@ -64,8 +83,7 @@ async function unreadOf(
   to: number,
 ): Promise<Unread> {
   const within = `FROM ${name} WHERE rowid >= ${from} AND rowid < ${to}`;
-  const counted = await connection.runAndReadAll(`SELECT count(*)::DOUBLE ${within}`);
-  const rows = Number(counted.getRows()[0]?.[0]);
+  const rows = await readableNumber(connection, `SELECT count(*)::DOUBLE ${within}`);
   if (!columns.some((column) => column.name === 'counted_at')) return { table: name, rows, of: [] };
   const at = 'epoch_ms(counted_at)::DOUBLE';
   const of = await connection
