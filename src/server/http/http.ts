@@ -14,6 +14,7 @@ import { compressAnswers } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import { createErrorAnswer } from './errors.ts';
 import { checkHost } from './host.ts';
+import { answerClientError, checkLength, MAX_HEAD } from './long-requests.ts';
 import { ForbiddenError, OverloadedError } from './refusal.ts';
 import { accessOf, checkSite } from './site.ts';
 
@@ -54,6 +55,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     loggerInstance: logger,
     trustProxy: toTrusted(settings.trustProxy),
     bodyLimit: settings.bodyLimit,
+    http: { maxHeaderSize: MAX_HEAD },
+    clientErrorHandler: answerClientError,
     requestTimeout: settings.requestTimeout,
     forceCloseConnections: 'idle',
     requestIdHeader: false,
@@ -84,6 +87,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     underWay.add(request.id);
     reply.raw.once('close', () => underWay.delete(request.id));
     greet(request, reply);
+    checkLength(request);
   });
   if (settings.cors !== undefined) allowOrigins(app, settings.cors.origins);
   compressAnswers(app);

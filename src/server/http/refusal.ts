@@ -42,6 +42,18 @@ export class TooManyRequestsError extends RefusalError {
   }
 }
 
+/** A longer address than is answered: 414. */
+export class UriTooLongError extends RefusalError {
+  readonly code = 'URI_TOO_LONG';
+  readonly statusCode = 414;
+}
+
+/** Longer headers than are answered: 431. */
+export class HeadersTooLargeError extends RefusalError {
+  readonly code = 'HEADERS_TOO_LARGE';
+  readonly statusCode = 431;
+}
+
 /** Asked for by a name that is not ours: 421. */
 export class MisdirectedError extends RefusalError {
   readonly code = 'MISDIRECTED_REQUEST';

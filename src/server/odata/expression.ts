@@ -76,6 +76,34 @@ export function amongLiterals(left: Operand, literals: readonly Literal[]): Expr
   return { op: 'or', of: literals.map((literal) => compareOperands(left, 'eq', ofLiteral(literal))) };
 }
 
+/**
+ * The parts joined. Equalities of one property become one `in`, and in a conjunction inequalities its opposite: slicers
+ * write thousands of them, and an engine looks a value up in a list much sooner.
+ */
+export function join(op: 'and' | 'or', parts: readonly Expression[]): Expression {
+  const lists = new Map<Property, Condition[]>();
+  const isListed = (part: Expression): part is Condition =>
+    isCondition(part) && (op === 'or' ? part.op === 'eq' || part.op === 'in' : part.op === 'ne');
+  for (const part of parts) {
+    if (!isListed(part)) continue;
+    const list = lists.get(part.property);
+    if (list === undefined) lists.set(part.property, [part]);
+    else list.push(part);
+  }
+  const of = parts.flatMap((part): readonly Expression[] => {
+    const [first, ...more] = isListed(part) ? lists.get(part.property)! : [];
+    if (first === undefined || more.length === 0) return [part];
+    return first === part ? [inList(first.property, [first, ...more], op)] : [];
+  });
+  return of.length === 1 ? of[0]! : { op, of };
+}
+
+function inList(property: Property, conditions: readonly Condition[], op: 'and' | 'or'): Expression {
+  const values = conditions.flatMap((each) => (each.op === 'in' ? each.values : [each.value]));
+  const among: Expression = { op: 'in', property, values };
+  return op === 'or' ? among : { op: 'not', of: among };
+}
+
 const expectations: Readonly<Record<Property['type'], string>> = {
   text: "a text such as 'abc'",
   decimal: 'a number such as 12.50',

@@ -1,7 +1,7 @@
 import { show } from '../../graph/rows/ids.ts';
 import { type Arithmetic, comparisons, type FunctionName } from '../../records/expression.ts';
 import { type Aggregation, aggregations } from '../../records/query.ts';
-import { amongLiterals, compareOperands, type Expression } from './expression.ts';
+import { amongLiterals, compareOperands, type Expression, join } from './expression.ts';
 import { type EntityType, findProperty, type Property } from './model.ts';
 import { noSuchProperty, ODataError } from './odata-error.ts';
 import {
@@ -131,7 +131,7 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
     if (takeWord([op]) === null) return first;
     const of = [conditionOf(first), conditionOf(part())];
     while (takeWord([op]) !== null) of.push(conditionOf(part()));
-    return { condition: { op, of } };
+    return { condition: join(op, of) };
   }
 
   const either = (): Node => joined('or', () => joined('and', term));

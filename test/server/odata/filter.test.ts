@@ -40,6 +40,14 @@ describe('$filter', () => {
     ["gameCode eq 'O''Neil, (and) Sons'", { op: 'eq', property: 'gameCode', value: "O'Neil, (and) Sons" }],
     ['stake ge 12345678901234567890.5', { op: 'ge', property: 'stake', value: '12345678901234567890.5' }],
     ['stake lt -1.5e-3', { op: 'lt', property: 'stake', value: '-0.0015' }],
+    [
+      "account eq 'a' or (account eq 'b' or account in ('c', null))",
+      { op: 'in', property: 'account', values: ['a', 'b', 'c', null] },
+    ],
+    [
+      "account ne 'a' and account ne null",
+      { op: 'not', of: { op: 'in', property: 'account', values: ['a', null] } },
+    ],
     ["account in ('a', 'b',null)", { op: 'in', property: 'account', values: ['a', 'b', null] }],
     ["startswith(gameCode,'ba')", { op: 'startswith', property: 'gameCode', value: 'ba' }],
     ["startswith(gameCode,'ba') eq true", { op: 'startswith', property: 'gameCode', value: 'ba' }],
