@@ -54,7 +54,8 @@ export function answerClientError(error: ClientError, socket: Socket): void {
     taken += chunk.length;
     if (taken > MAX_HEAD) socket.destroy();
   });
-  socket.setTimeout(5_000, () => socket.destroy());
+  const timer = setTimeout(() => socket.destroy(), 5_000).unref();
+  socket.once('close', () => clearTimeout(timer));
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
