@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CountroomError } from '../../errors.ts';
 import type { RouteDeps } from '../deps.ts';
-import { leftSignal } from '../http/left.ts';
+import { leftSignal, wholeness } from '../http/left.ts';
 import type { AuditEntry } from './audit-log.ts';
 
 /** What the audit log will say of an answer once it has ended, however it ends. */
@@ -27,12 +27,13 @@ export function auditAnswer(
 ): AuditedAnswer {
   const startedAt = clock();
   const left = leftSignal(reply);
+  const isWhole = wholeness(reply.raw);
   let { operation } = asked;
   let cost: number | null = null;
   let rows = 0;
   let refusal: string | null = null;
   reply.raw.once('close', () => {
-    const error = refusal ?? (reply.raw.writableFinished ? null : 'ABORTED');
+    const error = refusal ?? (isWhole() ? null : 'ABORTED');
     const { id: requestId, viewer } = request;
     audit({ requestId, viewer, ...asked, operation, rows, cost, durationMs: clock() - startedAt, error });
   });

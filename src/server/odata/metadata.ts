@@ -27,7 +27,7 @@ ${sets.map(writeType).join('\n')}
       <EntityContainer Name="Container">
 ${sets.map(writeSet).join('\n')}
         <Annotation Term="Capabilities.ConformanceLevel" EnumMember="Capabilities.ConformanceLevelType/Intermediate"/>
-        <Annotation Term="Capabilities.BatchSupported" Bool="false"/>
+        <Annotation Term="Capabilities.BatchSupported" Bool="true"/>
         <Annotation Term="Capabilities.FilterFunctions">
           <Collection>${functionNames.map((name) => `<String>${name}</String>`).join('')}</Collection>
         </Annotation>

@@ -6,6 +6,7 @@ import type { RouteDeps, RouteFamily } from '../deps.ts';
 import { linkRoot } from '../http/links.ts';
 import { vary } from '../http/vary.ts';
 import { servedSets } from './answer.ts';
+import { answerBatch } from './batch-route.ts';
 import { contentTypeOf, readFormat, writeEntity, writePage } from './json.ts';
 import { writeMetadata, writeServiceDocument } from './metadata.ts';
 import { ODataError } from './odata-error.ts';
@@ -35,37 +36,59 @@ const codes = {
 
 /** `/odata/v4/`: the archive's rows, totals and coverage for tools that speak OData, read only. */
 export const odataRoutes: RouteFamily = (app, deps) => {
-  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.header('odata-version', versionFor(request) ?? '4.0');
-    const audit = auditAnswer(deps, request, reply, { route: 'odata', operation: null });
-    try {
-      if (versionFor(request) === null) {
-        throw new ODataError('OData-MaxVersion', 'this service speaks 4.0 and 4.01');
+  const respond =
+    (work: Respond) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      reply.header('odata-version', versionFor(request) ?? '4.0');
+      const audit = auditAnswer(deps, request, reply, { route: 'odata', operation: null });
+      try {
+        if (versionFor(request) === null) {
+          throw new ODataError('OData-MaxVersion', 'this service speaks 4.0 and 4.01');
+        }
+        return await audited(audit, async () => work(request, reply, audit));
+      } catch (error) {
+        if (!(error instanceof BadUserInputError)) throw error;
+        const status = error instanceof ODataError ? error.statusCode : 400;
+        const target = error instanceof ODataError ? error.target : undefined;
+        return send(reply.code(status), { code: codes[status], message: error.message, target });
       }
-      return await audited(audit, () => answer(deps, request, reply, audit));
-    } catch (error) {
-      if (!(error instanceof BadUserInputError)) throw error;
-      const status = error instanceof ODataError ? error.statusCode : 400;
-      const target = error instanceof ODataError ? error.target : undefined;
-      return send(reply.code(status), { code: codes[status], message: error.message, target });
-    }
-  };
+    };
+  const read = respond((request, reply, audit) => {
+    if (isBatch(request)) return refuseMethod(reply, 'POST', 'a batch is sent by POST alone');
+    return answer(deps, request, reply, audit);
+  });
+  const batch = respond((request, reply, audit) => {
+    audit.name('$batch');
+    return answerBatch(app, deps, request, reply, ROOT, audit);
+  });
   for (const url of [ROOT, `${ROOT}/*`]) {
-    app.get(url, { config: { access: 'export' } }, handler);
+    app.get(url, { config: { access: 'export' } }, read);
     app.route({
       method: ['POST', 'PUT', 'PATCH', 'DELETE'],
       url,
       config: { access: 'export' },
-      handler: (_, reply) => {
-        const message = 'the service is read only: GET alone';
-        return send(reply.code(405).header('allow', 'GET').header('odata-version', '4.0'), {
-          code: codes[405],
-          message,
-        });
+      handler: (request, reply) => {
+        if (!isBatch(request)) return refuseMethod(reply, 'GET', 'the service is read only: GET alone');
+        if (request.method === 'POST') return batch(request, reply);
+        return refuseMethod(reply, 'POST', 'a batch is sent by POST alone');
       },
     });
   }
 };
+
+type Respond = (request: FastifyRequest, reply: FastifyReply, audit: AuditedAnswer) => unknown;
+
+/** Whether the address is that of batches, however its dollar is spelt. */
+function isBatch(request: FastifyRequest): boolean {
+  return /^\/odata\/v4\/(\$|%24)batch\/?(\?|$)/.test(request.raw.url ?? '');
+}
+
+function refuseMethod(reply: FastifyReply, allowed: string, message: string): FastifyReply {
+  return send(reply.code(405).header('allow', allowed).header('odata-version', '4.0'), {
+    code: codes[405],
+    message,
+  });
+}
 
 /** The version an answer has: the highest the client takes; null where it takes none of ours. */
 function versionFor(request: FastifyRequest): '4.0' | '4.01' | null {
