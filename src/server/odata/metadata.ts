@@ -1,6 +1,6 @@
 import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../records/decimal.ts';
+import { serviceCapabilities, setCapabilities, writeAnnotations } from './capabilities.ts';
 import type { EntitySet, Property } from './model.ts';
-import { functionNames } from './operand.ts';
 
 const NAMESPACE = 'countroom';
 
@@ -26,11 +26,7 @@ export function writeMetadata(sets: readonly EntitySet[]): string {
 ${sets.map(writeType).join('\n')}
       <EntityContainer Name="Container">
 ${sets.map(writeSet).join('\n')}
-        <Annotation Term="Capabilities.ConformanceLevel" EnumMember="Capabilities.ConformanceLevelType/Intermediate"/>
-        <Annotation Term="Capabilities.BatchSupported" Bool="true"/>
-        <Annotation Term="Capabilities.FilterFunctions">
-          <Collection>${functionNames.map((name) => `<String>${name}</String>`).join('')}</Collection>
-        </Annotation>
+${writeAnnotations(serviceCapabilities(), ' '.repeat(8))}
       </EntityContainer>
     </Schema>
   </edmx:DataServices>
@@ -58,14 +54,10 @@ function writeType({ type }: EntitySet): string {
   ].join('\n');
 }
 
-function writeSet({ name, type }: EntitySet): string {
-  const readOnly = ['Insert', 'Update', 'Delete'].map(
-    (what) =>
-      `          <Annotation Term="Capabilities.${what}Restrictions"><Record><PropertyValue Property="${what.replace(/e$/, '')}able" Bool="false"/></Record></Annotation>`,
-  );
+function writeSet(set: EntitySet): string {
   return [
-    `        <EntitySet Name="${name}" EntityType="${NAMESPACE}.${type.name}">`,
-    ...readOnly,
+    `        <EntitySet Name="${set.name}" EntityType="${NAMESPACE}.${set.type.name}">`,
+    writeAnnotations(setCapabilities(set), ' '.repeat(10)),
     '        </EntitySet>',
   ].join('\n');
 }

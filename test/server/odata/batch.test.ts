@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDuckDbArchive } from '../../../src/archive/duckdb/index.ts';
 import { odataRoutes } from '../../../src/server/odata/routes.ts';
 import { createBet, createCommit, createContext, HOUR, NOON } from '../../graph/harness.ts';
-import { ask, bearer, type Options, start } from '../harness.ts';
+import { ask, bearer, deferred, type Options, start } from '../harness.ts';
 
 let archive: Awaited<ReturnType<typeof createDuckDbArchive>>;
 beforeAll(async () => {
@@ -121,6 +121,41 @@ describe('$batch', () => {
     expect(await ids('odata.continue-on-error')).toEqual(['1', '2']);
     expect(await ids('respond-async')).toEqual(['1', '2']);
     expect(await ids('continue-on-error=false')).toEqual(['1']);
+  });
+
+  it('stops with the client that left', async () => {
+    const asked = deferred<void>();
+    const left = deferred<void>();
+    const never: typeof archive = {
+      ...archive,
+      count: () => {
+        asked.resolve();
+        return new Promise(() => {});
+      },
+    };
+    const running = await serve({
+      makeContext: (seen, gone) => {
+        gone?.addEventListener('abort', () => left.resolve());
+        return createContext({ archive: never, viewer: seen });
+      },
+    });
+    const client = new AbortController();
+    const answer = fetch(`${running.url}/odata/v4/$batch`, {
+      method: 'POST',
+      headers: { ...json, ...bearer(bi) },
+      body: JSON.stringify({ requests: [get('1', 'Bets/$count'), get('2', 'Bets')] }),
+      signal: client.signal,
+    }).then((given) => given.text());
+    await asked.promise;
+    client.abort();
+    await expect(answer).rejects.toThrow();
+    await left.promise;
+    const names = () => running.audited.map(({ operation, error }) => [operation, error]);
+    await expect.poll(() => names().length).toBe(2);
+    expect(names().sort()).toEqual([
+      ['$batch', 'ABORTED'],
+      ['Bets', 'ABORTED'],
+    ]);
   });
 
   it.each([
