@@ -84,6 +84,30 @@ export function negate(value: Decimal): Decimal {
   return isZero(value) ? value : (`-${value}` as Decimal);
 }
 
+/** The quotient, rounded half away from zero to 18 decimals; null by zero. */
+export function quotient(value: Decimal, by: Decimal): Decimal | null {
+  const scale = Math.max(scaleOf(value), scaleOf(by));
+  const [units, parts] = [unitsOf(value, scale) * 10n ** BigInt(MAX_SCALE), unitsOf(by, scale)];
+  if (parts === 0n) return null;
+  const magnitude = (of: bigint) => (of < 0n ? -of : of);
+  const rounded = (2n * magnitude(units) + magnitude(parts)) / (2n * magnitude(parts));
+  return fromUnits(units < 0n === parts < 0n ? rounded : -rounded, MAX_SCALE);
+}
+
+/** How many whole times one goes into the other; null by zero. */
+export function wholeQuotient(value: Decimal, by: Decimal): Decimal | null {
+  const scale = Math.max(scaleOf(value), scaleOf(by));
+  const parts = unitsOf(by, scale);
+  return parts === 0n ? null : fromUnits(unitsOf(value, scale) / parts, 0);
+}
+
+/** What is left over of it, with its sign; null by zero. */
+export function remainder(value: Decimal, by: Decimal): Decimal | null {
+  const scale = Math.max(scaleOf(value), scaleOf(by));
+  const parts = unitsOf(by, scale);
+  return parts === 0n ? null : fromUnits(unitsOf(value, scale) % parts, scale);
+}
+
 /** −1, 0 or 1. */
 export function sign(value: Decimal): -1 | 0 | 1 {
   // Zero has no sign.

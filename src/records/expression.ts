@@ -27,8 +27,12 @@ export const functions = {
 >;
 export type FunctionName = keyof typeof functions;
 
-/** Exact arithmetic of decimals; whole numbers count as decimals. */
-export type Arithmetic = 'add' | 'sub' | 'mul' | 'neg';
+/**
+ * Exact arithmetic of decimals; whole numbers count as decimals. `divby` is rounded half away from zero to 18 decimals,
+ * `div` is the whole number of times, `mod` has the sign of what is divided; what is divided by zero is null.
+ */
+export const arithmetic = ['add', 'sub', 'mul', 'neg', 'div', 'divby', 'mod'] as const;
+export type Arithmetic = (typeof arithmetic)[number];
 
 /** A provider's username, and the names that are shown in its place. */
 export interface ShownName {

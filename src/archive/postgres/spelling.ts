@@ -9,6 +9,12 @@ export const postgresSpelling: Spelling = {
   utc: (time) => `(${time} AT TIME ZONE 'UTC')`,
   isoDate: (time) => `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
   product: (left, right) => `(${left} * ${right})`,
+  // In whole numbers: a quotient of NUMERICs is rounded to as many digits as PostgreSQL sees fit.
+  divided: (left, right) => `(SELECT sign(a) * sign(b) * 0.000000000000000001
+    * div(2 * abs(a) * 1000000000000000000 + abs(b), 2 * nullif(abs(b), 0))
+    FROM (SELECT CAST(${left} AS NUMERIC) AS a, CAST(${right} AS NUMERIC) AS b) AS parts)`,
+  times: (left, right) => `div(${left}, nullif(${right}, 0))`,
+  remainder: (left, right) => `mod(${left}, nullif(${right}, 0))`,
   sum: (decimal) => `sum(${decimal})`,
   // More digits than it is rounded to, so that it is rounded once.
   quotient: (sum, count) => `round(CAST(${sum} AS NUMERIC(120, 40)) / nullif(${count}, 0), 18)`,

@@ -63,6 +63,12 @@ export interface Spelling {
   isoDate(time: string): string;
   /** The exact product of two decimals; an error where the engine cannot hold it. */
   product(left: string, right: string): string;
+  /** The quotient of two decimals, rounded half away from zero to 18 decimals; null by zero. */
+  divided(left: string, right: string): string;
+  /** How many whole times one decimal goes into another; null by zero. */
+  times(left: string, right: string): string;
+  /** What is left over of a decimal, with its sign; null by zero. */
+  remainder(left: string, right: string): string;
   /** The exact sum of a decimal column. */
   sum(decimal: string, wide: boolean): string;
   /** A sum divided by a whole number, rounded half away from zero to 18 decimals. */

@@ -1,6 +1,7 @@
 import { BadUserInputError } from '../../errors.ts';
 import {
   type Arithmetic,
+  arithmetic,
   type FunctionName,
   functions,
   type Value,
@@ -93,15 +94,20 @@ function tableOf({ table }: Scope): string {
 function callSql(call: FunctionName | Arithmetic, of: readonly TypedSql[], binder: Binder): TypedSql {
   const { spelling } = binder.dialect;
   const nullable = of.some((each) => each.nullable);
-  if (call === 'add' || call === 'sub' || call === 'mul' || call === 'neg') {
+  if (isArithmetic(call)) {
     const [a = '', b = ''] = of.map((each) => decimalSql(each, binder));
-    const sql =
-      call === 'mul'
-        ? spelling.product(a, b)
-        : call === 'neg'
-          ? `(-${a})`
-          : `(${a} ${call === 'add' ? '+' : '-'} ${b})`;
-    return { sql, type: 'decimal', nullable };
+    const made: Readonly<Record<Arithmetic, () => string>> = {
+      add: () => `(${a} + ${b})`,
+      sub: () => `(${a} - ${b})`,
+      mul: () => spelling.product(a, b),
+      neg: () => `(-${a})`,
+      div: () => spelling.times(a, b),
+      divby: () => spelling.divided(a, b),
+      mod: () => spelling.remainder(a, b),
+    };
+    // What is divided by zero is null.
+    const isDivided = call === 'div' || call === 'divby' || call === 'mod';
+    return { sql: made[call](), type: 'decimal', nullable: nullable || isDivided };
   }
   const type = functions[call].makes;
   const [a = '', b = ''] = of.map(({ sql }) => sql);
@@ -128,6 +134,10 @@ function callSql(call: FunctionName | Arithmetic, of: readonly TypedSql[], binde
     second: () => part('second'),
   };
   return { sql: made[call](), type, nullable };
+}
+
+function isArithmetic(call: FunctionName | Arithmetic): call is Arithmetic {
+  return (arithmetic as readonly string[]).includes(call);
 }
 
 /** A number as a decimal. */

@@ -1,4 +1,14 @@
-import { type Decimal, fromUnits, negate, scaleOf, sum, unitsOf } from '../../records/decimal.ts';
+import {
+  type Decimal,
+  fromUnits,
+  negate,
+  quotient,
+  remainder,
+  scaleOf,
+  sum,
+  unitsOf,
+  wholeQuotient,
+} from '../../records/decimal.ts';
 import type { Arithmetic, FunctionName } from '../../records/expression.ts';
 import type { FlatValue } from '../export/flat-row.ts';
 import type { Operand } from './operand.ts';
@@ -45,6 +55,9 @@ const calls: Readonly<Record<FunctionName | Arithmetic, Call>> = {
   add: (a: FlatValue, b: FlatValue) => sum(exact(a), exact(b)),
   sub: (a: FlatValue, b: FlatValue) => sum(exact(a), negate(exact(b))),
   neg: (a: FlatValue) => negate(exact(a)),
+  div: (a: FlatValue, b: FlatValue) => wholeQuotient(exact(a), exact(b)),
+  divby: (a: FlatValue, b: FlatValue) => quotient(exact(a), exact(b)),
+  mod: (a: FlatValue, b: FlatValue) => remainder(exact(a), exact(b)),
   mul: (a: FlatValue, b: FlatValue) => {
     const [left, right] = [exact(a), exact(b)];
     return fromUnits(unitsOf(left) * unitsOf(right), scaleOf(left) + scaleOf(right));

@@ -1,5 +1,5 @@
 import { show } from '../../graph/rows/ids.ts';
-import { type Arithmetic, comparisons, type FunctionName } from '../../records/expression.ts';
+import { type Arithmetic, arithmetic, comparisons, type FunctionName } from '../../records/expression.ts';
 import { type Aggregation, aggregations } from '../../records/query.ts';
 import { amongLiterals, compareOperands, type Expression, join } from './expression.ts';
 import { type EntityType, findProperty, type Property } from './model.ts';
@@ -18,7 +18,6 @@ import { type Literal, readTokens, type Token } from './tokens.ts';
 
 const operators = [...comparisons, 'in'] as const;
 const transformationNames = ['filter', 'groupby', 'aggregate', 'identity'];
-const elsewhere = ['div', 'divby', 'mod'];
 
 // Parentheses and `not` within each other: deeper than any tool writes, shallower than the stack.
 const MAX_DEPTH = 100;
@@ -33,7 +32,7 @@ export type Aliases = ReadonlyMap<string, string>;
 const none: Aliases = new Map();
 
 /**
- * Reads a `$filter` on an entity's properties: `eq ne gt ge lt le in`, `and or not`, `add sub mul`, parentheses,
+ * Reads a `$filter` on an entity's properties: `eq ne gt ge lt le in`, `and or not`, `add sub mul div divby mod`, parentheses,
  * functions, aliases. Throws an ODataError naming what is wrong and where; what OData has and this service has not is a
  * 501.
  */
@@ -150,10 +149,8 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
       const token = peek();
       const isOperator = token.kind === 'word' && !['and', 'or'].includes(token.text);
       if ('operand' in left && isOperator) {
-        const known = elsewhere.includes(token.text);
         throw new ODataError(option, `no operator ${show(token.text)} here`, {
-          ...(known && { statusCode: 501 }),
-          allowed: known ? [...operators, 'add', 'sub', 'mul'] : operators,
+          allowed: [...operators, ...arithmetic.filter((each) => each !== 'neg')],
         });
       }
       return left;
@@ -194,7 +191,7 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
     return left;
   }
 
-  const sum = (): Node => chain(['add', 'sub'], () => chain(['mul'], primary));
+  const sum = (): Node => chain(['add', 'sub'], () => chain(['mul', 'div', 'divby', 'mod'], primary));
 
   function primary(): Node {
     if (takeMark('-')) return counted(arithmeticOf(option, 'neg', [operandOf(deeper(primary))]));

@@ -63,7 +63,21 @@ export function arithmeticOf(option: string, call: Arithmetic, of: readonly Oper
   const stranger = of.find((each) => !isNumeric(each));
   if (stranger !== undefined)
     throw new ODataError(option, `${call}: expected numbers, got ${describe(stranger)}`);
-  return { is: 'call', type: 'decimal', call, of };
+  // As OData has it: `div` of whole numbers is one, of others it is what `divby` is.
+  const divides = call === 'div' && !of.every(isWhole);
+  return { is: 'call', type: 'decimal', call: divides ? 'divby' : call, of };
+}
+
+function isWhole(operand: Operand): boolean {
+  if (operand.is === 'literal' && operand.literal.type === 'number')
+    return !operand.literal.value.includes('.');
+  if (operand.type === 'int') return true;
+  return (
+    operand.is === 'call' &&
+    operand.type === 'decimal' &&
+    operand.call !== 'divby' &&
+    operand.of.every(isWhole)
+  );
 }
 
 export function isNull(operand: Operand): boolean {

@@ -102,7 +102,7 @@ describe('$filter', () => {
     ["matchesPattern(gameCode,'b')", 'no function "matchesPattern" here; allowed: contains, startswith'],
     ['startswith(stake,1)', 'startswith: expected a text and a text, got stake (decimal) and "1"'],
     ['contains(gameCode)', 'contains: expected a text and a text, got gameCode (text)'],
-    ['stake mod 2 eq 0', 'no operator "mod" here; allowed: eq, ne, gt, ge, lt, le, in, add, sub, mul'],
+    ["stake mod 'a' eq 0", 'mod: expected numbers, got "a"'],
     ['stake add gameCode gt 1', 'add: expected numbers, got gameCode (text)'],
     ['stake gt gameCode', 'stake (decimal): expected a number such as 12.50, got gameCode (text)'],
     ['length(gameCode)', 'expected an operator after a value'],
@@ -111,6 +111,20 @@ describe('$filter', () => {
     [`${'('.repeat(101)}stake gt 1${')'.repeat(101)}`, 'nested deeper than 100'],
   ])('refuses %s in words that help', (text, words) => {
     expect(() => read(text)).toThrow(words);
+  });
+
+  it.each([
+    ['stake div 4 eq 0.25', true],
+    ['length(gameCode) div 2 eq 1', true],
+    ['length(gameCode) divby 2 eq 1.5', true],
+    ['-7 div 2 eq -3 and -7 mod 2 eq -1', true],
+    ['7 div 2.0 eq 3.5', true],
+    ['stake divby 3 eq 0.333333333333333333', true],
+    ['2 div stake mul 3 sub 1 eq 5', true],
+    ['stake div 0 eq null and stake mod 0 eq null', true],
+    ['stake div 0 gt 0 or stake div 0 le 0', false],
+  ])('divides exactly: %s is %s', (text, holds) => {
+    expect(matches(read(text), { stake: '1.00', gameCode: 'abc' })).toBe(holds);
   });
 
   it('never throws anything but a refusal, whatever is sent', () => {
