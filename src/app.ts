@@ -41,6 +41,8 @@ import { type Audit, createAuditLogger } from './server/audit/audit-log.ts';
 import { createAuditWriter } from './server/audit/audit-writer.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
 import { exportRoutes } from './server/export/routes.ts';
+import { registerArchiveMetrics } from './server/metrics/archive.ts';
+import { registerBuildInfo } from './server/metrics/build-info.ts';
 import { createCallCounter } from './server/metrics/calls.ts';
 import { registerChannelMetrics } from './server/metrics/channel.ts';
 import { createDriftCounter } from './server/metrics/drift.ts';
@@ -86,6 +88,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** `leave`: rows may have been computed by other options than those of the configuration. @default refuse */
   readonly otherMappings?: 'refuse' | 'leave';
+  /** The release that runs, for `countroom_build_info`. @default unknown */
+  readonly version?: string | undefined;
   /** @default those of the registry */
   readonly providers?: readonly Provider[];
 }
@@ -104,7 +108,7 @@ const ARCHIVE_MS = 1_500;
  */
 export async function createApp(
   config: Config,
-  { logger, providers = registered, otherMappings = 'refuse' }: AppOptions,
+  { logger, providers = registered, otherMappings = 'refuse', version = 'unknown' }: AppOptions,
 ): Promise<App> {
   const clock = systemClock;
   const registry = new Registry();
@@ -137,9 +141,11 @@ export async function createApp(
   const { heartbeat } = archive;
   const archiveTrouble = () => heartbeat.trouble()?.reason ?? null;
   const claims = leases && createClaims(leases);
-  const countRows = createRowCounter(registry);
-  const countDrift = createDriftCounter(registry);
-  const countAudit = createAuditMetric(registry);
+  registerBuildInfo(registry, version);
+  registerArchiveMetrics(registry, archiveTrouble);
+  const countRows = createRowCounter(registry, feeds);
+  const countDrift = createDriftCounter(registry, feeds);
+  const countAudit = createAuditMetric(registry, feeds);
   const countLateness = createLatenessMetric(registry);
   const clocks = createClockMemory({
     feeds,

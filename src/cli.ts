@@ -106,7 +106,7 @@ program
     const port = readPort(options.port);
     const config = await configuration();
     const { serve } = await import('./commands/serve.ts');
-    code = await serve({ config, read: await reader(), port, io });
+    code = await serve({ config, read: await reader(), port, io, version });
   });
 
 interface InitOptions {

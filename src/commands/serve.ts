@@ -16,15 +16,17 @@ export interface ServeAsk {
   readonly read?: () => Config;
   readonly port: number | undefined;
   readonly io: Io;
+  /** The release that runs, for `countroom_build_info`. @default unknown */
+  readonly version?: string;
 }
 
 /** Runs the gateway until a signal or an uncaught error; prints its address when it answers. Logs go to stderr. */
-export async function serve({ config, read = () => config, port, io }: ServeAsk): Promise<number> {
+export async function serve({ config, read = () => config, port, io, version }: ServeAsk): Promise<number> {
   const { createApp } = await import('../app.ts');
   const server = { ...config.server, port: port ?? config.server.port };
   const { config: opened, key } = withLocalKey({ ...config, server });
   const logger = createLogger({ level: config.log.level, secrets: config.secrets, to: io.stderr });
-  const app = await createApp(opened, { logger });
+  const app = await createApp(opened, { logger, version });
   const fatal = watchForFatal(process, logger, app.requestsUnderWay);
   try {
     const { url } = await app.listen();

@@ -98,6 +98,10 @@ export function registerFeedMetrics(
 export function metricsRoutes(registry: Registry): RouteFamily {
   return (app) => {
     collectDefaultMetrics({ register: registry });
+    // Gauges with a counter's suffix, which Prometheus' conventions refuse; the series they add up stay.
+    for (const sum of ['handles', 'requests', 'resources']) {
+      registry.removeSingleMetric(`nodejs_active_${sum}_total`);
+    }
     app.get('/metrics', { config: { access: 'read:metrics' } }, async (_request, reply) => {
       reply.header('content-type', registry.contentType);
       return registry.metrics();

@@ -49,21 +49,37 @@ const changes = [
   ...['contradicted', 'withdrawn', 'restored'],
 ] as const satisfies readonly (keyof CommitResult)[];
 
-/** Counts what commits did to rows, by feed and sort of change; moved ones are changed, late ones inserted as well. */
-export function createRowCounter(registry: Registry): (feed: Feed, result: CommitResult) => void {
+/** Sets each feed's series of changes to 0, so that the first change is seen to be one. */
+function startAtZero(counter: Counter<'account' | 'kind' | 'change'>, feeds: readonly Feed[]): void {
+  for (const { account, kind } of feeds)
+    for (const change of changes) counter.inc({ account: account.id, kind, change }, 0);
+}
+
+/**
+ * Counts what commits did to rows, by feed and sort of change; moved ones are changed, late ones inserted as well. The
+ * series of `feeds` are there at once.
+ */
+export function createRowCounter(
+  registry: Registry,
+  feeds: readonly Feed[] = [],
+): (feed: Feed, result: CommitResult) => void {
   const rows = new Counter({
     name: 'countroom_rows_total',
     help: 'Rows written, by what happened: inserted (of them late), changed (of them moved), vanished, contradicted, withdrawn, restored',
     labelNames: ['account', 'kind', 'change'] as const,
     registers: [registry],
   });
+  startAtZero(rows, feeds);
   return ({ account, kind }, result) => {
     for (const change of changes) rows.inc({ account: account.id, kind, change }, result[change]);
   };
 }
 
-/** Counts what audits read and what they found changed, by feed; give it each piece that an audit had read. */
-export function createAuditMetric(registry: Registry): (feed: Feed, result: CommitResult) => void {
+/** Counts what audits read and what they found changed, by feed; give it each piece that an audit had read. Those of `feeds` are there at once. */
+export function createAuditMetric(
+  registry: Registry,
+  feeds: readonly Feed[] = [],
+): (feed: Feed, result: CommitResult) => void {
   const registers = [registry];
   const labelNames = ['account', 'kind'] as const;
   const reads = new Counter({
@@ -78,6 +94,7 @@ export function createAuditMetric(registry: Registry): (feed: Feed, result: Comm
     labelNames: [...labelNames, 'change'] as const,
     registers,
   });
+  startAtZero(rows, feeds);
   return ({ account, kind }, result) => {
     reads.inc({ account: account.id, kind });
     for (const change of changes) rows.inc({ account: account.id, kind, change }, result[change]);

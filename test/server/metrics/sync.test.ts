@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import type { Feed } from '../../../src/feeds/feed.ts';
 import type { Plan } from '../../../src/feeds/schedule.ts';
+import { createDriftCounter } from '../../../src/server/metrics/drift.ts';
 import {
   createAuditMetric,
   createLatenessMetric,
@@ -43,6 +44,17 @@ test('counts what becomes of rows, by feed', async () => {
   })) {
     expect(text).toContain(`countroom_rows_total{${labels},change="${change}"} ${rows}`);
   }
+});
+
+test('has the series of each feed before anything happened, so that the first change is an increase', async () => {
+  const registry = new Registry();
+  createRowCounter(registry, [feed]);
+  createAuditMetric(registry, [feed]);
+  createDriftCounter(registry, [feed]);
+  const text = await registry.metrics();
+  expect(text).toContain(`countroom_rows_total{${labels},change="contradicted"} 0`);
+  expect(text).toContain(`countroom_audit_rows_total{${labels},change="changed"} 0`);
+  expect(text).toContain(`countroom_feed_drift_total{${labels},drift="quarantined"} 0`);
 });
 
 test('tells how late rows came, once for each that can be told of', async () => {
