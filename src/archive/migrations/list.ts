@@ -14,6 +14,7 @@ import { clockMeasures } from './0013-clock-measures.ts';
 import { logStart } from './0014-log-start.ts';
 import { mappings } from './0015-mappings.ts';
 import { orders } from './0016-orders.ts';
+import { viewsComplete } from './0017-views-complete.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   logStart,
   mappings,
   orders,
+  viewsComplete,
 ];

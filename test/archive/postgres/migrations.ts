@@ -3,6 +3,7 @@ import { migrateDatabase } from '../../../src/archive/postgres/migrate.ts';
 import { migrations } from '../../../src/archive/postgres/migrations/list.ts';
 import { recordColumns } from '../../../src/archive/sql/columns.ts';
 import { migrate } from '../../../src/commands/migrate.ts';
+import { encodeId } from '../../../src/graph/rows/ids.ts';
 import { decimal } from '../../../src/records/decimal.ts';
 import { recordKinds } from '../../../src/records/record.ts';
 import { sqlName, tableName } from '../../../src/records/shape.ts';
@@ -10,7 +11,16 @@ import { bet, failure, read, transfer } from '../conformance/sample.ts';
 import type { PostgresServer } from '../postgres-server.ts';
 import { createPostgresStore, type PostgresStore } from './store.ts';
 
-const views = ['v_bets', 'v_transfers', 'v_failures', 'v_bet_totals', 'v_coverage'];
+const views = [
+  'v_bets',
+  'v_transfers',
+  'v_failures',
+  'v_bet_totals',
+  'v_coverage',
+  'v_withdrawn_bets',
+  'v_withdrawn_transfers',
+  'v_withdrawn_failures',
+];
 
 export function describeMigrations(server: () => PostgresServer): void {
   describe('PostgreSQL: layout, views and the reader', () => {
@@ -108,6 +118,57 @@ export function describeMigrations(server: () => PostgresServer): void {
         store.url,
       );
       expect(comments.rows).toEqual([]);
+      const columns = await server().run(
+        `SELECT name, attname FROM unnest('{${views.join(',')}}'::text[]) AS name
+          JOIN pg_attribute ON attrelid = name::regclass AND attnum > 0
+        WHERE col_description(attrelid, attnum) IS NULL`,
+        store.url,
+      );
+      expect(columns.rows).toEqual([]);
+      expect(await read1('v_bets')).toMatchObject([{ id: encodeId('Bet', 'vp', 'b') }]);
+      expect(await read1('v_transfers')).toMatchObject([{ id: encodeId('Transfer', 'x', 't') }]);
+      expect(await read1('v_failures')).toMatchObject([{ id: encodeId('SeqNoFailure', 'x', 's') }]);
+      const role = await server().run(
+        "SELECT rolconfig FROM pg_roles WHERE rolname = 'countroom_reader'",
+        store.url,
+      );
+      expect(role.rows).toEqual([{ rolconfig: ['statement_timeout=60s'] }]);
+    });
+
+    it('shows withdrawn rows apart, gaps between what was read, and finds bets by when they were settled', async () => {
+      const apart = await createPostgresStore(server());
+      const archive = await apart.open();
+      const at = (minute: number) => Date.UTC(2026, 10, 1, 12, minute);
+      for (const [from, to] of [
+        [0, 10],
+        [10, 20],
+        [30, 40],
+      ] as const)
+        await archive.commit(
+          read('vp', {
+            rows: from === 0 ? [bet('kept', at(1)), bet('gone', at(2))] : [],
+            interval: { from: at(from), to: at(to) },
+          }),
+        );
+      await archive.close();
+      await server().run("UPDATE bets SET withdrawn_at = now() WHERE key = 'gone'", apart.url);
+      const rowsOf = async (sql: string) => (await server().run(sql, apart.url)).rows;
+      expect(await rowsOf('SELECT provider_bet_id AS key FROM v_bets')).toEqual([{ key: 'kept' }]);
+      expect(
+        await rowsOf(
+          'SELECT provider_bet_id AS key, id, withdrawn_at IS NOT NULL AS marked FROM v_withdrawn_bets',
+        ),
+      ).toEqual([{ key: 'gone', id: encodeId('Bet', 'vp', 'gone'), marked: true }]);
+      expect(
+        await rowsOf("SELECT from_at, to_at, read_at, rows_seen FROM v_coverage WHERE state = 'GAP'"),
+      ).toEqual([{ from_at: new Date(at(20)), to_at: new Date(at(30)), read_at: null, rows_seen: null }]);
+      expect(await rowsOf("SELECT count(*) FROM v_coverage WHERE state = 'HELD'")).toEqual([{ count: '3' }]);
+      const plan = await server().run(
+        "SET enable_seqscan = off; EXPLAIN SELECT * FROM v_bets WHERE settled_at >= '2026-11-01'",
+        apart.url,
+      );
+      expect(JSON.stringify(plan)).toContain('bets_settled');
+      await apart.drop();
     });
 
     it('goes without the reader where the user may not make roles, and says so', async () => {
