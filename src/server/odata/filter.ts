@@ -23,6 +23,9 @@ const transformationNames = ['filter', 'groupby', 'aggregate', 'identity'];
 const MAX_DEPTH = 100;
 // Each may lie within the one before: what an engine and the stack take, several times more than any tool writes.
 const MAX_OPERATIONS = 100;
+// An engine nests several expressions for each of these.
+const costly: readonly string[] = ['div', 'divby', 'mod'];
+const COSTLY = 4;
 // As many as the longest address holds: an alias may be repeated, and each time all of its text counts.
 const MAX_TOKENS = 20_000;
 
@@ -120,7 +123,7 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
   }
 
   function counted(operand: Operand): Node {
-    operations += 1;
+    operations += operand.is === 'call' && costly.includes(operand.call) ? COSTLY : 1;
     if (operations > MAX_OPERATIONS) throw new ODataError(option, `more than ${MAX_OPERATIONS} operations`);
     return { operand };
   }

@@ -182,6 +182,15 @@ export function describeExpressions(subject: Subject): void {
       }
     });
 
+    it('takes as many quotients of quotients as a request may write', async () => {
+      const one = literal('decimal', '1');
+      for (const name of ['div', 'divby', 'mod'] as const) {
+        const value = Array.from({ length: 25 }).reduce<Value>((of) => call(name, of, one), column('stake'));
+        const is: Where = { op: 'compare', by: 'le', left: value, right: literal('decimal', '250000') };
+        expect(await archive.page(firstPage({ ...query, where: is }))).toHaveLength(held.length);
+      }
+    });
+
     it('sorts by any terms, and goes on after any row', async () => {
       const value = fc.oneof(text, number, day, moment).filter((each) => each.is !== 'literal');
       const terms = fc.array(fc.record({ value, descending: fc.boolean() }), { maxLength: 3 });

@@ -103,6 +103,7 @@ describe('$filter', () => {
     ['startswith(stake,1)', 'startswith: expected a text and a text, got stake (decimal) and "1"'],
     ['contains(gameCode)', 'contains: expected a text and a text, got gameCode (text)'],
     ["stake mod 'a' eq 0", 'mod: expected numbers, got "a"'],
+    [`stake${' divby 3'.repeat(26)} gt 1`, 'more than 100 operations'],
     ['stake add gameCode gt 1', 'add: expected numbers, got gameCode (text)'],
     ['stake gt gameCode', 'stake (decimal): expected a number such as 12.50, got gameCode (text)'],
     ['length(gameCode)', 'expected an operator after a value'],
