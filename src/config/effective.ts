@@ -9,7 +9,7 @@ const SECRET = '[secret]';
 /** Every key whose value is a length of time, wherever it stands. */
 const durations = new Set([
   ...['maxRange', 'requestTimeout', 'queryTimeout', 'stallTimeout', 'drainDelay', 'drainTimeout', 'keep'],
-  ...['revisits', 'clockTolerance', 'keepVersions'],
+  ...['revisits', 'clockTolerance'],
   ...['maxWindow', 'grid', 'minInterval', 'per', 'retention', 'settlementLag', 'openMaxAge', 'confirmAfter'],
   ...['settlesWithin', 'timeout'],
 ]);
@@ -27,7 +27,7 @@ export function spellConfig(config: Config): Readonly<Record<string, unknown>> {
   return {
     server: spelt(server),
     log,
-    archive: { ...spelt({ ...archive }), ...shown(archive) },
+    archive: { ...spelt(archive), ...shown(archive), keepVersions: spellKept(archive.keepVersions) },
     sync: {
       ...spelt({ ...sync, since: sync.since ?? undefined }),
       audit: `${Number((sync.audit * 100).toFixed(6))}%`,
@@ -45,6 +45,10 @@ export function spellConfig(config: Config): Readonly<Record<string, unknown>> {
     ...(auth !== null && { auth: spellAuth(auth) }),
     federation,
   };
+}
+
+function spellKept(keepVersions: number | null): string {
+  return keepVersions === null ? 'forever' : formatDuration(keepVersions);
 }
 
 /** What a concealed object shows instead of itself. */

@@ -14,6 +14,7 @@ describe('the file of players', () => {
         { account: 'vp-main', username: 'u1', player: 'Alice, A.' },
         { account: 'vp-main', username: 'u2', player: 'Bob' },
       ],
+      file: expect.stringMatching(/\/players\.csv$/),
     });
   });
 
