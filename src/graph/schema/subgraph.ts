@@ -2,7 +2,8 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
   type GraphQLArgument,
   type GraphQLField,
-  type GraphQLSchema,
+  type GraphQLObjectType,
+  GraphQLSchema,
   isInterfaceType,
   isObjectType,
   isUnionType,
@@ -120,7 +121,7 @@ function createGraph({ providers, exposeNode }: SubgraphOptions): GraphQLSchema 
     resolvers: exposeNode ? [...resolvers, NodeResolver] : resolvers,
     validate: false,
   });
-  const graph = withProviders(classes, providers);
+  const graph = ordered(withProviders(classes, providers));
   const query = graph.getQueryType();
   if (query) query.description = QUERY_DESCRIPTION;
   const mutation = graph.getMutationType();
@@ -133,6 +134,26 @@ function createGraph({ providers, exposeNode }: SubgraphOptions): GraphQLSchema 
     for (const field of Object.values(type.getFields())) orderArguments(field);
   }
   return graph;
+}
+
+/**
+ * The same graph with root fields and types in an order of names: else it would be the order in which modules happened to
+ * be loaded, and a gateway would answer `_service.sdl` otherwise than it is printed.
+ */
+function ordered(graph: GraphQLSchema): GraphQLSchema {
+  const config = graph.toConfig();
+  for (const root of [config.query, config.mutation]) if (root) orderFields(root);
+  const types = [...config.types].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return new GraphQLSchema({ ...config, types });
+}
+
+function orderFields(type: GraphQLObjectType): void {
+  const fields = type.getFields();
+  const byName = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [name, field] of byName) {
+    delete fields[name];
+    fields[name] = field;
+  }
 }
 
 function orderArguments(field: GraphQLField<unknown, unknown>): void {

@@ -91,9 +91,9 @@ export function join(op: 'and' | 'or', parts: readonly Expression[]): Expression
     else list.push(part);
   }
   const of = parts.flatMap((part): readonly Expression[] => {
-    const [first, ...more] = isListed(part) ? lists.get(part.property)! : [];
-    if (first === undefined || more.length === 0) return [part];
-    return first === part ? [inList(first.property, [first, ...more], op)] : [];
+    const list = isListed(part) ? lists.get(part.property)! : [];
+    if (list.length < 2) return [part];
+    return list[0] === part ? [inList(part.property, list, op)] : [];
   });
   return of.length === 1 ? of[0]! : { op, of };
 }

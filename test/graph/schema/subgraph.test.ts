@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { composeServices } from '@apollo/composition';
 import {
   type GraphQLEnumType,
@@ -41,6 +43,19 @@ describe('the subgraph', () => {
   it('is the one that is kept in schema.graphql (npm run schema:write)', () => {
     const kept = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8').trimEnd();
     expect(printSubgraph({ providers, exposeNode: true }).trimEnd()).toBe(kept);
+  });
+
+  it('is the same whichever of its parts was loaded first', async () => {
+    const source = (path: string) => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
+    const parts = ['totals/bet', 'change', 'seq-no-failure', 'player', 'account', 'node', 'bet'];
+    const code = `
+      for (const part of [${parts.map((part) => source(`graph/${part}/resolver.ts`))}]) await import(part);
+      const { printSubgraph } = await import(${source('graph/schema/subgraph.ts')});
+      const { providers } = await import(${source('providers/registry.ts')});
+      process.stdout.write(printSubgraph({ providers, exposeNode: true }));`;
+    const asked = ['--import', 'tsx', '--input-type=module', '--eval', code];
+    const { stdout } = await promisify(execFile)(process.execPath, asked);
+    expect(stdout).toBe(printSubgraph({ providers, exposeNode: true }));
   });
 
   it('names the providers it is given, in their order and in their own words', () => {
