@@ -60,7 +60,7 @@ async function startBare({ schema, makeContext }: BenchGraph) {
 async function startGuarded({ schema, makeContext }: BenchGraph, key: string) {
   const apiKeys = Array.from({ length: KEYS }, (_, index) => ({
     name: `key-${index}`,
-    key: index === KEYS - 1 ? key : `another-key-${index}`,
+    key: index === KEYS - 1 ? key : `another-key-of-the-bench-${index}`,
     role: 'admin' as const,
   }));
   const limits = { costPerMinute: Number.MAX_SAFE_INTEGER };
