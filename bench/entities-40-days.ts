@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { serverSettings } from '../src/config/server-settings.ts';
 import { createLogger } from '../src/server/logger.ts';
 import { createServer } from '../src/server/server.ts';
+import { cpuOf } from './cpu.ts';
 import { createAsk, openGraph } from './graph.ts';
 import { type Bench, median } from './result.ts';
 
@@ -60,11 +61,3 @@ export const entities40Days: Bench = async () => {
     await graph.archive.close();
   }
 };
-
-/** Milliseconds of CPU of this process, DuckDB's threads included: what else the machine does is not in it. */
-async function cpuOf(run: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
-}

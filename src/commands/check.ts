@@ -5,7 +5,7 @@ import { capacityWarning } from './capacity.ts';
 import { openGateway } from './gateway.ts';
 import { columnsOf, type Io } from './io.ts';
 import { type Probed, probeThrough } from './probing.ts';
-import { findRunning } from './running.ts';
+import { mayBeRunning } from './running.ts';
 import { printTable } from './table.ts';
 
 export interface CheckAsk {
@@ -23,7 +23,6 @@ export async function check({ config, json, io }: CheckAsk): Promise<number> {
   const aside = { ...config, archive: { ...config.archive, url: 'duckdb::memory:' } };
   const app = await createApp(aside, { logger: createLogger({ level: 'silent' }) });
   try {
-    const isShared = !config.archive.url.startsWith('duckdb:') || (await findRunning(config)) !== null;
     const alone = () =>
       Promise.all(
         app.feeds.map(async (feed) => ({
@@ -32,7 +31,7 @@ export async function check({ config, json, io }: CheckAsk): Promise<number> {
           ...(await probe(feed, io.signal)),
         })),
       );
-    const found = isShared ? await probeBeside(config, io) : await alone();
+    const found = (await mayBeRunning(config)) ? await probeBeside(config, io) : await alone();
     io.stdout.write(json ? jsonOf(found) : tableOf(found, columnsOf(io)));
     const warning = capacityWarning(config, app.feeds);
     if (warning !== null) io.stderr.write(`${warning}\n`);

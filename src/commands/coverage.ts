@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { FeedCoverage } from '../records/coverage.ts';
 import { type Interval, lengthOf } from '../records/interval.ts';
-import { readCoverage } from './feed-coverage.ts';
+import { missingOf, readCoverage } from './feed-coverage.ts';
 import { openGateway } from './gateway.ts';
 import { columnsOf, type Io } from './io.ts';
 import { printTable, spell } from './table.ts';
@@ -45,9 +45,6 @@ interface Summary {
 
 function summaryOf({ account, kind, coverage, held, finalUntil }: FeedCoverage, range: Interval): Summary {
   const lost = coverage.gaps.filter(({ reason }) => reason === 'BEYOND_RETENTION');
-  const missing = coverage.gaps.filter(
-    ({ reason }) => reason !== 'BEYOND_RETENTION' && reason !== 'IN_FUTURE',
-  );
   return {
     account,
     kind,
@@ -55,7 +52,7 @@ function summaryOf({ account, kind, coverage, held, finalUntil }: FeedCoverage, 
     asked: range.to - range.from,
     held: lengthOf(held),
     final: finalUntil === null ? 0 : finalUntil - range.from,
-    missing: lengthOf(missing),
+    missing: lengthOf(missingOf(coverage.gaps)),
     lost: lengthOf(lost),
     quarantined: coverage.quarantined,
     finalUntil: finalUntil === null ? null : new Date(finalUntil).toISOString(),

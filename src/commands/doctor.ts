@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { duckDbFileOf } from '../config/archive-url.ts';
 import type { Config } from '../config/config.ts';
 import { CountroomError } from '../errors.ts';
 import { readDiagnosis } from './diagnosis.ts';
@@ -61,8 +62,8 @@ function archiveFault(finding: string): Finding {
 
 /** A file that is not there yet is not made by looking: an archive in memory takes its place. */
 async function withoutNewArchive(config: Config): Promise<Config> {
-  const file = /^duckdb:(?!:memory:$)(.+)$/.exec(config.archive.url)?.[1];
-  if (file === undefined) return config;
+  const file = duckDbFileOf(config.archive.url);
+  if (file === null) return config;
   const isThere = await access(file).then(
     () => true,
     () => false,

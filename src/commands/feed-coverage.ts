@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FeedCoverage, gapReasons } from '../records/coverage.ts';
+import { type FeedCoverage, type Gap, gapReasons } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
 import { recordKinds } from '../records/record.ts';
 import type { Gateway } from './gateway.ts';
@@ -52,6 +52,11 @@ const query = `query($range: TimeRange!, $accounts: [ID!]) {
     account { id } kind held { from to } finalUntil coverage { ${coverageFields} }
   }
 }`;
+
+/** The gaps that asking may still fill. */
+export function missingOf(gaps: readonly Gap[]): readonly Gap[] {
+  return gaps.filter(({ reason }) => reason !== 'BEYOND_RETENTION' && reason !== 'IN_FUTURE');
+}
 
 /** A range as an argument of the graph. */
 export function rangeInput({ from, to }: Interval): { readonly from: string; readonly to: string } {

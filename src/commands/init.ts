@@ -90,10 +90,7 @@ function listing(prompt: Prompt, names: readonly string[]): Prompt {
   return { ...prompt, ask: (question, options) => prompt.ask(`${question} (${names.join(', ')})`, options) };
 }
 
-const shape = z.object({
-  properties: z.record(z.string(), z.unknown()),
-  required: z.array(z.string()).default([]),
-});
+const shape = z.object({ properties: z.record(z.string(), z.unknown()) });
 
 /** The names of a provider's credentials; one that may come from a file is named by the file. */
 function credentialNames({ credentials }: Provider): readonly string[] {
@@ -126,7 +123,7 @@ function isPlain(name: string): boolean {
   return /(Id|File)$/.test(name);
 }
 
-/** Credentials as the file has them, and the secrets they stand for by the names of their variables; unknown ones left out. */
+/** Credentials as the file has them, and the secrets they stand for by the names of their variables; those that are to come have none. */
 function hidden(id: string, values: ReadonlyMap<string, string | null>) {
   const variables: Record<string, string> = {};
   const credentials = [...values].map(([name, value]): [string, string | number] => {

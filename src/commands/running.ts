@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { duckDbFileOf } from '../config/archive-url.ts';
 import type { Config } from '../config/config.ts';
 
 /** A running `serve`, as it is described in a file beside the archive that it holds. */
@@ -9,8 +10,8 @@ export type Running = z.output<typeof notice>;
 
 /** The path of that file; null where the archive is no DuckDB file, and so lets several processes in. */
 function noticePath({ archive }: Config): string | null {
-  const file = /^duckdb:(?!:memory:$)(.+)$/.exec(archive.url)?.[1];
-  return file === undefined ? null : `${file}.serve.json`;
+  const file = duckDbFileOf(archive.url);
+  return file === null ? null : `${file}.serve.json`;
 }
 
 /** Writes the file for other commands, readable by this user alone; gives a function that removes it. */
@@ -32,6 +33,11 @@ export async function findRunning(config: Config): Promise<Running | null> {
   const parsed = notice.safeParse(parseJson(text));
   if (!parsed.success || !isAlive(parsed.data.pid)) return null;
   return (await answers(parsed.data.url)) ? parsed.data : null;
+}
+
+/** Whether a gateway runs on the configuration's archive, or may: of a database nobody can tell. */
+export async function mayBeRunning(config: Config): Promise<boolean> {
+  return !config.archive.url.startsWith('duckdb:') || (await findRunning(config)) !== null;
 }
 
 function parseJson(text: string): unknown {

@@ -6,10 +6,10 @@ import type { FeedCoverage } from '../records/coverage.ts';
 import { parseDuration } from '../records/duration.ts';
 import { lengthOf } from '../records/interval.ts';
 import { recordKinds } from '../records/record.ts';
-import { readCoverage } from './feed-coverage.ts';
+import { missingOf, readCoverage } from './feed-coverage.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { columnsOf, type Io } from './io.ts';
-import { findRunning } from './running.ts';
+import { mayBeRunning } from './running.ts';
 import { printTable, spell } from './table.ts';
 
 export interface StatusAsk {
@@ -33,7 +33,7 @@ const USUAL_REACH_MS = 40 * DAY_MS;
  * no gateway holds the archive's file.
  */
 export async function status({ config, json, watch, io, now = Date.now }: StatusAsk): Promise<number> {
-  if (config.archive.url.startsWith('duckdb:') && (await findRunning(config)) === null) {
+  if (!(await mayBeRunning(config))) {
     throw new UnavailableError(`no gateway runs on ${config.archive.url}: start one with countroom serve`);
   }
   const gateway = await openGateway(config, io);
@@ -121,9 +121,7 @@ function shortOf(
   retention: number | null,
   now: number,
 ): Pick<FeedStatus, 'lagMs' | 'missingMs' | 'lostInMs'> {
-  const gaps = (own?.coverage.gaps ?? []).filter(
-    ({ reason }) => reason !== 'BEYOND_RETENTION' && reason !== 'IN_FUTURE',
-  );
+  const gaps = missingOf(own?.coverage.gaps ?? []);
   const ends = (own?.held ?? []).map(({ to }) => to);
   const oldest = gaps.length === 0 ? null : Math.min(...gaps.map((gap) => gap.from));
   return {

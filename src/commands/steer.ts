@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { UnavailableError } from '../errors.ts';
 import { openGateway } from './gateway.ts';
 import type { Io } from './io.ts';
-import { findRunning } from './running.ts';
+import { mayBeRunning } from './running.ts';
 
 export interface SteerAsk {
   readonly config: Config;
@@ -17,7 +17,7 @@ export interface SteerAsk {
  * every gateway at one PostgreSQL. Rejects with an UnavailableError where no gateway can be running that would hear of it.
  */
 export async function steer({ config, account, to, io }: SteerAsk): Promise<number> {
-  if (config.archive.url.startsWith('duckdb:') && (await findRunning(config)) === null) {
+  if (!(await mayBeRunning(config))) {
     throw new UnavailableError(
       `no gateway runs on ${config.archive.url}: ${account} is asked nothing anyway`,
     );

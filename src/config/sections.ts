@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ProviderSchemas, readAccounts } from './accounts.ts';
+import { duckDbFileOf } from './archive-url.ts';
 import { checkKeys, readAuth } from './auth.ts';
 import { conceal, withoutPassword } from './conceal.ts';
 import type { Config } from './config.ts';
@@ -77,8 +78,8 @@ function readServer(server: Config['server'], folder: string): Config['server'] 
 }
 
 function readArchive({ url, ...rest }: Config['archive'], folder: string): Config['archive'] {
-  const file = /^duckdb:(?!:memory:$)(.+)$/.exec(url)?.[1];
-  const absolute = file === undefined ? url : `duckdb:${resolve(folder, file)}`;
+  const file = duckDbFileOf(url);
+  const absolute = file === null ? url : `duckdb:${resolve(folder, file)}`;
   return conceal({ url: absolute, ...rest }, { url: withoutPassword(absolute) });
 }
 
