@@ -4,7 +4,7 @@ import type { ShownName } from '../../records/expression.ts';
 import type { FlatColumn, FlatForm, LineFormat } from '../../records/flat.ts';
 import type { RowQuery } from '../../records/query.ts';
 import { type CsvOptions, csvHeader, csvLine } from './csv.ts';
-import { flatReaders } from './flat-row.ts';
+import { type FlatValue, flatReaders, type WrittenColumn } from './flat-row.ts';
 import { ndjsonLine } from './ndjson.ts';
 import { bytesOf } from './text.ts';
 
@@ -57,11 +57,21 @@ function createRowWriter(
   columns: readonly FlatColumn[],
 ): FlatWriter {
   const readers = flatReaders(query.kind, columns, context);
-
-  async function* write(line: ReturnType<typeof csvLine>): AsyncGenerator<Lines> {
+  return createValueWriter(columns, async function* () {
     for await (const batch of context.deps.archive.stream({ ...query })) {
-      const lines = batch.map((row) => line(readers.map((read) => read(row))));
-      yield { count: lines.length, bytes: Buffer.from(lines.join('')) };
+      yield batch.map((row) => readers.map((read) => read(row)));
+    }
+  });
+}
+
+/** Writes rows that come as values, in the order of the columns; `batches` begins anew each time. */
+export function createValueWriter(
+  columns: readonly WrittenColumn[],
+  batches: () => AsyncIterable<readonly (readonly FlatValue[])[]>,
+): FlatWriter {
+  async function* write(line: ReturnType<typeof csvLine>): AsyncGenerator<Lines> {
+    for await (const batch of batches()) {
+      yield { count: batch.length, bytes: Buffer.from(batch.map(line).join('')) };
     }
   }
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInputError, CountroomError } from '../../errors.ts';
 import type { Gap } from '../../records/coverage.ts';
+import type { LineFormat } from '../../records/flat.ts';
 import { type AuditedAnswer, auditAnswer, audited } from '../audit/audited-answer.ts';
 import type { RouteDeps, RouteFamily } from '../deps.ts';
 import { limitStall } from '../http/stall.ts';
@@ -110,7 +111,7 @@ async function answer(
   if (target.format === 'parquet') return sendFile(request, reply, opened, { audit, files, etag });
   // How long it will be is not known before it is written: an answer without its length, not one of length 0.
   if (isHead) return reply.send(Readable.from([]));
-  return reply.send(await body(target, opened, audit, encoding, request.log));
+  return reply.send(await body(opened, target.format, audit, encoding, request.log));
 }
 
 /** A file with its length, or the part of it that was asked for; parts asked for in turn are of the same file. */
@@ -140,13 +141,13 @@ async function sendFile(
 
 /** The bytes as a stream that reads no faster than the client does, and not at all once it has left. */
 async function body(
-  target: Target,
   opened: OpenTable,
+  format: LineFormat,
   { left, add, refuse }: AuditedAnswer,
   encoding: Encoding | null,
   log: FastifyRequest['log'],
 ): Promise<Readable> {
-  const bytes = await opened.read(target.format, { signal: left, onRows: add });
+  const bytes = await opened.read(format, { signal: left, onRows: add });
   return streamOf(
     tellingFaults(bytes, (error) => {
       if (left.aborted) return;

@@ -3,12 +3,9 @@ import { coverSelection, select } from '../../graph/selection/scope.ts';
 import type { RowQuery } from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { type ExportAsk, readExportAsk } from './ask.ts';
-import { BYTE_ORDER_MARK, csvHeader } from './csv.ts';
 import { etagOf } from './etag.ts';
 import { createFlatWriter } from './flat-writer.ts';
-import { writeTemporary } from './parquet-file.ts';
-import { fileNameOf, type OpenTable, type ReadTable } from './table.ts';
-import { bytesOf } from './text.ts';
+import { fileNameOf, type OpenTable, type ReadTable, waysOut } from './table.ts';
 
 // Stands for a range where none was asked for: nothing is read by it.
 const NO_RANGE = { from: 0, to: 0 };
@@ -35,17 +32,6 @@ async function openRows(context: RequestContext, ask: ExportAsk): Promise<OpenTa
   return {
     coverage,
     etag: (representation) => etagOf(context, ask, { coverage, query }, representation),
-    async read(format, options = {}) {
-      const writer = await createFlatWriter(context, query, ask.columns);
-      if (format === 'parquet') return writeTemporary((path) => writer.parquet(path, options));
-      if (format === 'ndjson') return bytesOf('', writer.lines(format, options));
-      const { bom, ...csv } = ask.csv;
-      const header = `${bom ? BYTE_ORDER_MARK : ''}${csvHeader(ask.columns, csv.delimiter)}`;
-      return bytesOf(header, writer.lines(format, options, csv));
-    },
-    async write(path, options = {}) {
-      const writer = await createFlatWriter(context, query, ask.columns);
-      await writer.parquet(path, options);
-    },
+    ...waysOut(() => createFlatWriter(context, query, ask.columns), ask.columns, ask.csv),
   };
 }

@@ -1,9 +1,14 @@
 import type { RequestContext } from '../../graph/context.ts';
 import type { Coverage } from '../../records/coverage.ts';
+import type { LineFormat } from '../../records/flat.ts';
 import type { Interval } from '../../records/interval.ts';
-import type { ReadOptions } from './flat-writer.ts';
+import type { CsvAsk } from './ask.ts';
+import { BYTE_ORDER_MARK, csvHeader } from './csv.ts';
+import type { WrittenColumn } from './flat-row.ts';
+import type { FlatWriter, ReadOptions } from './flat-writer.ts';
 import type { ExportFormat } from './names.ts';
 import type { Parameters } from './parameters.ts';
+import { bytesOf } from './text.ts';
 
 /** What one export asks for, read from its parameters and checked; nothing of the archive was read yet. */
 export interface AskedTable {
@@ -21,14 +26,32 @@ export interface OpenTable {
   readonly coverage: Coverage | null;
   /** The ETag of one representation (format and encoding); null where it cannot be told whether rows changed. */
   etag(representation: string): Promise<string | null>;
-  /** The bytes of one format; Parquet comes once its file is whole. */
-  read(format: ExportFormat, options?: ReadOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** Its bytes, made as they are taken. */
+  read(format: LineFormat, options?: ReadOptions): Promise<AsyncIterable<Uint8Array>>;
   /** A Parquet file at `path`. */
   write(path: string, options?: ReadOptions): Promise<void>;
 }
 
 /** Reads the parameters of a table in one format; throws a BadUserInputError that names the first that is wrong. */
 export type ReadTable = (parameters: Parameters, context: RequestContext, format: ExportFormat) => AskedTable;
+
+/** The ways out of a table that `writer` writes. */
+export function waysOut(
+  writer: () => Promise<FlatWriter>,
+  columns: readonly WrittenColumn[],
+  { bom, ...csv }: CsvAsk,
+): Pick<OpenTable, 'read' | 'write'> {
+  const header = `${bom ? BYTE_ORDER_MARK : ''}${csvHeader(columns, csv.delimiter)}`;
+  return {
+    async read(format, options = {}) {
+      const lines = (await writer()).lines(format, options, csv);
+      return bytesOf(format === 'csv' ? header : '', lines);
+    },
+    async write(path, options = {}) {
+      await (await writer()).parquet(path, options);
+    },
+  };
+}
 
 /** A file's name with the times it is of, as ISO 8601 without what a day does not need. */
 export function fileNameOf(name: string, range: Interval | null, changedSince: number | null): string {

@@ -7,16 +7,12 @@ import { toGrouping } from '../../graph/totals/period.ts';
 import type { Coverage } from '../../records/coverage.ts';
 import type { Dimension, TotalsRow } from '../../records/query.ts';
 import { type CsvAsk, chosenColumns, readTotalsAsk } from './ask.ts';
-import { BYTE_ORDER_MARK, csvHeader, csvLine } from './csv.ts';
 import { quotedHash } from './etag.ts';
 import type { FlatValue } from './flat-row.ts';
-import type { ReadOptions } from './flat-writer.ts';
-import { ndjsonLine } from './ndjson.ts';
+import { createValueWriter } from './flat-writer.ts';
 import { ParameterError } from './parameter-error.ts';
 import { type Parameters, readChoice, readChoices, readIntegers, readText } from './parameters.ts';
-import { writeTemporary } from './parquet-file.ts';
-import { fileNameOf, type OpenTable, type ReadTable } from './table.ts';
-import { bytesOf } from './text.ts';
+import { fileNameOf, type OpenTable, type ReadTable, waysOut } from './table.ts';
 import { readTotalsTable, type TotalsColumn, totalsColumns } from './totals-table.ts';
 
 const dimensions = Object.values(BetDimensionEnum);
@@ -78,30 +74,16 @@ function openTable(
   rows: readonly (readonly FlatValue[])[],
   columns: readonly TotalsColumn[],
   coverage: Coverage,
-  { bom, ...csv }: CsvAsk,
+  csv: CsvAsk,
 ): OpenTable {
-  async function* lines(line: (values: readonly FlatValue[]) => string, { onRows }: ReadOptions) {
+  const writer = createValueWriter(columns, async function* () {
     for (let start = 0; start < rows.length; start += ROWS_A_BATCH) {
-      const part = rows.slice(start, start + ROWS_A_BATCH);
-      yield { count: part.length, bytes: Buffer.from(part.map(line).join('')) };
-      onRows?.(part.length);
+      yield rows.slice(start, start + ROWS_A_BATCH);
     }
-  }
-  const write = async (path: string, options: ReadOptions = {}) => {
-    // It loads DuckDB into this thread, which a start can do without.
-    const { csvToParquet, parquetCsv } = await import('./parquet.ts');
-    const bytes = bytesOf(csvHeader(columns), lines(csvLine(columns, parquetCsv), options));
-    await csvToParquet(bytes, columns, path, options.signal);
-  };
+  });
   return {
     coverage,
-    etag: async (representation) => quotedHash([representation, csv, bom, columns, rows]),
-    async read(format, options = {}) {
-      if (format === 'parquet') return writeTemporary((path) => write(path, options));
-      if (format === 'ndjson') return bytesOf('', lines(ndjsonLine(columns), options));
-      const header = `${bom ? BYTE_ORDER_MARK : ''}${csvHeader(columns, csv.delimiter)}`;
-      return bytesOf(header, lines(csvLine(columns, csv), options));
-    },
-    write,
+    etag: async (representation) => quotedHash([representation, csv, columns, rows]),
+    ...waysOut(async () => writer, columns, csv),
   };
 }
