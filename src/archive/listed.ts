@@ -48,7 +48,9 @@ export function createParts(rows: readonly Row[]) {
   const nameOf = (account: string, kind: string) => JSON.stringify([account, kind]);
   for (const part of all.toSorted((a, b) => a.from - b.from)) {
     const name = nameOf(part.account, part.kind);
-    byFeed.set(name, [...(byFeed.get(name) ?? []), part]);
+    const known = byFeed.get(name);
+    if (known === undefined) byFeed.set(name, [part]);
+    else known.push(part);
   }
   return {
     all,

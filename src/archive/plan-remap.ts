@@ -16,6 +16,15 @@ export interface Remapping<K extends RecordKind = RecordKind> extends Pick<Commi
   readonly rows: readonly Remapped<K>[];
 }
 
+export interface RemapPlan<K extends RecordKind, Id> {
+  readonly insert: readonly Version<K>[];
+  readonly replace: readonly StandingRow<Id>[];
+  /** The keys of what is inserted. */
+  readonly written: readonly string[];
+  /** The keys that no row stands under any more. */
+  readonly left: readonly string[];
+}
+
 /** As a commit that reads nothing, with the keys that have to be looked up. */
 export function asCommit({ account, provider, kind, rows }: Remapping, readAt: number): Commit {
   return {
@@ -31,7 +40,7 @@ export function asCommit({ account, provider, kind, rows }: Remapping, readAt: n
 export function planRemap<K extends RecordKind, Id>(
   { account, kind, rows }: Remapping<K>,
   standing: readonly StandingRow<Id>[],
-): { readonly insert: readonly Version<K>[]; readonly replace: readonly StandingRow<Id>[] } {
+): RemapPlan<K, Id> {
   const byKey = new Map(standing.map((row) => [row.key, row]));
   const taken = new Set<string>();
   const insert: Version<K>[] = [];
@@ -56,5 +65,7 @@ export function planRemap<K extends RecordKind, Id>(
       change: null,
     });
   }
-  return { insert, replace };
+  const written = insert.map(({ record }) => record.key);
+  const left = replace.map(({ key }) => key).filter((key) => !taken.has(key));
+  return { insert, replace, written, left };
 }

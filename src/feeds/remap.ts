@@ -3,7 +3,7 @@ import type { Archive, FeedKey, StoredRecord } from '../archive/archive.ts';
 import { UnavailableError, UsageError } from '../errors.ts';
 import type { RowQuery } from '../records/query.ts';
 import type { RecordKind, RecordOf } from '../records/record.ts';
-import { kindColumns } from '../records/shape.ts';
+import { byKind, kindColumns } from '../records/shape.ts';
 import type { ConnectedAccount } from './connect.ts';
 import type { Feed } from './feed.ts';
 import { differences, isMapped, readMapping, spellMapping } from './mapping.ts';
@@ -150,16 +150,17 @@ async function* remapped(archive: Kept, feed: Feed, signal: AbortSignal): AsyncG
   }
 }
 
+// Looked up once: a remap compares every row there is.
+const comparedNames = byKind((kind) => [
+  ...['key', 'providerUsername', 'axisAt', 'versionAt'],
+  ...kindColumns[kind].map(({ name }) => name),
+]);
+
 function isAnother(kind: RecordKind, row: StoredRecord, record: RecordOf[RecordKind]): boolean {
   const [then, now] = [row, record] as unknown as readonly Readonly<Record<string, unknown>>[];
-  const names = [
-    'key',
-    'providerUsername',
-    'axisAt',
-    'versionAt',
-    ...kindColumns[kind].map(({ name }) => name),
-  ];
-  return names.some((name) => JSON.stringify(then?.[name] ?? null) !== JSON.stringify(now?.[name] ?? null));
+  return comparedNames[kind].some(
+    (name) => JSON.stringify(then?.[name] ?? null) !== JSON.stringify(now?.[name] ?? null),
+  );
 }
 
 function keyOf({ account, kind }: Feed): FeedKey {

@@ -44,7 +44,8 @@ function isFlat({ type, nested, internal }: FieldSpec): boolean {
   return type !== 'texts' && nested === undefined && internal !== true;
 }
 
-function byKind<T>(of: (kind: RecordKind) => T): Readonly<Record<RecordKind, T>> {
+/** Something of each kind. */
+export function byKind<T>(of: (kind: RecordKind) => T): Readonly<Record<RecordKind, T>> {
   return Object.fromEntries(recordKinds.map((kind) => [kind, of(kind)])) as Record<RecordKind, T>;
 }
 

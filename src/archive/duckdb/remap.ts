@@ -20,8 +20,6 @@ export async function writeRemapped(
   const table = tableName[kind];
   await moveReplaced(connection, kind, [{ source, plan }]);
   await appendVersions(connection, table, kind, [{ source, versions: plan.insert }]);
-  const written = plan.insert.map(({ record }) => record.key);
-  const left = plan.replace.map(({ key }) => key).filter((key) => !written.includes(key));
-  await markRemapped(statementsOn(connection), { account, kind, table }, written, left);
+  await markRemapped(statementsOn(connection), { account, kind, table }, plan.written, plan.left);
   return plan.insert.length;
 }

@@ -21,14 +21,15 @@ export function writeRemapped(
     await prepareStaging(client, kind);
     return inTransaction(client, 'BEGIN', async () => {
       await lockFeed(client, commit);
-      const { insert, replace } = planRemap(remapping, await standingRows(client, commit));
+      const { insert, replace, written, left } = planRemap(remapping, await standingRows(client, commit));
       await stage(client, kind, { insert, superseded: [] });
       await moveReplaced(client, commit, { replace });
-      const written = new Set(insert.map(({ record }) => record.key));
-      const merged = { inserted: insert.length, superseded: 0, verdicts: nothingDecided, written };
+      const merged = {
+        ...{ inserted: insert.length, superseded: 0, verdicts: nothingDecided },
+        written: new Set(written),
+      };
       await unstage(client, commit, merged, archivedAt);
-      const left = replace.map(({ key }) => key).filter((key) => !written.has(key));
-      await markRemapped(statementsOn(client), { account, kind, table: tableName[kind] }, [...written], left);
+      await markRemapped(statementsOn(client), { account, kind, table: tableName[kind] }, written, left);
       return insert.length;
     });
   });
