@@ -45,8 +45,8 @@ export function servedSets(options: { readonly raw: boolean }): readonly ServedS
     ...rowSets(options).map(serveRows),
     ...totalsSets.map((set) => serveComputed(set, (context, asked) => readTotals(context, set, asked))),
     serveComputed(coverage, (context, { filter }) => readCoverage(context, filter)),
-    serveComputed(players, readPlayers),
-    serveComputed(games, readGames),
+    serveComputed(players, (context) => readPlayers(context, null)),
+    serveComputed(games, (context) => readGames(context, null)),
     serveComputed(accounts, readAccounts),
     serveComputed(calendar, readCalendar),
     serveChanges(options),
@@ -91,7 +91,8 @@ function serveComputed(
     async entity(context, key, options) {
       const of = [...key].map(([name, literal]) => compare(findProperty(set.type, name)!, 'eq', literal));
       const filter: Expression = { op: 'and', of };
-      const whole = { ...options, selects: false, filter, filterNames: new Set(key.keys()) };
+      // What is looked up of the entity parts it no further.
+      const whole = { ...options, selects: false, expand: [], filter, filterNames: new Set(key.keys()) };
       const row = (await read(context, whole)).find((each) => matches(filter, each));
       return row === undefined ? null : options.select.map(({ name }) => row[name] ?? null);
     },

@@ -1,12 +1,23 @@
 import { changes, type EntitySet } from './model.ts';
 import { functionNames } from './operand.ts';
 
-/** What a term is annotated with: true or false, a member of its enumeration, texts, or a record of such. */
-type Value = boolean | `${string}/${string}` | readonly string[] | { readonly [name: string]: Value };
-type Annotations = Readonly<Record<string, Value>>;
+/** A record of annotated values. */
+export interface AnnotationRecord {
+  readonly [name: string]: AnnotationValue;
+}
 
-/** A list of properties, which XML spells as paths and not as texts. */
-const isPaths = (name: string) => name.endsWith('Properties');
+/**
+ * What a term is annotated with: true or false, a number, a member of its enumeration as `Type/Member`, the path of a
+ * navigation property, texts, or records of such.
+ */
+export type AnnotationValue =
+  | boolean
+  | number
+  | string
+  | readonly string[]
+  | readonly AnnotationRecord[]
+  | AnnotationRecord;
+export type Annotations = Readonly<Record<string, AnnotationValue>>;
 
 /** What the whole service can do, in terms of Org.OData.Capabilities.V1. */
 export function serviceCapabilities(): Annotations {
@@ -37,6 +48,7 @@ export function serviceCapabilities(): Annotations {
 export function setCapabilities({ name, type }: EntitySet): Annotations {
   const names = type.properties.map((each) => each.name);
   const isLog = name === changes.name;
+  const { navigations = [] } = type;
   return {
     TopSupported: true,
     SkipSupported: true,
@@ -52,35 +64,19 @@ export function setCapabilities({ name, type }: EntitySet): Annotations {
       }),
     },
     SearchRestrictions: { Searchable: false },
-    ExpandRestrictions: { Expandable: false },
+    ExpandRestrictions: navigations.length > 0 ? { Expandable: true, MaxLevels: 1 } : { Expandable: false },
+    ...(navigations.length > 0 && {
+      NavigationRestrictions: {
+        // What they lead to is given within, and at addresses of its own; it filters and orders nothing.
+        RestrictedProperties: navigations.map((each) => ({
+          NavigationProperty: each.name,
+          FilterRestrictions: { Filterable: false },
+          SortRestrictions: { Sortable: false },
+        })),
+      },
+    }),
     InsertRestrictions: { Insertable: false },
     UpdateRestrictions: { Updatable: false },
     DeleteRestrictions: { Deletable: false },
   };
-}
-
-/** The annotations as CSDL in XML, one a line. */
-export function writeAnnotations(annotations: Annotations, indent: string): string {
-  return Object.entries(annotations)
-    .map(([term, value]) => `${indent}${element(`Annotation Term="Capabilities.${term}"`, value, term)}`)
-    .join('\n');
-}
-
-function element(start: string, value: Value, name: string): string {
-  if (typeof value === 'boolean') return `<${start} Bool="${value}"/>`;
-  const tag = start.slice(0, start.indexOf(' '));
-  if (isList(value)) {
-    const kind = isPaths(name) ? 'PropertyPath' : 'String';
-    const items = value.map((each) => `<${kind}>${each}</${kind}>`).join('');
-    return `<${start}><Collection>${items}</Collection></${tag}>`;
-  }
-  if (typeof value === 'string') return `<${start} EnumMember="Capabilities.${value}"/>`;
-  const inner = Object.entries(value).map(([property, of]) =>
-    element(`PropertyValue Property="${property}"`, of, property),
-  );
-  return `<${start}><Record>${inner.join('')}</Record></${tag}>`;
-}
-
-function isList(value: Value): value is Extract<Value, readonly unknown[]> {
-  return Array.isArray(value);
 }

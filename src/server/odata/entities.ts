@@ -9,6 +9,8 @@ import type { QueryOptions } from './options.ts';
 /** A page of entities: the values of the selected properties, in their order. */
 export interface EntityPage {
   readonly rows: readonly (readonly FlatValue[])[];
+  /** For each row the entities within it, in the order in which they were asked for. @default none */
+  readonly within?: readonly (readonly (readonly FlatValue[] | null)[])[];
   /** The rows as the archive wrote them instead: JSON objects with commas between them. */
   readonly written?: Lines;
   /** How many there are over all pages; null unless it was asked. */

@@ -2,7 +2,7 @@ import { show } from '../../graph/rows/ids.ts';
 import { type Arithmetic, arithmetic, comparisons, type FunctionName } from '../../records/expression.ts';
 import { type Aggregation, aggregations } from '../../records/query.ts';
 import { amongLiterals, compareOperands, type Expression, join } from './expression.ts';
-import { type EntityType, findProperty, type Property } from './model.ts';
+import { type EntityType, findNavigation, findProperty, type Property } from './model.ts';
 import { noSuchProperty, ODataError } from './odata-error.ts';
 import {
   arithmeticOf,
@@ -316,6 +316,11 @@ function createParser(given: readonly Token[], entities: EntityType, aliases: Al
   function property(name: string): Property {
     const found = findProperty(type, name);
     if (found !== undefined) return found;
+    if (findNavigation(type, name.split('/', 1)[0]!) !== undefined) {
+      throw new ODataError(option, `no ${show(name)} here: what it leads to can be expanded alone`, {
+        statusCode: 501,
+      });
+    }
     throw noSuchProperty(
       option,
       name,

@@ -1,4 +1,4 @@
-import { type FlatColumn, flatColumns } from '../../records/flat.ts';
+import { axisFieldOf, type FlatColumn, flatColumns } from '../../records/flat.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { totalsColumns } from '../export/totals-table.ts';
 
@@ -13,10 +13,23 @@ export interface Property {
   readonly sealed?: true;
 }
 
+/** The way from an entity to the one it is of in another set. */
+export interface Navigation {
+  readonly name: string;
+  /** The other set's name. */
+  readonly to: DimensionName;
+  /** The property that each part of the other's key is; a time stands for the business day it lies in. */
+  readonly by: Readonly<Record<string, string>>;
+  /** Whether an entity may be of none. */
+  readonly nullable: boolean;
+}
+
 export interface EntityType {
   readonly name: string;
   readonly key: readonly string[];
   readonly properties: readonly Property[];
+  /** @default none */
+  readonly navigations?: readonly Navigation[];
 }
 
 export interface EntitySet {
@@ -32,12 +45,37 @@ function made(name: string, type: Property['type'], nullable = false): Property 
   return { name, type, nullable, stored: null };
 }
 
+const toPlayer: Navigation = { name: 'Player', to: 'Players', by: { player: 'player' }, nullable: true };
+const toGame: Navigation = {
+  name: 'Game',
+  to: 'Games',
+  by: { provider: 'provider', gameCode: 'gameCode' },
+  nullable: true,
+};
+const toAccount: Navigation = {
+  name: 'Account',
+  to: 'Accounts',
+  by: { account: 'account' },
+  nullable: false,
+};
+
+/** What rows and totals of a kind are looked up by; `day` is the property whose business day they count in. */
+function navigationsOf(kind: RecordKind, day: string): readonly Navigation[] {
+  const toDay: Navigation = { name: 'Calendar', to: 'Calendar', by: { date: day }, nullable: true };
+  return [toPlayer, ...(kind === 'BET' ? [toGame] : []), toAccount, toDay];
+}
+
 /** The entity sets of rows, `raw` among their properties only when asked for. */
 export function rowSets({ raw }: { readonly raw: boolean }): readonly RowSet[] {
   const set = (name: string, typeName: string, kind: RecordKind): RowSet => ({
     name,
     kind,
-    type: { name: typeName, key: ['id'], properties: flatColumns(kind, { raw }) },
+    type: {
+      name: typeName,
+      key: ['id'],
+      properties: flatColumns(kind, { raw }),
+      navigations: navigationsOf(kind, axisFieldOf[kind]),
+    },
   });
   return [
     set('Bets', 'Bet', 'BET'),
@@ -54,7 +92,7 @@ function totalsSet(name: string, typeName: string, kind: RecordKind, key: readon
   const properties = totalsColumns[kind].map(({ name: column, type }) =>
     made(column, type, !key.includes(column) && type !== 'count'),
   );
-  return { name, kind, type: { name: typeName, key, properties } };
+  return { name, kind, type: { name: typeName, key, properties, navigations: navigationsOf(kind, 'day') } };
 }
 
 /** Totals by day, account and currency, and by whatever else is selected. */
@@ -110,6 +148,10 @@ export const calendar: EntitySet = {
   },
 };
 
+/** The sets that rows and totals are looked up in. */
+export const dimensions = { Players: players, Games: games, Accounts: accounts, Calendar: calendar } as const;
+export type DimensionName = keyof typeof dimensions;
+
 /** Which parts of time are held, feed by feed, and why the others are not. */
 export const coverage: EntitySet = {
   name: 'Coverage',
@@ -126,6 +168,7 @@ export const coverage: EntitySet = {
       made('retryAt', 'time', true),
       made('message', 'text', true),
     ],
+    navigations: [toAccount],
   },
 };
 
@@ -146,10 +189,16 @@ export const changes: EntitySet = {
       made('before', 'text', true),
       made('after', 'text', true),
     ],
+    navigations: [toAccount],
   },
 };
 
 /** The property of that name; undefined where there is none. */
 export function findProperty(type: EntityType, name: string): Property | undefined {
   return type.properties.find((property) => property.name === name);
+}
+
+/** The way of that name to another set; undefined where there is none. */
+export function findNavigation({ navigations = [] }: EntityType, name: string): Navigation | undefined {
+  return navigations.find((navigation) => navigation.name === name);
 }

@@ -1,12 +1,14 @@
 import { show } from '../../graph/rows/ids.ts';
 import { type Withdrawn, withdrawnChoices } from '../../records/query.ts';
 import { readApplied } from './apply.ts';
+import { type Expansion, readExpand } from './expand.ts';
 import type { Expression } from './expression.ts';
 import { type Aliases, type OrderTerm, readFilter, readOrderBy, type Transformation } from './filter.ts';
-import { type EntityType, findProperty, type Property } from './model.ts';
+import type { EntityType, Property } from './model.ts';
 import { propertyNames } from './names.ts';
-import { noSuchProperty, ODataError } from './odata-error.ts';
+import { ODataError } from './odata-error.ts';
 import { propertiesOf } from './operand.ts';
+import { readSelect } from './select.ts';
 
 /** The query options of one request for an entity set, checked. */
 export interface QueryOptions {
@@ -19,6 +21,8 @@ export interface QueryOptions {
   readonly custom: { readonly timeZone: string | null; readonly dayStartsAt: string | null };
   /** What is given of each entity, in the type's order. */
   readonly select: readonly Property[];
+  /** The entities of other sets that are given within each. */
+  readonly expand: readonly Expansion[];
   /** Whether `$select` was sent: the context address tells. */
   readonly selects: boolean;
   readonly orderBy: readonly OrderTerm[];
@@ -39,6 +43,7 @@ export const queryOptions = [
   '$apply',
   '$filter',
   '$select',
+  '$expand',
   '$orderby',
   '$top',
   '$skip',
@@ -51,7 +56,7 @@ export const queryOptions = [
  */
 export const commonOptions = ['$format', 'raw', 'timeZone', 'dayStartsAt', 'withdrawn', 'after'] as const;
 
-const notHere = ['$compute', '$expand', '$search', '$levels', '$index', '$schemaversion', '$deltatoken'];
+const notHere = ['$compute', '$search', '$levels', '$index', '$schemaversion', '$deltatoken'];
 
 /** One request's options by name, each at most once; parameter aliases under their names with `@`. */
 export type RawOptions = ReadonlyMap<string, string>;
@@ -100,6 +105,7 @@ export function readOptions(raw: RawOptions, entities: EntityType): QueryOptions
     filterNames: new Set(filter === undefined ? [] : propertyNames(readFilter(filter, type, aliases))),
     custom: { timeZone: raw.get('timeZone') ?? null, dayStartsAt: raw.get('dayStartsAt') ?? null },
     select: selected ?? type.properties,
+    expand: readExpand(raw.get('$expand'), type),
     selects: selected !== null || applied?.isGrouped === true,
     orderBy: orderBy === undefined ? [] : readOrderBy(orderBy, type, aliases),
     top: readCount(raw, '$top'),
@@ -113,8 +119,8 @@ export function readOptions(raw: RawOptions, entities: EntityType): QueryOptions
 
 /** The names of the entities' properties that a request looks at. */
 export function namesOf(options: QueryOptions, entities: EntityType): ReadonlySet<string> {
-  const { apply, select, orderBy, filterNames } = options;
-  const names = [...filterNames, ...select.map(({ name }) => name)];
+  const { apply, select, expand, orderBy, filterNames } = options;
+  const names = [...filterNames, ...select.map(({ name }) => name), ...expand.flatMap(({ keys }) => keys)];
   for (const { operand } of orderBy) names.push(...propertiesOf(operand).map(({ name }) => name));
   for (const step of apply ?? []) {
     if (step.step === 'filter') names.push(...propertyNames(step.filter));
@@ -147,21 +153,4 @@ function readCount(raw: RawOptions, name: string): number | null {
   if (value === undefined) return null;
   if (/^\d{1,15}$/.test(value)) return Number(value);
   throw new ODataError(name, `expected a whole number, got ${show(value)}`);
-}
-
-function readSelect(text: string | undefined, type: EntityType): readonly Property[] | null {
-  if (text === undefined || text.trim() === '*') return null;
-  const names = text.split(',').map((name) => name.trim());
-  for (const name of names) propertyOf(type, '$select', name);
-  return type.properties.filter(({ name }) => names.includes(name));
-}
-
-function propertyOf(type: EntityType, option: string, name: string): Property {
-  const found = findProperty(type, name);
-  if (found !== undefined) return found;
-  throw noSuchProperty(
-    option,
-    name,
-    type.properties.map((property) => property.name),
-  );
 }

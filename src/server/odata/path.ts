@@ -1,5 +1,5 @@
 import { show } from '../../graph/rows/ids.ts';
-import type { EntitySet } from './model.ts';
+import { type EntitySet, findNavigation, type Navigation } from './model.ts';
 import { ODataError } from './odata-error.ts';
 import { type Literal, readTokens } from './tokens.ts';
 
@@ -14,6 +14,8 @@ export type Resource =
       readonly key: ReadonlyMap<string, Literal>;
       /** The one property that is wanted of it, and whether bare; null for all of it. */
       readonly property: { readonly name: string; readonly bare: boolean } | null;
+      /** The way to the entity of another set that is wanted instead; null where this one is. */
+      readonly navigation: Navigation | null;
     };
 
 const SEGMENTS = /^([A-Za-z]\w*)(\(.*\))?(\/\$count)?(?:\/([A-Za-z]\w*)(\/\$value)?)?\/?$/s;
@@ -33,15 +35,19 @@ export function readPath<T extends EntitySet>(
       allowed: ['$metadata', ...sets.map((each) => each.name)],
     });
   }
-  const known = set.type.properties.map((each) => each.name);
-  if (property !== undefined && (key === undefined || !known.includes(property))) {
+  const { properties, navigations = [] } = set.type;
+  const known = [...properties, ...navigations].map((each) => each.name);
+  const navigation = findNavigation(set.type, property ?? '') ?? null;
+  const isBareEntity = navigation !== null && value !== undefined;
+  if (property !== undefined && (key === undefined || !known.includes(property) || isBareEntity)) {
     throw new ODataError('path', `nothing at ${show(path)}`, { statusCode: 404, allowed: known });
   }
   if (key === undefined) return { is: count === undefined ? 'set' : 'count', set };
   if (count !== undefined)
     throw new ODataError('path', '$count is of a set, not of an entity', { statusCode: 404 });
-  const asked = property === undefined ? null : { name: property, bare: value !== undefined };
-  return { is: 'entity', set, key: readKey(key, set), property: asked };
+  const isOwn = property !== undefined && navigation === null;
+  const asked = isOwn ? { name: property, bare: value !== undefined } : null;
+  return { is: 'entity', set, key: readKey(key, set), property: asked, navigation };
 }
 
 /** `('abc')`, or `(name='abc',other=1)`: every part of the key by its name. */

@@ -7,7 +7,10 @@ import { linkRoot } from '../http/links.ts';
 import { vary } from '../http/vary.ts';
 import { servedSets } from './answer.ts';
 import { answerBatch } from './batch-route.ts';
-import { contentTypeOf, readFormat, writeEntity, writePage } from './json.ts';
+import { shapeOf } from './context-address.ts';
+import { writeJsonMetadata } from './csdl-json.ts';
+import { readWithin, withKeys } from './expanded.ts';
+import { contentTypeOf, readFormat, wantsJsonMetadata, writeEntity, writePage } from './json.ts';
 import { writeMetadata, writeServiceDocument } from './metadata.ts';
 import { ODataError } from './odata-error.ts';
 import {
@@ -18,6 +21,7 @@ import {
   readOptions,
   readRawOptions,
 } from './options.ts';
+import { readPart } from './part.ts';
 import { readPath } from './path.ts';
 
 const ROOT = '/odata/v4';
@@ -119,48 +123,52 @@ async function answer(
   vary(reply, 'accept', 'authorization')
     .type(contentTypeOf(format))
     .header('cache-control', 'private, no-cache');
-  if (resource.is === 'metadata')
-    return reply.type('application/xml;charset=utf-8').send(writeMetadata(sets));
+  if (resource.is === 'metadata') {
+    return wantsJsonMetadata(raw.get('$format'), request.headers.accept)
+      ? reply.type('application/json;charset=utf-8').send(writeJsonMetadata(sets))
+      : reply.type('application/xml;charset=utf-8').send(writeMetadata(sets));
+  }
   if (resource.is === 'service') return reply.send(writeServiceDocument(`${root}/$metadata${suffix}`, sets));
 
   deps.charge(request.viewer, PAGE_COST);
   audit.charged(PAGE_COST);
   const { set } = resource;
   audit.name(set.name);
-  const options = readOptions(raw, set.type);
   const context = deps.makeContext(request.viewer, audit.left);
+  if (resource.is === 'entity' && (resource.property !== null || resource.navigation !== null)) {
+    const part = await readPart(context, { ...resource, set }, raw);
+    if (part === null) throw new ODataError('path', `no such entity of ${set.name}`, { statusCode: 404 });
+    audit.add(1);
+    if (part.is === 'nothing') return reply.code(204).send();
+    if (part.is === 'text') return reply.type('text/plain;charset=utf-8').send(part.text);
+    const of = part.context ?? decodePath(url.pathname);
+    const shape = { select: part.select, expand: [] };
+    const row = { values: part.values, within: [] };
+    return reply.send(writeEntity(`${root}/$metadata${suffix}#${of}`, shape, row, format));
+  }
+  const options = readOptions(raw, set.type);
   if (resource.is === 'count') {
     const count = await set.count(context, options);
     return reply.type('text/plain;charset=utf-8').send(String(count));
   }
-  const selected = options.selects ? `(${options.select.map(({ name }) => name).join(',')})` : '';
-  const contextUrl = `${root}/$metadata${suffix}#${set.name}${selected}`;
+  const contextUrl = `${root}/$metadata${suffix}#${set.name}${shapeOf(options)}`;
+  const asked = withKeys(options, set.type);
   if (resource.is === 'entity') {
-    const { property } = resource;
-    const select = set.type.properties.filter(({ name }) => name === property?.name);
-    const wanted = property === null ? options : { ...options, select };
-    const values = await set.entity(context, resource.key, wanted);
+    const values = await set.entity(context, resource.key, asked);
     if (values === null) throw new ODataError('path', `no such entity of ${set.name}`, { statusCode: 404 });
     audit.add(1);
-    if (property !== null) {
-      const [of] = select;
-      const value = values[0] ?? null;
-      if (value === null) return reply.code(204).send();
-      if (property.bare) {
-        const text = of?.type === 'time' ? new Date(Number(value)).toISOString() : String(value);
-        return reply.type('text/plain;charset=utf-8').send(text);
-      }
-      const entityUrl = `${root}/$metadata${suffix}#${decodePath(url.pathname)}`;
-      return reply.send(writeEntity(entityUrl, [{ ...of!, name: 'value' }], values, format));
-    }
-    return reply.send(writeEntity(`${contextUrl}/$entity`, options.select, values, format));
+    const [within = []] = await readWithin(context, asked, [values]);
+    return reply.send(writeEntity(`${contextUrl}/$entity`, options, { values, within }, format));
   }
   const pageSize = readPageSize(request, reply);
-  const page = await set.page(context, options, { pageSize, format });
+  const page = await set.page(context, asked, { pageSize, format });
   audit.add(page.written?.count ?? page.rows.length);
   const next = page.next === null ? null : `${root}/${set.name}?${nextQuery(raw, page.next)}`;
+  const within = options.expand.length === 0 ? {} : { within: await readWithin(context, asked, page.rows) };
   return reply.send(
-    Readable.from(writePage({ ...page, next }, contextUrl, options.select, format), { objectMode: false }),
+    Readable.from(writePage({ ...page, ...within, next }, contextUrl, options, format), {
+      objectMode: false,
+    }),
   );
 }
 

@@ -135,12 +135,13 @@ function nameOf({ operand }: OrderTerm): string | null {
 async function writtenPage(
   context: RequestContext,
   { kind }: RowSet,
-  { top, skip, skipToken, select, orderBy }: QueryOptions,
+  { top, skip, skipToken, select, expand, orderBy }: QueryOptions,
   query: Query,
   { pageSize, format }: PageAsk,
 ): Promise<Omit<EntityPage, 'count'> | null> {
   const { writePage } = context.deps.archive;
   if (writePage === undefined || !context.viewer.readsPlayers || orderBy.length > 0 || skip > 0) return null;
+  if (expand.length > 0 || select.length === 0) return null;
   const place = skipToken === null ? null : readPlace(context, kind, skipToken);
   const left = place === null ? top : place.left;
   const limit = Math.min(pageSize, left ?? pageSize);

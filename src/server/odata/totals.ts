@@ -47,7 +47,8 @@ function partingNames(
   looked: ReadonlySet<string>,
 ): ReadonlySet<string> {
   if (options.apply !== null) return looked;
-  const named = options.selects ? looked : new Set(['provider', ...options.filterNames]);
+  const expanded = options.expand.flatMap(({ keys }) => keys);
+  const named = options.selects ? looked : new Set(['provider', ...options.filterNames, ...expanded]);
   const isOtherPeriod = [...named].some((name) => name in periodColumns) && !named.has('day');
   return new Set([...key.filter((name) => !isOtherPeriod || name !== 'day'), ...named]);
 }

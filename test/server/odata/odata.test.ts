@@ -522,7 +522,7 @@ describe('bad requests', () => {
     ['Bets/countroom.Bet', 404, 'path', 'nothing at'],
     ['Bets?$search=x', 501, '$search', 'not supported'],
     ['Bets?$compute=stake add 1 as s', 501, '$compute', 'not supported'],
-    ['Bets?$expand=player', 501, '$expand', 'allowed: $apply'],
+    ['Bets?$expand=player', 400, '$expand', 'allowed: Player, Game'],
     ['Bets?$apply=aggregate(stake)', 400, '$apply', '"with"'],
     ['Bets?$apply=compute(stake mul 2 as s)', 501, '$apply', 'allowed: filter, groupby, aggregate'],
     ['Bets?$apply=groupby((rollup(currency)))', 501, '$apply', 'no rollup'],
