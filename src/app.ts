@@ -40,6 +40,7 @@ import { createScrub } from './records/scrub.ts';
 import { type Audit, createAuditLogger } from './server/audit/audit-log.ts';
 import { createAuditWriter } from './server/audit/audit-writer.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
+import { createCallLog } from './server/call-log.ts';
 import { exportRoutes } from './server/export/routes.ts';
 import { registerArchiveMetrics } from './server/metrics/archive.ts';
 import { registerBuildInfo } from './server/metrics/build-info.ts';
@@ -57,8 +58,8 @@ import {
 import { createUpstreamMetrics } from './server/metrics/upstream.ts';
 import { odataRoutes } from './server/odata/routes.ts';
 import { createServer } from './server/server.ts';
+import type { AttemptReport } from './upstream/attempt-report.ts';
 import { systemClock } from './upstream/clock.ts';
-import type { AttemptReport } from './upstream/exchange.ts';
 import { createPacer } from './upstream/pace.ts';
 import { createLocalSlots, guardOf } from './upstream/slots.ts';
 
@@ -119,14 +120,21 @@ export async function createApp(
       logger.info({ migrations: pending, notes }, 'the archive was brought to this layout');
   });
   const pacer = createPacer({ clock, slots });
+  const scrub = createScrub(config.secrets);
   const countAttempt = createUpstreamMetrics(registry);
+  const callLog = createCallLog(logger, config.accounts, scrub);
   const onAttempt = (attempt: AttemptReport) => {
     countAttempt(attempt);
-    logger[attempt.outcome === 'ok' ? 'debug' : 'warn'](attempt, 'a provider was called');
+    callLog.attempted(attempt);
   };
-  const scrub = createScrub(config.secrets);
   const connected = config.accounts.map((account) =>
-    connectAccount(providerNamed(providers, account.provider), account, { pacer, clock, onAttempt, scrub }),
+    connectAccount(providerNamed(providers, account.provider), account, {
+      pacer,
+      clock,
+      onAttempt,
+      onRecovered: callLog.recovered,
+      scrub,
+    }),
   );
   const feeds = connected.flatMap((each) => each.feeds);
   if (otherMappings === 'refuse') {
@@ -173,6 +181,10 @@ export async function createApp(
       countLateness(feed, result);
       const { interval } = piece;
       const { late, changed, moved, vanished, contradicted, withdrawn, restored } = result;
+      logger.debug(
+        { account: feed.account.id, kind: feed.kind, interval, rows: piece.rows.length },
+        'a window was read',
+      );
       if (late + changed + vanished + contradicted + withdrawn + restored === 0) return;
       const counts = { late, changed, moved, vanished, contradicted, withdrawn, restored };
       const news = { account: feed.account.id, kind: feed.kind, interval, isAudit, ...counts };

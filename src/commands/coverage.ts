@@ -1,10 +1,11 @@
 import type { Config } from '../config/config.ts';
 import type { FeedCoverage } from '../records/coverage.ts';
+import { spellDuration } from '../records/duration.ts';
 import { type Interval, lengthOf } from '../records/interval.ts';
 import { missingOf, readCoverage } from './feed-coverage.ts';
 import { openGateway } from './gateway.ts';
 import { columnsOf, type Io } from './io.ts';
-import { printTable, spell } from './table.ts';
+import { printTable } from './table.ts';
 
 export interface CoverageAsk {
   readonly config: Config;
@@ -68,8 +69,8 @@ function tableOf(rows: readonly Summary[], columns: number): string {
       row.kind,
       share(row.held, row.asked),
       share(row.final, row.asked),
-      row.missing === 0 ? '–' : spell(row.missing),
-      row.lost === 0 ? '–' : spell(row.lost),
+      row.missing === 0 ? '–' : spellDuration(row.missing),
+      row.lost === 0 ? '–' : spellDuration(row.lost),
       row.quarantined === 0 ? '–' : String(row.quarantined),
     ]),
     columns,

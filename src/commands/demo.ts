@@ -10,6 +10,7 @@ import { createLogger } from '../server/logger.ts';
 import { readConfiguration } from './configuration.ts';
 import { rangeInput } from './feed-coverage.ts';
 import { type Io, stopped } from './io.ts';
+import { logTarget } from './log-target.ts';
 
 export interface DemoAsk {
   readonly port: number | undefined;
@@ -52,7 +53,9 @@ async function run(file: string, hours: number, io: Io): Promise<number> {
   const { createApp } = await import('../app.ts');
   const wanted = io.env['COUNTROOM_LOG_LEVEL'];
   const config = readConfiguration(file, { env: { COUNTROOM_LOG_LEVEL: wanted || 'error' }, cwd: io.cwd });
-  const app = await createApp(config, { logger: createLogger({ level: config.log.level, to: io.stderr }) });
+  const app = await createApp(config, {
+    logger: createLogger({ level: config.log.level, to: await logTarget(io) }),
+  });
   try {
     const { url } = await app.listen();
     io.stderr.write(`filling the last ${hours} hours from the sandboxes…\n`);

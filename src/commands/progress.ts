@@ -1,7 +1,7 @@
 import { MultiBar } from 'cli-progress';
+import { spellDuration } from '../records/duration.ts';
 import type { Interval } from '../records/interval.ts';
 import type { Io } from './io.ts';
-import { spell } from './table.ts';
 
 /** How far one feed has come. */
 export interface FeedProgress {
@@ -35,7 +35,7 @@ function createBars(stream: NodeJS.WritableStream, now: () => number): Progress 
       return {
         reached(at, rows) {
           const windows = windowsIn({ from: range.from, to: at }, windowMs);
-          bar.update(at - range.from, { windows, rows, left: `${spell(left(at) ?? 0)} left` });
+          bar.update(at - range.from, { windows, rows, left: `${spellDuration(left(at) ?? 0)} left` });
         },
         done: () => bar.update(range.to - range.from, { windows: ofWindows, left: 'done' }),
       };

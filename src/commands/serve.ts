@@ -7,6 +7,7 @@ import { createLogger } from '../server/logger.ts';
 import { type Io, isTerminated, stopped } from './io.ts';
 import { watchForFatal } from './last-resort.ts';
 import { withLocalKey } from './local-key.ts';
+import { logTarget } from './log-target.ts';
 import { reload } from './reload.ts';
 import { announce } from './running.ts';
 
@@ -25,7 +26,7 @@ export async function serve({ config, read = () => config, port, io, version }: 
   const { createApp } = await import('../app.ts');
   const server = { ...config.server, port: port ?? config.server.port };
   const { config: opened, key } = withLocalKey({ ...config, server });
-  const logger = createLogger({ level: config.log.level, secrets: config.secrets, to: io.stderr });
+  const logger = createLogger({ level: config.log.level, secrets: config.secrets, to: await logTarget(io) });
   const app = await createApp(opened, { logger, version });
   const fatal = watchForFatal(process, logger, app.requestsUnderWay);
   try {

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { UnavailableError } from '../errors.ts';
 import type { FeedCoverage } from '../records/coverage.ts';
-import { parseDuration } from '../records/duration.ts';
+import { parseDuration, spellDuration } from '../records/duration.ts';
 import { lengthOf } from '../records/interval.ts';
 import { recordKinds } from '../records/record.ts';
 import { missingOf, readCoverage } from './feed-coverage.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { columnsOf, type Io } from './io.ts';
 import { mayBeRunning } from './running.ts';
-import { printTable, spell } from './table.ts';
+import { printTable } from './table.ts';
 
 export interface StatusAsk {
   readonly config: Config;
@@ -136,9 +136,9 @@ function textOf(feeds: readonly FeedStatus[], io: Io, now: number): string {
   const rows = feeds.map((each) => [
     `${each.account} ${each.kind}`,
     each.state,
-    each.lagMs === null ? 'nothing held' : spell(each.lagMs),
-    each.missingMs === 0 ? '–' : spell(each.missingMs),
-    each.lostInMs === null ? '–' : spell(each.lostInMs),
+    each.lagMs === null ? 'nothing held' : spellDuration(each.lagMs),
+    each.missingMs === 0 ? '–' : spellDuration(each.missingMs),
+    each.lostInMs === null ? '–' : spellDuration(each.lostInMs),
     `${each.pace.calls}/${each.pace.allowedPerMinute ?? '∞'}${each.pace.refused === 0 ? '' : ` (${each.pace.refused} refused)`}`,
     `${each.queued + each.reading}`,
   ]);

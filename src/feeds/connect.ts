@@ -2,8 +2,9 @@ import type { FeedLimits, Provider } from '../providers/provider.ts';
 import { axisField } from '../records/axis.ts';
 import type { RecordKind } from '../records/record.ts';
 import type { Scrub } from '../records/scrub.ts';
+import type { AttemptReport, Recovery } from '../upstream/attempt-report.ts';
 import type { Clock } from '../upstream/clock.ts';
-import { type AttemptReport, createExchange } from '../upstream/exchange.ts';
+import { createExchange } from '../upstream/exchange.ts';
 import { createHttp, type Http } from '../upstream/http.ts';
 import type { Pacer } from '../upstream/pace.ts';
 import type { RetryPolicy } from '../upstream/retry.ts';
@@ -29,6 +30,7 @@ export interface ConnectOptions {
   /** Most bytes of one decoded answer. @default 64 MiB */
   readonly maxBodyBytes?: number;
   readonly onAttempt?: (report: AttemptReport) => void;
+  readonly onRecovered?: (recovery: Recovery) => void;
   /** Strikes secrets out of whatever is kept or said of answers. @default leaves all as it is */
   readonly scrub?: Scrub;
 }
@@ -49,11 +51,11 @@ export interface ConnectedAccount {
 export function connectAccount(
   provider: Provider,
   config: AccountSettings,
-  { pacer, clock, policy, maxBodyBytes, onAttempt, scrub = (text) => text }: ConnectOptions,
+  { pacer, clock, policy, maxBodyBytes, onAttempt, onRecovered, scrub = (text) => text }: ConnectOptions,
 ): ConnectedAccount {
   const account: Account = { id: config.id, provider: provider.name, currency: config.currency };
   const http = createHttp({ account: config.id, baseUrl: config.baseUrl, maxBodyBytes });
-  const exchange = createExchange({ account: config.id, http, pacer, clock, policy, onAttempt });
+  const exchange = createExchange({ account: config.id, http, pacer, clock, policy, onAttempt, onRecovered });
   const { credentials, options } = config;
   const connected = provider.connect({ ...account, credentials, options }, { exchange, clock: clock.now });
   const connection = scrubConnection(connected, scrub);

@@ -18,3 +18,22 @@ export function formatDuration(ms: number): string {
   const [unit, size] = Object.entries(unitMs).find(([, each]) => ms % each === 0) ?? ['ms', 1];
   return `${ms / size}${unit}`;
 }
+
+const spelt = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+  ['s', 1],
+] as const;
+
+/** A length of time for people: its two largest units, rounded up to the second. */
+export function spellDuration(ms: number): string {
+  let seconds = Math.ceil(ms / 1_000);
+  const parts: string[] = [];
+  for (const [unit, length] of spelt) {
+    const count = Math.floor(seconds / length);
+    seconds -= count * length;
+    if (count > 0) parts.push(`${count}${unit}`);
+  }
+  return parts.length === 0 ? '0s' : parts.slice(0, 2).join(' ');
+}

@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, type Level, type Logger, pino } from 'pino';
+import type { Interval } from '../records/interval.ts';
 import { createScrub, redacted } from '../records/scrub.ts';
 
 export interface LoggerOptions {
@@ -25,6 +26,21 @@ const secretNames = [
   'cookie',
 ];
 
+const asIso = ({ from, to }: Interval) => ({
+  from: new Date(from).toISOString(),
+  to: new Date(to).toISOString(),
+});
+
+/** How values are spelt, by the name they are logged under: times as ISO 8601, durations in whole milliseconds. */
+const serializers = {
+  err: pino.stdSerializers.err,
+  window: asIso,
+  interval: asIso,
+  durationMs: Math.round,
+  afterMs: Math.round,
+  retryInMs: (ms: number | null) => (ms === null ? null : Math.round(ms)),
+};
+
 /** The process's log: one JSON object a line, with every credential struck out, by name and by value. */
 export function createLogger({
   level = 'info',
@@ -36,6 +52,7 @@ export function createLogger({
       level,
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      serializers,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
         paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),

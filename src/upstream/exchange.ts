@@ -1,6 +1,7 @@
 import { UpstreamError } from '../errors.ts';
 import { abandonable } from './abandon.ts';
 import { createAccountBreaker } from './account-breaker.ts';
+import { type AttemptReport, createReporter, type Recovery, type Tried } from './attempt-report.ts';
 import type { Outage, Passage } from './breaker.ts';
 import type { Call, Departure, Exchange } from './call.ts';
 import { type CallCounts, type CallsOfDay, createCallMeter } from './call-meter.ts';
@@ -12,15 +13,6 @@ import type { Pacer, Slot } from './pace.ts';
 import { createProviderClock, type ProviderClock } from './provider-clock.ts';
 import { backoffMs, defaultRetryPolicy, type RetryPolicy } from './retry.ts';
 
-/** One attempt as it ended: for logs and metrics, never with a body. */
-export interface AttemptReport {
-  readonly account: string;
-  readonly operation: string;
-  readonly outcome: 'ok' | UpstreamError['action'];
-  readonly upstreamCode: string | null;
-  readonly durationMs: number;
-}
-
 export interface ExchangeOptions {
   readonly account: string;
   readonly http: Http;
@@ -28,6 +20,7 @@ export interface ExchangeOptions {
   readonly clock: Clock;
   readonly policy?: RetryPolicy;
   readonly onAttempt?: (report: AttemptReport) => void;
+  readonly onRecovered?: (recovery: Recovery) => void;
 }
 
 /** One account's way out, and what is known of its other end. */
@@ -55,16 +48,29 @@ const notSent = Symbol('not sent');
 /** Sent for a slot whose call is to wait with the others: no failure of anybody's. */
 class HeldBack extends Error {}
 
+/** A call is tried again: after `waitMs`, and not before `retryInMs`, since others wait as well. */
+interface Again {
+  readonly waitMs: number;
+  readonly retryInMs: number;
+}
+
 const CLOCK_BEHIND = 'CLOCK_BEHIND';
 const SKEW_TOLERANCE_MS = 1_500;
 
 /** One account's way out: its breaker, its stop after refused credentials, and its provider's clock. */
 export function createExchange(options: ExchangeOptions): AccountExchange {
-  const { account, http, pacer, clock, policy = defaultRetryPolicy, onAttempt } = options;
+  const { account, http, pacer, clock, policy = defaultRetryPolicy, onAttempt, onRecovered } = options;
   const providerClock = createProviderClock(clock);
   const breaker = createAccountBreaker(policy, clock);
   const recoveryListeners = new Set<() => void>();
   const meter = createCallMeter(clock.monotonic);
+  const report = createReporter({
+    account,
+    clock,
+    isHeldBack: (paceKey) => stop !== null || breaker.outage(paceKey) !== null,
+    onAttempt,
+    onRecovered,
+  });
   let pause: UpstreamError | null = null;
   let stop: { readonly error: UpstreamError; readonly until: number; readonly forMs: number } | null = null;
 
@@ -85,7 +91,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     return { ...reading, operation, leftAt, providerAt: () => providerClock.at(leftAt) ?? untold };
   }
 
-  async function attempt<T>(call: Call<T>): Promise<T | typeof notSent> {
+  async function attempt<T>(call: Call<T>, tried: Tried): Promise<T | typeof notSent> {
     const { key } = call.pace;
     let passage: Passage | null = null;
     const isHeldBack = () => passage?.isTrial !== true && breaker.outage(key) !== null;
@@ -93,6 +99,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       refuseWhenStopped();
       if (passage === null || isHeldBack()) passage = breaker.enter(key);
       if (passage === null) throw new HeldBack();
+      tried.startedAt = clock.monotonic();
       await http.open();
     };
     let slot: Slot | null = null;
@@ -100,7 +107,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       slot = await pacer.slot({ rule: call.pace, turn: call.turn, open, signal: call.signal });
       refuseWhenStopped();
       if (isHeldBack() || call.isPrepared?.() === false) return notSent;
-      return await sendOnce(call, slot);
+      return await sendOnce(call, slot, tried);
     } catch (error) {
       if (error instanceof HeldBack) return notSent;
       // A connection that cannot be opened is a failure of the provider like any other.
@@ -114,14 +121,11 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     }
   }
 
-  async function sendOnce<T>(call: Call<T>, slot: Slot): Promise<T> {
+  async function sendOnce<T>(call: Call<T>, slot: Slot, tried: Tried): Promise<T> {
     const left = departure(call.operation);
     const request = call.build(left);
-    const startedAt = clock.monotonic();
-    const report = (outcome: AttemptReport['outcome'], upstreamCode: string | null) => {
-      const durationMs = clock.monotonic() - startedAt;
-      onAttempt?.({ account, operation: call.operation, outcome, upstreamCode, durationMs });
-    };
+    tried.path = request.path.split('?', 1)[0] ?? '';
+    tried.startedAt = clock.monotonic();
     let answeredAt: number | null = null;
     try {
       const response = await http.send(request, {
@@ -135,20 +139,19 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
           answeredAt = clock.monotonic();
         },
       });
+      tried.status = response.status;
       providerClock.note(response.headers['date'], {
         leftAt: left.leftAt,
         answeredAt: answeredAt ?? clock.monotonic(),
       });
       const value = await call.read(response);
       noteAnswer(call.pace.key);
-      report('ok', null);
       return value;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.action === 'slowDown') meter.refused(call.pace.key);
       if (error.action === 'retry') breaker.failed(call.pace.key, error);
       else noteAnswer(call.pace.key);
-      report(error.action, error.upstreamCode);
       throw askedTooFar(error, left) ?? error;
     }
   }
@@ -162,10 +165,8 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
   }
 
   async function call<T>(call: Call<T>): Promise<T> {
-    let failures = 0;
-    let slowDowns = 0;
-    let timeouts = 0;
-    let reauthenticated = false;
+    let attempts = 0;
+    const decide = createDecision(call);
     for (;;) {
       call.signal?.throwIfAborted();
       refuseWhenStopped();
@@ -173,40 +174,60 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       await breaker.ready(call.pace.key, call.signal, ({ error, retryInMs }) =>
         call.onDelay?.({ error, waitMs: retryInMs }),
       );
+      const tried: Tried = { number: attempts + 1, path: '', status: null, startedAt: clock.monotonic() };
       let waitMs = 0;
       try {
-        const value = await attempt(call);
+        const value = await attempt(call, tried);
         if (value === notSent) continue;
         stop = null;
+        report(call, tried, null);
         return value;
       } catch (error) {
         if (!(error instanceof UpstreamError) || error === stop?.error || isPaused(error)) throw error;
-        if (error.action === 'reauthenticate' && call.reauthenticate !== undefined && !reauthenticated) {
-          reauthenticated = true;
-          call.reauthenticate();
-          continue;
-        }
-        if (error.action === 'reauthenticate' || error.action === 'stopAccount') {
-          meter.turnedAway(call.pace.key);
-          throw stopped(error);
-        }
-        if (error.action === 'slowDown' && slowDowns < policy.maxSlowDowns) {
-          slowDowns += 1;
-          const forMs =
-            error.retryAfterMs ?? Math.max(call.pace.minIntervalMs, policy.baseMs * 2 ** slowDowns);
-          pacer.slowDown(call.pace, forMs);
-          call.onDelay?.({ error, waitMs: forMs });
-          continue;
-        }
-        failures += 1;
-        if (isOverdue(error)) timeouts += 1;
-        const mostTimeouts = call.mostTimeouts ?? call.maxAttempts;
-        if (error.action !== 'retry' || failures >= call.maxAttempts || timeouts >= mostTimeouts) throw error;
-        waitMs = error.retryAfterMs ?? backoffMs(policy, failures);
-        call.onDelay?.({ error, waitMs: Math.max(waitMs, breaker.outage(call.pace.key)?.retryInMs ?? 0) });
+        attempts += 1;
+        const next = decide(error);
+        const isOver = next instanceof UpstreamError;
+        report(call, tried, { error, retryInMs: isOver ? null : next.retryInMs });
+        if (isOver) throw next;
+        waitMs = next.waitMs;
       }
       await clock.until(clock.monotonic() + waitMs, call.signal);
     }
+  }
+
+  /** Decides after each failure of a call whether it is tried again, or with which error it ends. */
+  function createDecision<T>(call: Call<T>): (error: UpstreamError) => Again | UpstreamError {
+    let failures = 0;
+    let slowDowns = 0;
+    let timeouts = 0;
+    let reauthenticated = false;
+    return (error) => {
+      if (error.action === 'reauthenticate' && call.reauthenticate !== undefined && !reauthenticated) {
+        reauthenticated = true;
+        call.reauthenticate();
+        return { waitMs: 0, retryInMs: 0 };
+      }
+      if (error.action === 'reauthenticate' || error.action === 'stopAccount') {
+        meter.turnedAway(call.pace.key);
+        return stopped(error);
+      }
+      if (error.action === 'slowDown' && slowDowns < policy.maxSlowDowns) {
+        slowDowns += 1;
+        const forMs = error.retryAfterMs ?? Math.max(call.pace.minIntervalMs, policy.baseMs * 2 ** slowDowns);
+        pacer.slowDown(call.pace, forMs);
+        call.onDelay?.({ error, waitMs: forMs });
+        // The pacer is what waits.
+        return { waitMs: 0, retryInMs: forMs };
+      }
+      failures += 1;
+      if (isOverdue(error)) timeouts += 1;
+      const mostTimeouts = call.mostTimeouts ?? call.maxAttempts;
+      if (error.action !== 'retry' || failures >= call.maxAttempts || timeouts >= mostTimeouts) return error;
+      const waitMs = error.retryAfterMs ?? backoffMs(policy, failures);
+      const retryInMs = Math.max(waitMs, breaker.outage(call.pace.key)?.retryInMs ?? 0);
+      call.onDelay?.({ error, waitMs: retryInMs });
+      return { waitMs, retryInMs };
+    };
   }
 
   function stopped(error: UpstreamError): UpstreamError {

@@ -34,7 +34,9 @@ export function createErrorAnswer(clock: () => number): ErrorAnswer {
   function log(error: unknown, { status, code, message }: Answer, request: FastifyRequest): void {
     const line = { status, code, key: request.viewer?.name };
     if (status === 500) request.log.error({ err: error }, 'failed');
-    if (status !== 401 && status !== 500) request.log.warn(line, message);
+    // What is not there was mistyped, as a rule.
+    if (status === 404) request.log.info(line, message);
+    else if (status !== 401 && status !== 500) request.log.warn(line, message);
     if (status !== 401) return;
     const { passes, dropped } = attempts();
     if (passes) request.log.warn({ ...line, ...(dropped > 0 && { notLogged: dropped }) }, message);

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { AttemptReport } from '../../upstream/exchange.ts';
+import type { AttemptReport } from '../../upstream/attempt-report.ts';
 
 /** Counts every call to a provider; give it each attempt as it ends. */
 export function createUpstreamMetrics(registry: Registry): (attempt: AttemptReport) => void {

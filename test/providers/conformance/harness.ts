@@ -18,7 +18,7 @@ import { createSandboxes } from '../../../src/sandbox/create.ts';
 import type { Fault } from '../../../src/sandbox/fault.ts';
 import type { FaultName } from '../../../src/sandbox/faults.ts';
 import { createSandboxServer, type SandboxServer } from '../../../src/sandbox/host.ts';
-import type { AttemptReport } from '../../../src/upstream/exchange.ts';
+import type { AttemptReport } from '../../../src/upstream/attempt-report.ts';
 import { createPacer } from '../../../src/upstream/pace.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../../src/upstream/retry.ts';
 import { createLocalSlots } from '../../../src/upstream/slots.ts';

@@ -1,0 +1,88 @@
+import type { UpstreamError } from '../errors.ts';
+import type { Call } from './call.ts';
+import type { Clock } from './clock.ts';
+
+/** One attempt as it ended: for logs and metrics. */
+export interface AttemptReport {
+  readonly account: string;
+  readonly operation: string;
+  /** Without what the query of an address may hold. */
+  readonly path: string;
+  /** 1 for a call's first. */
+  readonly attempt: number;
+  readonly outcome: 'ok' | UpstreamError['action'];
+  /** The HTTP status; null where nothing was answered. */
+  readonly status: number | null;
+  readonly upstreamCode: string | null;
+  /** The beginning of what was answered instead of rows: not for other people's eyes before secrets are struck out. */
+  readonly said: string | null;
+  /** In how many milliseconds the call is tried again; null where it is not, or has succeeded. */
+  readonly retryInMs: number | null;
+  readonly durationMs: number;
+}
+
+/** A provider answers again, after it was down or refused an account. */
+export interface Recovery {
+  readonly account: string;
+  readonly operation: string;
+  /** How long calls were held back. */
+  readonly afterMs: number;
+}
+
+/** An attempt as it goes on. */
+export interface Tried {
+  readonly number: number;
+  path: string;
+  status: number | null;
+  /** When it began to connect or to send, by the monotonic clock. */
+  startedAt: number;
+}
+
+/** How an attempt failed, and in how many milliseconds the next follows; null where none does. */
+export interface Failure {
+  readonly error: UpstreamError;
+  readonly retryInMs: number | null;
+}
+
+export interface ReporterOptions {
+  readonly account: string;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Whether an operation's calls are held back, by its pace key. */
+  readonly isHeldBack: (paceKey: string) => boolean;
+  readonly onAttempt: ((report: AttemptReport) => void) | undefined;
+  readonly onRecovered: ((recovery: Recovery) => void) | undefined;
+}
+
+/** Tells of each attempt of an account as it ends, and of an operation that is answered again after it was held back. */
+export function createReporter({ account, clock, isHeldBack, onAttempt, onRecovered }: ReporterOptions) {
+  /** Since when each operation's calls are held back, by pace key. */
+  const heldSince = new Map<string, number>();
+
+  /** `failure` is null where the attempt succeeded. */
+  return (
+    { operation, pace }: Pick<Call<unknown>, 'operation' | 'pace'>,
+    tried: Tried,
+    failure: Failure | null,
+  ): void => {
+    const now = clock.monotonic();
+    onAttempt?.({
+      account,
+      operation,
+      path: tried.path,
+      attempt: tried.number,
+      outcome: failure?.error.action ?? 'ok',
+      status: tried.status,
+      upstreamCode: failure?.error.upstreamCode ?? null,
+      said: failure?.error.raw ?? null,
+      retryInMs: failure?.retryInMs ?? null,
+      durationMs: now - tried.startedAt,
+    });
+    const since = heldSince.get(pace.key);
+    if (failure !== null) {
+      if (since === undefined && isHeldBack(pace.key)) heldSince.set(pace.key, now);
+    } else if (since !== undefined) {
+      heldSince.delete(pace.key);
+      onRecovered?.({ account, operation, afterMs: now - since });
+    }
+  };
+}
