@@ -4,6 +4,7 @@ import type { HeldPart } from '../records/coverage.ts';
 import type { FlatForm, LineFormat } from '../records/flat.ts';
 import type { Interval } from '../records/interval.ts';
 import type { LatenessHistogram } from '../records/lateness.ts';
+import type { PeriodGrid } from '../records/period.ts';
 import type {
   PageQuery,
   PlayerPagesQuery,
@@ -175,6 +176,17 @@ export interface WrittenPage extends Lines {
   readonly end: Position | null;
 }
 
+/** What tells one account's rows of one period from any others. */
+export interface PeriodChecksum {
+  readonly account: string;
+  readonly period: Interval;
+  readonly rows: number;
+  /** Of the rows' digests, whatever their order: 16 hexadecimal digits. */
+  readonly checksum: string;
+  /** When the last of them was archived. */
+  readonly archivedAt: number;
+}
+
 /**
  * Rows and ledger on disk. Every method rejects with an ArchiveError when the archive cannot be reached or written.
  * A `coverage` read before a `page` never claims more than the page shows.
@@ -250,6 +262,8 @@ export interface Archive {
    * cheaply it leaves this out, and exports answer without an ETag.
    */
   readonly fingerprint?: (query: RowQuery) => Promise<string>;
+  /** What each account's rows of each period add up to that has any, oldest first. */
+  checksums(query: RowQuery, periods: PeriodGrid): Promise<readonly PeriodChecksum[]>;
   /** The provider usernames ever seen that the operator knows by one of these names; all of them for null. */
   usernames(players: readonly string[] | null): Promise<readonly Username[]>;
   /** Names beyond `after` (null for the first), at most `limit` (null for all). */

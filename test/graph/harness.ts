@@ -256,6 +256,7 @@ export function createUntouchedArchive(): Archive {
     stream: refuse,
     sorted: refuse,
     table: refuse,
+    checksums: refuse,
     usernames: refuse,
     players: refuse,
     countPlayers: refuse,

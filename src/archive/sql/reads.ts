@@ -12,6 +12,7 @@ import {
 } from './admin.ts';
 import { readAuditStatement, toAuditRecords } from './audit.ts';
 import { readChanges } from './changes.ts';
+import { checksumsStatement, toChecksums } from './checksums.ts';
 import { clockStatement, toMeasures } from './clock.ts';
 import { columnsOfPage } from './columns.ts';
 import { coverageStatement, toSpans } from './coverage.ts';
@@ -42,6 +43,7 @@ export type SharedReads = Required<
     | 'playerPages'
     | 'byKeys'
     | 'fingerprint'
+    | 'checksums'
     | 'usernames'
     | 'players'
     | 'countPlayers'
@@ -95,6 +97,9 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
     async fingerprint(query) {
       const cells = await read(fingerprintStatement(dialect, query));
       return cells.map((column) => String(column[0])).join('-');
+    },
+    async checksums(query, periods) {
+      return toChecksums(periods, await read(checksumsStatement(dialect, query, periods)));
     },
     async usernames(players) {
       return rowsOf(await read(usernamesStatement(dialect, players))).map(([account, username, player]) => ({

@@ -2,7 +2,13 @@ import { BadUserInputError } from '../../errors.ts';
 import { type Decimal, fromUnits } from '../../records/decimal.ts';
 import type { Interval } from '../../records/interval.ts';
 import { type PeriodGrid, periodAt } from '../../records/period.ts';
-import { groupFields, summedFields, type TotalsQuery, type TotalsRow } from '../../records/query.ts';
+import {
+  groupFields,
+  type RowQuery,
+  summedFields,
+  type TotalsQuery,
+  type TotalsRow,
+} from '../../records/query.ts';
 import type { RecordKind } from '../../records/record.ts';
 import { sqlName, tableName } from '../../records/shape.ts';
 import { hasColumn, recordColumns } from './columns.ts';
@@ -159,7 +165,7 @@ function groupingSql(query: TotalsQuery, groups: number): string {
 }
 
 /** The local start of a row's period and, for hours, the offset that tells a repeated one from its first run. */
-function periodSql(dialect: Dialect, query: TotalsQuery, grid: PeriodGrid): [string, string] {
+export function periodSql(dialect: Dialect, query: RowQuery, grid: PeriodGrid): [string, string] {
   const axis = axisSql(query.kind, query.axis);
   const offset = offsetSql(dialect, axis, grid);
   const local = dialect.truncated(axis, `${offset} - ${Math.trunc(grid.dayStartsAtMs)}`, units[grid.unit]);
@@ -209,7 +215,8 @@ function unitsOfText(text: string): bigint {
   return BigInt(whole + fraction.padEnd(SUM_SCALE, '0'));
 }
 
-function createPeriodReader(
+/** Finds the period behind the cells of `periodSql`; null without a grid. */
+export function createPeriodReader(
   grid: PeriodGrid | null,
 ): (localStart: number, offsetMs: number) => Interval | null {
   const known = new Map<string, Interval>();

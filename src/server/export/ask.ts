@@ -143,7 +143,8 @@ function readRange(parameters: Parameters, isOptional: boolean): Interval | null
   return readWholeRange(parameters);
 }
 
-function readWholeRange(parameters: Parameters): Interval {
+/** The range of times; throws a ParameterError where it is missing, empty or reversed. */
+export function readWholeRange(parameters: Parameters): Interval {
   const range = { from: readTime(parameters, 'from'), to: readTime(parameters, 'to') };
   if (range.from < range.to) return range;
   throw new ParameterError('to', `expected a time after from, got ${show(readText(parameters, 'to')!)}`);

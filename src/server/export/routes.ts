@@ -13,6 +13,7 @@ import { addChangesRoute } from './changes-route.ts';
 import { type Encoding, encodingFor, streamOf } from './encoding.ts';
 import { matches } from './etag.ts';
 import { createFileCache, type FileCache } from './file-cache.ts';
+import { addManifestRoute } from './manifest-route.ts';
 import { EXPORT_COST, type ExportFormat, exportFormats, exportNames } from './names.ts';
 import { describeFault } from './parameter-error.ts';
 import type { Parameters } from './parameters.ts';
@@ -29,7 +30,7 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
 
 /**
  * `/export/{bets,transfers,failures}.{csv,ndjson,parquet}`: the archive's rows, streamed; `/export/totals` in the same
- * formats; and `/export/changes.ndjson`.
+ * formats; `/export/changes.ndjson`; and `/export/manifest.json`.
  */
 export const exportRoutes: RouteFamily = (app, deps) => {
   const takeStream = createStreamSlots();
@@ -41,6 +42,7 @@ export const exportRoutes: RouteFamily = (app, deps) => {
     for (const format of exportFormats) addRoute(app, deps, { name, read, format }, { takeStream, files });
   }
   addChangesRoute(app, deps, takeStream);
+  addManifestRoute(app, deps);
 };
 
 interface Target {

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../graph/context.ts';
 import { spellProvider } from '../../graph/schema/provider-name.ts';
-import { cover, feedsOf, visibleAccounts } from '../../graph/selection/scope.ts';
+import { coverSelection, feedsOf, visibleAccounts } from '../../graph/selection/scope.ts';
 import { type Amount, sumAmounts } from '../../graph/totals/amounts.ts';
 import { grossGamingRevenueOf, holdOf, returnToPlayerOf } from '../../graph/totals/money.ts';
 import { orderRows } from '../../graph/totals/order.ts';
@@ -143,9 +143,10 @@ export async function readTotalsTable(
 /** Says of a row whether its feeds were read over all of its time, and up to where they are final. */
 async function readFinality(
   context: RequestContext,
-  { kind, range, accounts }: RowQuery & { readonly range: Interval },
+  query: RowQuery & { readonly range: Interval },
   rows: readonly TotalsRow[],
 ): Promise<(row: TotalsRow) => { readonly complete: boolean; readonly finalUntil: number | null }> {
+  const { kind, range, accounts } = query;
   const visible = visibleAccounts(context).filter(({ id }) => accounts.includes(id));
   const feeds = feedsOf(context, visible, kind);
   const spanOf = ({ period }: TotalsRow): Interval =>
@@ -154,7 +155,11 @@ async function readFinality(
   const covered = new Map(
     await Promise.all(
       [...spans].map(async ([from, span]): Promise<[number, readonly FeedCoverage[]]> => {
-        const { feeds: parts } = await cover(context, feeds, span, null);
+        const { feeds: parts } = await coverSelection(
+          context,
+          { feeds, query: { ...query, range: span } },
+          null,
+        );
         return [from, parts];
       }),
     ),

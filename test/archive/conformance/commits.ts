@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KeptArchive } from '../../../src/archive/admin.ts';
 import { decimal } from '../../../src/records/decimal.ts';
 import type { Interval } from '../../../src/records/interval.ts';
+import { createPeriodGrid } from '../../../src/records/period.ts';
 import type { TimeAxis } from '../../../src/records/query.ts';
 import type { Bet } from '../../../src/records/record.ts';
 import { all, bet, failure, firstPage, read, transfer, unchanged } from './sample.ts';
@@ -152,6 +153,31 @@ export function describeCommits(subject: Subject): void {
       await at(50, 'one', 40);
       prints.push(await print());
       expect(new Set(prints).size).toBe(prints.length);
+    });
+
+    it('has a checksum of each account’s rows of each day, which says what changed', async () => {
+      const DAY = 86_400_000;
+      const range = { from: 0, to: 2 * DAY };
+      const grid = createPeriodGrid('DAY', 'UTC', range);
+      const sums = () => archive.checksums({ ...all('BET', ['sum a', 'sum b']), range }, grid);
+      const rows = (raw: string) => [bet('b1', 10, { raw }), bet('b2', 20), bet('b3', DAY + 5)];
+      await archive.commit(read('sum a', { rows: rows('one'), readAt: 10 }));
+      await archive.commit(read('sum b', { rows: rows('one').toReversed(), readAt: 10 }));
+      const before = await sums();
+      const told = before.map(({ account, period, rows: count }) => [account, period.from, period.to, count]);
+      expect(told).toEqual([
+        ['sum a', 0, DAY, 2],
+        ['sum b', 0, DAY, 2],
+        ['sum a', DAY, 2 * DAY, 1],
+        ['sum b', DAY, 2 * DAY, 1],
+      ]);
+      expect(before[0]?.checksum).toMatch(/^[0-9a-f]{16}$/);
+      expect(before[0]?.checksum).toBe(before[1]?.checksum);
+      await archive.commit(read('sum a', { rows: rows('two'), readAt: 20 }));
+      const after = await sums();
+      expect(after.map(({ checksum }, at) => checksum === before[at]?.checksum)).toEqual([
+        ...[false, true, true, true],
+      ]);
     });
 
     it('lets the later provider time win and keeps the version it replaces', async () => {
