@@ -42,12 +42,12 @@ import { createAuditWriter } from './server/audit/audit-writer.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
 import { createCallLog } from './server/call-log.ts';
 import { exportRoutes } from './server/export/routes.ts';
-import { registerArchiveMetrics } from './server/metrics/archive.ts';
+import { registerArchiveMetrics, registerArchiveSize, timeCommits } from './server/metrics/archive.ts';
 import { registerBuildInfo } from './server/metrics/build-info.ts';
 import { createCallCounter } from './server/metrics/calls.ts';
 import { registerChannelMetrics } from './server/metrics/channel.ts';
 import { createDriftCounter } from './server/metrics/drift.ts';
-import { registerFeedMetrics } from './server/metrics/server.ts';
+import { registerFeedMetrics, registerProviderMetrics } from './server/metrics/feeds.ts';
 import {
   createAuditMetric,
   createAwaitingNote,
@@ -151,6 +151,7 @@ export async function createApp(
   const claims = leases && createClaims(leases);
   registerBuildInfo(registry, version);
   registerArchiveMetrics(registry, archiveTrouble);
+  registerArchiveSize(registry, archive.about, clock);
   const countRows = createRowCounter(registry, feeds);
   const countDrift = createDriftCounter(registry, feeds);
   const countAudit = createAuditMetric(registry, feeds);
@@ -164,7 +165,7 @@ export async function createApp(
   });
   await clocks.restore();
   const filler = createFiller({
-    archive,
+    archive: timeCommits(registry, archive, clock),
     claims,
     clocks,
     backlog: whileAble(createBacklog(), heartbeat),
@@ -210,6 +211,7 @@ export async function createApp(
   const details = createDetails({ archive, filler, ...clock });
   const payerOf = createCallBudgets({ monotonic: clock.monotonic, onCall: createCallCounter(registry) });
   registerFeedMetrics(registry, feeds, filler.health);
+  registerProviderMetrics(registry, feeds);
   if (leases !== undefined) registerChannelMetrics(registry, leases);
 
   const deps: GraphDeps = {

@@ -112,6 +112,8 @@ export interface ArchiveDescription {
   /** The number of its last migration. */
   readonly layout: number;
   readonly bytes: number | null;
+  /** About how many rows of each kind, as the engine knows it without counting. */
+  readonly rows: Readonly<Record<RecordKind, number>>;
   /** The room left on its disk. */
   readonly freeBytes: number | null;
 }

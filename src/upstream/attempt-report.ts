@@ -19,6 +19,8 @@ export interface AttemptReport {
   /** In how many milliseconds the call is tried again; null where it is not, or has succeeded. */
   readonly retryInMs: number | null;
   readonly durationMs: number;
+  /** How long it waited for its slot of the provider's pace. */
+  readonly waitedMs: number;
 }
 
 /** A provider answers again, after it was down or refused an account. */
@@ -34,7 +36,8 @@ export interface Tried {
   readonly number: number;
   path: string;
   status: number | null;
-  /** When it began to connect or to send, by the monotonic clock. */
+  /** When it began to wait for its slot, and when to connect or to send, by the monotonic clock. */
+  readonly waitingFrom: number;
   startedAt: number;
 }
 
@@ -76,6 +79,7 @@ export function createReporter({ account, clock, isHeldBack, onAttempt, onRecove
       said: failure?.error.raw ?? null,
       retryInMs: failure?.retryInMs ?? null,
       durationMs: now - tried.startedAt,
+      waitedMs: tried.startedAt - tried.waitingFrom,
     });
     const since = heldSince.get(pace.key);
     if (failure !== null) {

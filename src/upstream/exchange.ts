@@ -174,7 +174,14 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
       await breaker.ready(call.pace.key, call.signal, ({ error, retryInMs }) =>
         call.onDelay?.({ error, waitMs: retryInMs }),
       );
-      const tried: Tried = { number: attempts + 1, path: '', status: null, startedAt: clock.monotonic() };
+      const begun = clock.monotonic();
+      const tried: Tried = {
+        number: attempts + 1,
+        path: '',
+        status: null,
+        waitingFrom: begun,
+        startedAt: begun,
+      };
       let waitMs = 0;
       try {
         const value = await attempt(call, tried);

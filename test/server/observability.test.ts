@@ -4,7 +4,7 @@ import type { Feed, FeedHealth } from '../../src/feeds/feed.ts';
 import { localViewer } from '../../src/graph/viewer.ts';
 import { createAuditLogger } from '../../src/server/audit/audit-log.ts';
 import { createLogger } from '../../src/server/logger.ts';
-import { registerFeedMetrics } from '../../src/server/metrics/server.ts';
+import { registerFeedMetrics } from '../../src/server/metrics/feeds.ts';
 import { ask, bearer, post, start } from './harness.ts';
 
 const auth = {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { ArchiveDescription } from '../admin.ts';
 import type { Statement } from '../sql/dialect.ts';
 import type { Cells } from '../sql/records.ts';
+import { tableRows } from '../sql/table-rows.ts';
 import { migrations } from './migrations/list.ts';
 
 /** What a file, or an archive in memory, is; with its log, which is a part of it. */
@@ -11,7 +12,14 @@ export async function aboutFile(
   read: (statement: Statement) => Promise<Cells>,
 ): Promise<ArchiveDescription> {
   const [[version = null] = []] = await read({ text: 'SELECT version()', values: [] });
-  const about = { engine: 'DuckDB', version: String(version), layout: migrations.at(-1)?.id ?? 0 } as const;
+  const tables = await read({ text: 'SELECT table_name, estimated_size FROM duckdb_tables()', values: [] });
+  const rows = tableRows(tables);
+  const about = {
+    engine: 'DuckDB',
+    version: String(version),
+    layout: migrations.at(-1)?.id ?? 0,
+    rows,
+  } as const;
   if (path === ':memory:') return { ...about, bytes: null, freeBytes: null };
   const log = await stat(`${path}.wal`).catch(() => null);
   const { bavail, bsize } = await statfs(dirname(path));

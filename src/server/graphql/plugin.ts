@@ -84,10 +84,8 @@ export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServer
           const outcome = String(result.errors?.[0]?.extensions?.['code'] ?? 'OK');
           if (cost !== null) {
             result.extensions = { ...result.extensions, cost };
-            metrics.cost.inc(cost);
           }
-          metrics.operations.inc({ outcome });
-          metrics.rows.inc(rows);
+          metrics.operation({ name: operationName ?? null, outcome, rows, cost });
           for (const [index, each] of (result.errors ?? []).entries()) {
             if (each.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') continue;
             Object.assign(each.extensions, { requestId });

@@ -120,12 +120,15 @@ function greet(request: FastifyRequest, reply: FastifyReply): void {
 /** Finds out who asks; throws a RefusalError for a caller who may not use the route. */
 async function admit(
   request: FastifyRequest,
-  { settings, authenticate, open, isOverloaded }: HttpOptions,
+  { settings, authenticate, open, isOverloaded, metrics }: HttpOptions,
 ): Promise<void> {
   checkSite(request, settings);
   const access = accessOf(request);
   if (access === 'public') return;
-  if (isOverloaded()) throw new OverloadedError('there is more to do than can be done now: ask again soon');
+  if (isOverloaded()) {
+    metrics.shed.inc();
+    throw new OverloadedError('there is more to do than can be done now: ask again soon');
+  }
   if (open) checkHost(request.headers.host, settings);
   if (access === 'page') return;
   const caller = await authenticate(request.headers.authorization);
