@@ -116,7 +116,9 @@ async function against(
   ours: () => Promise<unknown>,
   theirs: () => Promise<unknown>,
 ): Promise<Result> {
-  const [mine, peers] = (await interleaved(RUNS, ours, theirs)).map(median);
+  const [mine, peers] = (await interleaved(RUNS, ours, theirs)).map((took) =>
+    median(took.map(({ wall }) => wall)),
+  );
   const detail = `medians of ${RUNS}: ${(mine! / 1000).toFixed(2)} s and ${(peers! / 1000).toFixed(2)} s`;
   return { question, figure: mine! / peers!, unit: '×', atMost, detail };
 }

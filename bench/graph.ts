@@ -11,6 +11,7 @@ import type { FeedLimits } from '../src/providers/provider.ts';
 import { providers } from '../src/providers/registry.ts';
 import type { Interval } from '../src/records/interval.ts';
 import { createPlayers } from '../src/server/auth/pseudonyms.ts';
+import { cpuOf } from './cpu.ts';
 import { fillArchive } from './rows.ts';
 
 const MINUTE_MS = 60_000;
@@ -118,17 +119,23 @@ export function createAsk(url: string, headers: Readonly<Record<string, string>>
   };
 }
 
-/** How long each of two takes, turn about, in milliseconds: what else the machine does slows both alike. */
+/** What an ask took: by the wall, and of the CPU of all threads; milliseconds. */
+export interface Took {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** What each of two takes, turn about: what else the machine does slows both alike. */
 export async function interleaved(
   runs: number,
   first: () => Promise<unknown>,
   second: () => Promise<unknown>,
-): Promise<readonly [readonly number[], readonly number[]]> {
-  const times: [number[], number[]] = [[], []];
-  const timed = async (of: number[], run: () => Promise<unknown>) => {
+): Promise<readonly [readonly Took[], readonly Took[]]> {
+  const times: [Took[], Took[]] = [[], []];
+  const timed = async (of: Took[], run: () => Promise<unknown>) => {
     const startedAt = performance.now();
-    await run();
-    of.push(performance.now() - startedAt);
+    const cpu = await cpuOf(run);
+    of.push({ wall: performance.now() - startedAt, cpu });
   };
   for (let warm = 0; warm < Math.min(50, runs); warm += 1) {
     await first();

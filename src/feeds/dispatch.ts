@@ -26,6 +26,8 @@ export interface CoverAsk {
   readonly maxWaitMs: number | null;
 }
 
+type Asked = Pick<CoverAsk, 'feeds' | 'range'>;
+
 /** All feeds' coverage taken together, and each one's own. */
 export interface Covered {
   readonly coverage: Coverage;
@@ -37,7 +39,7 @@ export interface Dispatch {
   /** Fills what is missing as far as `maxWaitMs` allows, then says what is held and what is not, and why. */
   cover(ask: CoverAsk): Promise<Covered>;
   /** How many windows these asks would begin, each counted once; what the ledger says is kept for them. */
-  countLacking(asks: readonly Pick<CoverAsk, 'feeds' | 'range'>[]): Promise<number>;
+  countLacking(asks: readonly Asked[]): Promise<number>;
 }
 
 export interface DispatcherOptions {
@@ -112,7 +114,7 @@ function begin(
     return lacking.some(({ from }) => from === window.from);
   }
 
-  async function ledgerOf(ask: Pick<CoverAsk, 'feeds' | 'range'>): Promise<(readonly HeldSpan[])[]> {
+  async function ledgerOf(ask: Asked): Promise<(readonly HeldSpan[])[]> {
     return Promise.all(
       ask.feeds.map(async (feed) => {
         const { edge } = timingOf(feed);
@@ -122,11 +124,12 @@ function begin(
   }
 
   /** The windows to ask for, newest first, a list a feed. */
-  function lackingOf(ask: CoverAsk, parts: readonly (readonly HeldSpan[])[]): (readonly Window[])[] {
-    return ask.feeds.map((feed, index) =>
-      isPatient(ask)
-        ? lackingWindows(timingOf(feed), ask.range, parts[index] ?? [], feedClock(feed, now()), maxRangeMs)
-        : [],
+  function lackingOf(
+    { feeds, range }: Asked,
+    parts: readonly (readonly HeldSpan[])[],
+  ): (readonly Window[])[] {
+    return feeds.map((feed, index) =>
+      lackingWindows(timingOf(feed), range, parts[index] ?? [], feedClock(feed, now()), maxRangeMs),
     );
   }
 
@@ -207,16 +210,16 @@ function begin(
   }
 
   async function coverOnce(ask: CoverAsk, onLedger: () => void): Promise<Covered> {
-    const { knownAt, ledger: known } = looked.get(nameOf({ ...ask, maxWaitMs: null })) ?? look(ask);
-    let parts = await known.finally(onLedger);
-    const lacking = lackingOf(ask, parts);
+    const seen = looked.get(nameOf({ ...ask, maxWaitMs: null })) ?? look(ask);
+    let parts = await seen.ledger.finally(onLedger);
+    const lacking = isPatient(ask) ? seen.lacking(parts) : [];
     let unpaid: readonly (readonly Window[])[] = [];
     if (isPatient(ask) && lacking.some((ofFeed) => ofFeed.length > 0)) {
       looked.clear();
-      unpaid = await fill(ask, lacking, knownAt);
+      unpaid = await fill(ask, lacking, seen.knownAt);
       const filledAt = monotonic();
       parts = await ledgerOf(ask);
-      const restMs = ask.maxWaitMs - (monotonic() - knownAt);
+      const restMs = ask.maxWaitMs - (monotonic() - seen.knownAt);
       if (restMs > 0 && (await fillEdges(ask, parts, filledAt, restMs))) parts = await ledgerOf(ask);
     }
     const feeds = ask.feeds.map((feed, index) => {
@@ -231,21 +234,28 @@ function begin(
     return { coverage: joinCoverage(feeds), feeds };
   }
 
-  const look = (ask: Pick<CoverAsk, 'feeds' | 'range'>): Look => ({
-    knownAt: monotonic(),
-    ledger: ledgerOf(ask),
-  });
+  function look(ask: Asked): Look {
+    let windows: (readonly Window[])[] | null = null;
+    return {
+      knownAt: monotonic(),
+      ledger: ledgerOf(ask),
+      lacking(parts) {
+        windows ??= lackingOf(ask, parts);
+        return windows;
+      },
+    };
+  }
 
-  async function countLacking(asks: readonly Pick<CoverAsk, 'feeds' | 'range'>[]): Promise<number> {
+  async function countLacking(asks: readonly Asked[]): Promise<number> {
     const lacking = new Set<string>();
     const looks = asks.map((ask) => {
       const seen = look(ask);
       looked.set(nameOf({ ...ask, maxWaitMs: null }), seen);
-      return seen.ledger;
+      return seen;
     });
-    const parts = await Promise.all(looks);
-    for (const [index, { feeds, range }] of asks.entries()) {
-      const found = lackingOf({ feeds, range, maxWaitMs: 1 }, parts[index] ?? []);
+    const parts = await Promise.all(looks.map(({ ledger }) => ledger));
+    for (const [index, { feeds }] of asks.entries()) {
+      const found = looks[index]?.lacking(parts[index] ?? []) ?? [];
       for (const [place, feed] of feeds.entries()) {
         for (const { from } of found[place] ?? []) lacking.add(`${feedName(feed)} ${from}`);
       }
@@ -260,6 +270,8 @@ function begin(
 interface Look {
   readonly knownAt: number;
   readonly ledger: Promise<(readonly HeldSpan[])[]>;
+  /** The windows that are missing by what it said: listed once, for whoever counts them and whoever fills them. */
+  lacking(parts: readonly (readonly HeldSpan[])[]): (readonly Window[])[];
 }
 
 /** Whether an ask may make providers be asked. */

@@ -38,18 +38,42 @@ const introspectionCost = 50;
 /** Those of `lists/page-args.ts`, which only a schema's classes may import; a test holds them equal. */
 export const pageSizes = { assumed: 50, largest: 1_000 } as const;
 
+type Variables = Readonly<Record<string, unknown>>;
+
+/** What an operation cost when it was last counted, and the variables among whose sizes that was. */
+interface Counted {
+  readonly cost: number;
+  readonly names: readonly string[];
+  readonly sizes: string;
+}
+
 /**
  * Counts what an operation costs before it runs: one for every object it may answer, rows by `first` or `last`,
  * and a weight for every query of the archive. Expects a valid document; `@skip` and `@include` are not looked at.
  */
 export function createCostCounter(schema: GraphQLSchema) {
+  const count = createCounting(schema);
+  // A parsed document is kept for the next who sends it, who mostly asks for as much as the one before.
+  const kept = new WeakMap<OperationDefinitionNode, Counted>();
+
+  return (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): number => {
+    const known = kept.get(operation);
+    if (known !== undefined && sizesOf(known.names, variables) === known.sizes) return known.cost;
+    const { cost, names } = count(document, operation, variables);
+    kept.set(operation, { cost, names, sizes: sizesOf(names, variables) });
+    return cost;
+  };
+}
+
+function createCounting(schema: GraphQLSchema) {
   return (
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    variables: Readonly<Record<string, unknown>>,
-  ): number => {
+    variables: Variables,
+  ): Pick<Counted, 'cost' | 'names'> => {
     const fragments = fragmentsOf(document);
     const counted = new Map<string, number>();
+    const names = new Set<string>();
 
     function ofSelections(set: SelectionSetNode, parent: GraphQLNamedType | undefined, page: number): number {
       let cost = 0;
@@ -117,6 +141,7 @@ export function createCostCounter(schema: GraphQLSchema) {
       switch (node.kind) {
         case Kind.VARIABLE: {
           const name = node.name.value;
+          names.add(name);
           if (Object.hasOwn(variables, name)) return variables[name];
           const definition = operation.variableDefinitions?.find((each) => each.variable.name.value === name);
           return definition?.defaultValue && valueIn(definition.defaultValue);
@@ -130,12 +155,21 @@ export function createCostCounter(schema: GraphQLSchema) {
       }
     }
 
-    return ofSelections(
-      operation.selectionSet,
-      schema.getRootType(operation.operation) ?? undefined,
-      assumedListSize,
-    );
+    const root = schema.getRootType(operation.operation) ?? undefined;
+    return { cost: ofSelections(operation.selectionSet, root, assumedListSize), names: [...names] };
   };
+}
+
+/** All of some variables that a cost hangs on: how many a list has, which number a page's size is, and what is absent. */
+function sizesOf(names: readonly string[], variables: Variables): string {
+  return JSON.stringify(
+    names.map((name) => {
+      if (!Object.hasOwn(variables, name)) return 'absent';
+      const value = variables[name];
+      if (Array.isArray(value)) return [value.length];
+      return typeof value === 'number' ? value : null;
+    }),
+  );
 }
 
 function fieldOf(

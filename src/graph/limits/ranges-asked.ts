@@ -36,29 +36,52 @@ const kindsOf: Readonly<Record<string, RecordKind>> = {
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** A field of an operation that answers with rows of a kind, or their sums. */
+interface Place {
+  readonly kind: RecordKind;
+  readonly node: FieldNode;
+}
+
 /**
  * Finds the ranges that an operation may have fetched, each once however many fields and entities share it. Expects a
  * valid document; what its resolvers will refuse is left out.
  */
 export function createRangeFinder(schema: GraphQLSchema) {
+  // A parsed document is kept for the next who sends it; where it asks for rows does not change with the variables.
+  const kept = new WeakMap<OperationDefinitionNode, readonly Place[]>();
+
   return (document: DocumentNode, operation: OperationDefinitionNode, variables: Values): RangeAsk[] => {
-    const own = separateOperations(document)[operation.name?.value ?? ''] ?? document;
+    const places = kept.get(operation) ?? placesIn(schema, document, operation);
+    kept.set(operation, places);
     const values = { ...defaultsOf(operation), ...variables };
     const found = new Map<string, RangeAsk>();
-    const types = new TypeInfo(schema);
-    visit(
-      own,
-      visitWithTypeInfo(types, {
-        Field(node) {
-          const type = types.getType();
-          const kind = type && kindsOf[getNamedType(type).name];
-          const ask = kind && askOf(kind, argumentsOf(node, values));
-          if (ask) found.set(JSON.stringify(ask), ask);
-        },
-      }),
-    );
+    for (const { kind, node } of places) {
+      const ask = askOf(kind, argumentsOf(node, values));
+      if (ask) found.set(JSON.stringify(ask), ask);
+    }
     return [...found.values()];
   };
+}
+
+function placesIn(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): readonly Place[] {
+  const own = separateOperations(document)[operation.name?.value ?? ''] ?? document;
+  const places: Place[] = [];
+  const types = new TypeInfo(schema);
+  visit(
+    own,
+    visitWithTypeInfo(types, {
+      Field(node) {
+        const type = types.getType();
+        const kind = type && kindsOf[getNamedType(type).name];
+        if (kind) places.push({ kind, node });
+      },
+    }),
+  );
+  return places;
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Values {

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -17,7 +16,7 @@ import { limitRule } from '../../graph/limits/limits.ts';
 import { createFormatError } from '../../graph/response/errors.ts';
 import { createNoticesPlugin } from '../../graph/response/notices.ts';
 import type { RouteFamily, ServerDeps } from '../deps.ts';
-import { leftSignal } from '../http/left.ts';
+import { abortOnLeave } from '../http/left.ts';
 import { ForbiddenError, TimeoutError } from '../http/refusal.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
 import { createGraphqlPlugin, type GraphqlContext, type GraphqlPluginOptions } from './plugin.ts';
@@ -105,9 +104,10 @@ export function graphqlRoute({ apollo, makeContext, settings, safelist }: Graphq
     },
   });
   const handler: typeof answer = async function (request, reply) {
-    const late = new AbortController();
-    waits.set(request, AbortSignal.any([late.signal, leftSignal(reply)]));
-    return within(settings.queryTimeout, answer.call(this, request, reply), late);
+    const waiting = new AbortController();
+    abortOnLeave(reply, waiting);
+    waits.set(request, waiting.signal);
+    return within(settings.queryTimeout, answer.call(this, request, reply), waiting);
   };
   return (app) => {
     app.route({
@@ -133,17 +133,16 @@ export function graphqlRoute({ apollo, makeContext, settings, safelist }: Graphq
  * Rejects with a TimeoutError once `ms` have passed, and ends what the answer waited for: its reads, and its windows'
  * place before others'. What is fetched for it is kept.
  */
-async function within<T>(ms: number, answer: T, waiting: AbortController): Promise<Awaited<T>> {
-  const timer = new AbortController();
-  const late = setTimeout(ms, undefined, { signal: timer.signal }).then(() => {
-    waiting.abort(new UnavailableError('the answer took too long'));
-    throw new TimeoutError(`the answer took longer than ${ms} ms`);
+function within<T>(ms: number, answer: T, waiting: AbortController): Promise<Awaited<T>> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      waiting.abort(new UnavailableError('the answer took too long'));
+      reject(new TimeoutError(`the answer took longer than ${ms} ms`));
+    }, ms);
+    Promise.resolve(answer)
+      .finally(() => clearTimeout(timer))
+      .then(resolve, reject);
   });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    timer.abort();
-  }
 }
 
 /** Before anything is parsed, so that a key bound to the safelist learns nothing from errors either. */

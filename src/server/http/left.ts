@@ -3,13 +3,18 @@ import type { FastifyReply } from 'fastify';
 import { UnavailableError } from '../../errors.ts';
 
 /** Aborted with an UnavailableError once whoever asked has hung up before the answer was whole. */
-export function leftSignal({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
+export function leftSignal(reply: Pick<FastifyReply, 'raw'>): AbortSignal {
   const left = new AbortController();
+  abortOnLeave(reply, left);
+  return left.signal;
+}
+
+/** Aborts what else may be aborted for other reasons, once whoever asked has hung up before the answer was whole. */
+export function abortOnLeave({ raw }: Pick<FastifyReply, 'raw'>, waiting: AbortController): void {
   const isWhole = wholeness(raw);
   raw.once('close', () => {
-    if (!isWhole()) left.abort(new UnavailableError('whoever asked has left'));
+    if (!isWhole()) waiting.abort(new UnavailableError('whoever asked has left'));
   });
-  return left.signal;
 }
 
 /**

@@ -104,6 +104,21 @@ describe('cost', () => {
     expect(cost(query)).toBe(expected);
   });
 
+  test('is counted anew for a kept document whenever its variables ask for more or less', () => {
+    const document = parse(
+      'query ($n: Int = 4, $ids: [ID!]!) { page(first: $n) { nodes { name } } some(ids: $ids) { name } }',
+    );
+    const operation = getOperationAST(document)!;
+    const count = createCostCounter(schema);
+    const costOf = (variables: Readonly<Record<string, unknown>>) => count(document, operation, variables);
+    expect(costOf({ n: 10, ids: ['a', 'b'] })).toBe(63);
+    expect(costOf({ n: 10, ids: ['c', 'd'] })).toBe(63);
+    expect(costOf({ n: 1_000, ids: ['c', 'd'] })).toBe(1_053);
+    expect(costOf({ n: 1_000, ids: Array(500).fill('c') })).toBe(1_551);
+    expect(costOf({ ids: ['c'] })).toBe(56);
+    expect(costOf({ n: null, ids: ['c'] })).toBe(102);
+  });
+
   test('follows variables, their defaults, and the size of a page into fragments', () => {
     const page =
       'query Q($n: Int = 4) { page(first: $n) { ...P } } fragment P on Connection { nodes { name } }';

@@ -1,4 +1,4 @@
-import { parse } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { createRangeFinder } from '../../../src/graph/limits/ranges-asked.ts';
 import { DAY, iso, NOON, schema } from '../harness.ts';
@@ -35,6 +35,16 @@ describe('the ranges an operation may have fetched', () => {
     expect(rangesIn(source, { x: [], r: range })).toEqual([
       { kind: 'SEQ_NO_FAILURE', ...found },
       { kind: 'BET', ...found },
+    ]);
+  });
+
+  test('follow the variables of each request of a kept document', () => {
+    const document = parse('query ($r: TimeRange!) { bets(filter: { range: $r }) { totalCount } }');
+    const operation = getOperationAST(document)!;
+    const other = { from: iso(NOON - 2 * DAY), to: iso(NOON) };
+    expect(find(document, operation, { r: range })).toEqual([{ kind: 'BET', ...found }]);
+    expect(find(document, operation, { r: other })).toEqual([
+      { kind: 'BET', ...found, range: { from: NOON - 2 * DAY, to: NOON } },
     ]);
   });
 
