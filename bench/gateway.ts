@@ -56,6 +56,9 @@ export interface BenchGatewayOptions {
 }
 
 const watching = new URL('./loop-probe.mjs', import.meta.url).href;
+// Where profiles of the gateways' threads go, one file each; none are written where it is not said.
+const profiles = process.env['BENCH_CPU_PROF'];
+const profiling = profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles];
 const bin = fileURLToPath(new URL('../bin/countroom.js', import.meta.url));
 
 /** The built gateway in a process of its own, on sandboxes in this one. */
@@ -84,11 +87,12 @@ export async function startGateway(options: BenchGatewayOptions): Promise<BenchG
   );
   const children: ChildProcess[] = [];
   const another = async () => {
+    const program = [...profiling, bin, 'serve', '--config', file];
     const child = probe
-      ? spawn(process.execPath, ['--import', watching, bin, 'serve', '--config', file], {
+      ? spawn(process.execPath, ['--import', watching, ...program], {
           stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
         })
-      : spawn(process.execPath, [bin, 'serve', '--config', file], { stdio: ['ignore', 'pipe', 'ignore'] });
+      : spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'ignore'] });
     children.push(child);
     const url = await addressOf(child);
     return {

@@ -1,4 +1,4 @@
-import { Client } from 'undici';
+import { Pool } from 'undici';
 import type { KeptArchive } from '../src/archive/admin.ts';
 import { createDuckDbArchive } from '../src/archive/duckdb/index.ts';
 import { createDispatcher } from '../src/feeds/dispatch.ts';
@@ -101,9 +101,9 @@ export async function openGraph(bets: number): Promise<BenchGraph> {
   };
 }
 
-/** Sends one operation over a connection that stays open; throws where it is not answered without errors. */
-export function createAsk(url: string, headers: Readonly<Record<string, string>> = {}) {
-  const client = new Client(url);
+/** Sends operations over connections that stay open; throws where one is not answered without errors. */
+export function createAsk(url: string, headers: Readonly<Record<string, string>> = {}, connections = 1) {
+  const client = new Pool(new URL(url).origin, { connections });
   return {
     async ask(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<void> {
       const { body, statusCode } = await client.request({

@@ -7,6 +7,7 @@ import { commit } from './commit.ts';
 import { duckDbCapacity } from './duckdb-capacity.ts';
 import { entities } from './entities.ts';
 import { entities40Days } from './entities-40-days.ts';
+import { executor } from './executor.ts';
 import { exports } from './exports.ts';
 import { fairness } from './fairness.ts';
 import { hundredFeeds } from './hundred-feeds.ts';
@@ -16,6 +17,7 @@ import { manyPlayers } from './many-players.ts';
 import { memory } from './memory.ts';
 import { pace } from './pace.ts';
 import { paceSaturated } from './pace-saturated.ts';
+import { peers } from './peers.ts';
 import { processes } from './processes.ts';
 import { type Bench, row } from './result.ts';
 import { rolledUp } from './rolled-up.ts';
@@ -30,8 +32,10 @@ const benches: Readonly<Record<string, Bench>> = {
   fairness,
   waiting,
   'warm-page': warmPage,
+  peers,
   cliff,
   'many-players': manyPlayers,
+  executor,
   auth,
   ...attacks,
   entities,

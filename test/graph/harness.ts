@@ -1,4 +1,4 @@
-import { type ExecutionResult, type GraphQLError, graphql } from 'graphql';
+import { type ExecutionResult, type GraphQLError, parse, validate } from 'graphql';
 import { expect } from 'vitest';
 import type { ArchiveAdmin } from '../../src/archive/admin.ts';
 import type { Archive, Commit } from '../../src/archive/archive.ts';
@@ -6,6 +6,7 @@ import type { Payer } from '../../src/feeds/call-budget.ts';
 import type { CoverAsk, Dispatch } from '../../src/feeds/dispatch.ts';
 import type { Account, Feed } from '../../src/feeds/feed.ts';
 import type { DetailOutcome, GraphDeps, Notice, RequestContext } from '../../src/graph/context.ts';
+import { createExecutor } from '../../src/graph/executor/executor.ts';
 import { createFormatError } from '../../src/graph/response/errors.ts';
 import { createSubgraph } from '../../src/graph/schema/subgraph.ts';
 import { localViewer, type Players, type Viewer } from '../../src/graph/viewer.ts';
@@ -25,6 +26,7 @@ export const DAY = 24 * HOUR;
 export const NOON = Date.UTC(2026, 10, 21, 12);
 
 export const schema = createSubgraph({ providers, exposeNode: true });
+const execute = createExecutor(schema);
 
 export const limits: FeedLimits = {
   maxWindow: 10 * MINUTE,
@@ -134,22 +136,34 @@ export interface Answer {
   readonly unknown: readonly unknown[];
 }
 
+type Variables = Readonly<Record<string, unknown>>;
+
 /** Runs one operation as a request of its own. */
 export async function run(
   surroundings: Surroundings,
   source: string,
-  variableValues?: Readonly<Record<string, unknown>>,
+  variableValues?: Variables,
 ): Promise<Answer> {
   const asks: CoverAsk[] = [];
   const unknown: unknown[] = [];
   const contextValue = createContext(surroundings, asks);
-  const result: ExecutionResult = await graphql({ schema, source, contextValue, variableValues });
+  const result = await answer(source, contextValue, variableValues);
   const format = createFormatError((error) => unknown.push(error));
   const errors = (result.errors ?? []).map((error) => {
     const formatted = format(asApollo(error), error);
     return { message: formatted.message, code: formatted.extensions?.['code'] };
   });
   return { data: result.data ?? {}, errors, asks, notices: contextValue.notices, unknown };
+}
+
+async function answer(
+  source: string,
+  context: RequestContext,
+  variables?: Variables,
+): Promise<ExecutionResult> {
+  const document = parse(source);
+  const errors = validate(schema, document);
+  return errors.length > 0 ? { errors } : execute({ document, context, variables });
 }
 
 // Apollo gives an error without a code that of an internal one before it is formatted.

@@ -2,10 +2,9 @@ import type { StoredRecord } from '../../archive/archive.ts';
 import { type Account, toAccount } from '../account/type.ts';
 import type { RequestContext } from '../context.ts';
 import type { Player } from '../player/type.ts';
-import { toPlayer } from '../player/view.ts';
 import { findAccount } from '../selection/scope.ts';
 
-/** What every kind of row shows the same way. */
+/** What every kind of row shows the same way, as the viewer may see it. */
 export interface RowHead {
   readonly account: Account;
   readonly player: Player;
@@ -13,16 +12,10 @@ export interface RowHead {
   readonly archivedAt: number;
 }
 
-/** A row's common fields as the viewer may see them. */
-export function toRowHead(context: RequestContext, row: StoredRecord): RowHead {
-  const { players } = context;
-  const account = findAccount(context, row.account);
-  // Rows are read of visible accounts alone; one without its account means that this was forgotten.
-  if (account === null) throw new Error(`${row.account}: expected a row of a visible account`);
-  return {
-    account: toAccount(account),
-    player: toPlayer(players.shown(row.account, row.providerUsername)),
-    providerUsername: players.shownUsername(row.account, row.providerUsername),
-    archivedAt: row.archivedAt,
-  };
+/** The account of a row, which the viewer may see: rows are read of visible accounts alone. */
+export function accountOf(context: RequestContext, { account: id }: StoredRecord): Account {
+  const account = findAccount(context, id);
+  // That there is none means that the rows were read without looking at who asks.
+  if (account === null) throw new Error(`${id}: expected a row of a visible account`);
+  return toAccount(account);
 }

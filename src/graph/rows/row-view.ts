@@ -3,10 +3,10 @@ import type { FieldSpec } from '../../records/field.ts';
 import { kinds } from '../../records/kinds/kinds.ts';
 import type { FieldsOf, RecordKind } from '../../records/record.ts';
 import type { RequestContext } from '../context.ts';
-import type { Players } from '../viewer.ts';
+import { toPlayer } from '../player/view.ts';
 import { encodeId, toShownKey } from './ids.ts';
 import { loadersOf } from './loaders.ts';
-import { type RowHead, toRowHead } from './row-head.ts';
+import { accountOf, type RowHead } from './row-head.ts';
 
 /** A row as the graph shows it, with all fields of the kind's table. */
 export type Row<K extends RecordKind = RecordKind> = RowHead &
@@ -18,8 +18,7 @@ export type Row<K extends RecordKind = RecordKind> = RowHead &
 
 interface Source {
   readonly row: StoredRecord;
-  readonly players: Players;
-  readonly readsRaw: boolean;
+  readonly context: RequestContext;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -33,25 +32,28 @@ export function createRowView<K extends RecordKind>(kind: K) {
 
   class RowView implements Source {
     readonly __typename = name;
-    readonly id: string;
     readonly account: RowHead['account'];
-    readonly player: RowHead['player'];
-    readonly providerUsername: string;
-    readonly archivedAt: number;
     readonly row: StoredRecord;
-    readonly players: Players;
-    readonly readsRaw: boolean;
+    readonly context: RequestContext;
 
     constructor(context: RequestContext, row: StoredRecord) {
-      const head = toRowHead(context, row);
-      this.id = encodeId(name, row.account, toShownKey(context, kind, row.key));
-      this.account = head.account;
-      this.player = head.player;
-      this.providerUsername = head.providerUsername;
-      this.archivedAt = head.archivedAt;
+      this.account = accountOf(context, row);
+      this.context = context;
       this.row = row;
-      this.players = context.players;
-      this.readsRaw = context.viewer.readsRaw;
+    }
+
+    get id(): string {
+      return encodeId(name, this.row.account, toShownKey(this.context, kind, this.row.key));
+    }
+
+    get player(): RowHead['player'] {
+      const { row, context } = this;
+      return toPlayer(context.players.shown(row.account, row.providerUsername));
+    }
+
+    get providerUsername(): string {
+      const { row, context } = this;
+      return context.players.shownUsername(row.account, row.providerUsername);
     }
 
     /** Read only when asked for, those of many rows at once. */
@@ -70,7 +72,8 @@ export function createRowView<K extends RecordKind>(kind: K) {
   for (const [field, get] of gettersOf(fields)) show(field, get);
   show('firstArchivedAt', ({ row }) => row.firstArchivedAt);
   show('withdrawnAt', ({ row }) => row.withdrawnAt);
-  show('raw', ({ row, readsRaw }) => (readsRaw ? row.raw : null));
+  show('archivedAt', ({ row }) => row.archivedAt);
+  show('raw', ({ row, context }) => (context.viewer.readsRaw ? row.raw : null));
   if (key !== null) show(key.name, ({ row }) => row.key);
 
   // The getters are those of the table that the type comes from.
@@ -84,7 +87,7 @@ function gettersOf(fields: Readonly<Record<string, FieldSpec>>): Map<string, (so
     getters.set(
       field,
       sealed === true
-        ? ({ row, players }) => players.sealed(String((row as unknown as Values)[field]))
+        ? ({ row, context }) => context.players.sealed(String((row as unknown as Values)[field]))
         : ({ row }) => (row as unknown as Values)[field],
     );
     if (nested === undefined || getters.has(nested)) continue;

@@ -18,6 +18,7 @@ import { createNoticesPlugin } from '../../graph/response/notices.ts';
 import type { RouteFamily, ServerDeps } from '../deps.ts';
 import { abortOnLeave } from '../http/left.ts';
 import { ForbiddenError, TimeoutError } from '../http/refusal.ts';
+import { executingGateway } from './executing-gateway.ts';
 import { createPersistedQueryCache } from './persisted-queries.ts';
 import { createGraphqlPlugin, type GraphqlContext, type GraphqlPluginOptions } from './plugin.ts';
 import { hideSchemaRule, operationTypesRule } from './rules.ts';
@@ -32,7 +33,7 @@ export interface ApolloOptions extends GraphqlPluginOptions {
 export function createApollo(options: ApolloOptions): ApolloServer<GraphqlContext> {
   const { schema, settings, safelist, logger, limits } = options;
   return new ApolloServer<GraphqlContext>({
-    schema,
+    gateway: executingGateway(schema),
     logger,
     nodeEnv: 'production',
     introspection: settings.introspection,
