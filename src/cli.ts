@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { readAccount, readFeed, readKind, readPort, readRange } from './commands/arguments.ts';
+import { readAccount, readFeed, readInstant, readKind, readPort, readRange } from './commands/arguments.ts';
 import { endingOf } from './commands/failure.ts';
 import { flushed, type Io } from './commands/io.ts';
 
@@ -267,6 +267,42 @@ ranged('export')
     const { exportRows } = await import('./commands/export.ts');
     const { format, output } = options;
     code = await exportRows({ config, what, format, range, account, output, io });
+  });
+
+interface PublishOptions {
+  readonly to: string;
+  readonly every: string;
+  readonly from?: string;
+  readonly until?: string;
+  readonly account?: string;
+  readonly timeZone: string;
+  readonly dayStartsAt: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+program
+  .command('publish')
+  .description('write rows as Parquet files by account and day, with a manifest; again where a day changed')
+  .requiredOption('--to <place>', 'a folder, or s3://bucket/prefix with AWS_ACCESS_KEY_ID and its like')
+  .option('--every <period>', 'what a file holds', 'day')
+  .option('--from <time>', 'the first day (default: 40 days back, and what was published before)')
+  .option('--until <time>', 'up to here (default: the end of the last day that is over)')
+  .option('--account <id>', 'this account alone')
+  .option('--time-zone <zone>', 'where days lie', 'UTC')
+  .option('--day-starts-at <time>', 'when business days start', '00:00')
+  .option('--force', 'write every file again')
+  .option('--json', 'as JSON')
+  .action(async ({ from, until, force = false, json = false, ...options }: PublishOptions) => {
+    const at = (name: string, text: string | undefined) =>
+      text === undefined ? null : readInstant(name, text);
+    const range = { from: at('--from', from), until: at('--until', until) };
+    const config = await configuration();
+    const { AWS_SECRET_ACCESS_KEY: secret = '', AWS_SESSION_TOKEN: token = '' } = env;
+    secrets = [...secrets, secret, token].filter((each) => each !== '');
+    const account = readAccount(options.account, config);
+    const { publish } = await import('./commands/publish/publish.ts');
+    code = await publish({ ...options, config, ...range, account, force, json, io });
   });
 
 program

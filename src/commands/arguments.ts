@@ -21,7 +21,8 @@ export function readRange(
 
 const DAY_MS = 86_400_000;
 
-function readInstant(name: string, text: string, now: number): number {
+/** A time as `readRange` takes it; throws a UsageError that names the option. */
+export function readInstant(name: string, text: string, now = Date.now()): number {
   const at = parseInstant(text) ?? relativeTo(now, text);
   if (at !== null) return at;
   throw new UsageError(
