@@ -60,6 +60,7 @@ import { odataRoutes } from './server/odata/routes.ts';
 import { createServer } from './server/server.ts';
 import type { AttemptReport } from './upstream/attempt-report.ts';
 import { systemClock } from './upstream/clock.ts';
+import { createCpuWait } from './upstream/cpu-wait.ts';
 import { createPacer } from './upstream/pace.ts';
 import { createLocalSlots, guardOf } from './upstream/slots.ts';
 
@@ -119,7 +120,7 @@ export async function createApp(
     if (pending.length > 0)
       logger.info({ migrations: pending, notes }, 'the archive was brought to this layout');
   });
-  const pacer = createPacer({ clock, slots });
+  const pacer = createPacer({ clock, slots, cpuWait: createCpuWait(clock.monotonic) });
   const scrub = createScrub(config.secrets);
   const countAttempt = createUpstreamMetrics(registry);
   const callLog = createCallLog(logger, config.accounts, scrub);

@@ -10,8 +10,8 @@ export interface Backlog {
 
 /** What one window that was begun brings. */
 export interface Load {
-  /** So many rows were read and are in memory until `written`. */
-  read(rows: number): void;
+  /** So many rows were read and are in memory until `written`; `isLast` where nothing more of the window will be. */
+  read(rows: number, isLast?: boolean): void;
   written(rows: number): void;
   /** Nothing of the window is held any longer. */
   end(): void;
@@ -20,6 +20,7 @@ export interface Load {
 interface FeedLoad {
   /** Rows a window is expected to bring: as the fullest of late. */
   expected: number;
+  /** Those still being read. */
   windows: number;
   pending: number;
 }
@@ -66,23 +67,33 @@ export function createBacklog({ mostOfFeed = 40_000, most = 100_000 }: BacklogOp
       let total = 0;
       let left = 0;
       load.windows += 1;
+      let isRead = false;
+      // What it brought is learnt as soon as it is read, however long the archive takes over it.
+      const allRead = () => {
+        if (isRead) return;
+        isRead = true;
+        load.windows -= 1;
+        load.expected = Math.max(total, load.expected * MEMORY);
+      };
       const add = (rows: number) => {
         left += rows;
         load.pending += rows;
         pending += rows;
       };
       return {
-        read(rows) {
+        read(rows, isLast = false) {
           total += rows;
           add(rows);
+          if (!isLast) return;
+          allRead();
+          notify();
         },
         written(rows) {
           add(-rows);
           notify();
         },
         end() {
-          load.windows -= 1;
-          load.expected = Math.max(total, load.expected * MEMORY);
+          allRead();
           add(-left);
           notify();
         },

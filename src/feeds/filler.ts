@@ -259,7 +259,7 @@ export function createFiller(options: FillerOptions): Filler {
       onDelay: (delay: Delay) => state.setbacks.delayed(delay),
     };
     const unread = await reader.readWindow(feed, window, context, async (piece) => {
-      job.load?.read(piece.rows.length);
+      job.load?.read(piece.rows.length, (piece.interval?.to ?? 0) >= window.to);
       await commit(feed, piece, { fence: claim?.fence, byAdmin: job.byAdmin, isAudit: job.isAudit });
       job.load?.written(piece.rows.length);
     });

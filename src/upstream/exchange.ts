@@ -137,6 +137,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
         },
         onAnswered: () => {
           answeredAt = clock.monotonic();
+          slot.answered();
         },
       });
       tried.status = response.status;

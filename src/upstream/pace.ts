@@ -1,12 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PaceRule, Reservation, SlotSource } from '../records/pace.ts';
+import { createArrivals } from './arrivals.ts';
 import type { Clock } from './clock.ts';
+import type { CpuWait } from './cpu-wait.ts';
 import type { Turn } from './turn.ts';
 import { createWaitlist } from './waitlist.ts';
 
-/** A call's right to leave now. Exactly one of `written` and `unused` must follow, then `done` once it was answered. */
+/**
+ * A call's right to leave now. Exactly one of `written` and `unused` must follow, then `answered` where an answer came,
+ * and `done` once nothing more comes.
+ */
 export interface Slot {
   written(): void;
+  /** The first of the answer has come. */
+  answered(): void;
   unused(): void;
   done(): void;
 }
@@ -38,14 +45,28 @@ const MOST_IN_FLIGHT = 8;
 const MOST_AT_A_STRETCH = 16;
 // A connection is looked after this long before its slot, so that opening one does not delay the call.
 const LEAD_MS = 40;
+// Short of the grace after which a database passes a slot on that it has heard nothing of.
+const LONGEST_IN_DOUBT_MS = 1_800;
 
-/** One queue a pace key; calls of several windows overlap in flight, their starts never come closer than the rule. */
-export function createPacer({ clock, slots }: { clock: Clock; slots: SlotSource }): Pacer {
+export interface PacerOptions {
+  readonly clock: Clock;
+  readonly slots: SlotSource;
+  /** @default one that is never long */
+  readonly cpuWait?: CpuWait;
+}
+
+/**
+ * One queue a pace key; calls of several windows overlap in flight, their starts never come closer than the rule.
+ *
+ * Where CPUs are waited for, what lies between us and a provider may wait for them as well: a proxy, a tunnel, the
+ * provider itself. A call then counts as made when it may have arrived at the latest, which its answer tells.
+ */
+export function createPacer({ clock, slots, cpuWait = { isLong: () => false } }: PacerOptions): Pacer {
   const queues = new Map<string, ReturnType<typeof createQueue>>();
   const queueOf = (key: string) => {
     let queue = queues.get(key);
     if (queue === undefined) {
-      queue = createQueue(clock, slots);
+      queue = createQueue(clock, slots, cpuWait);
       queues.set(key, queue);
     }
     return queue;
@@ -57,7 +78,8 @@ export function createPacer({ clock, slots }: { clock: Clock; slots: SlotSource 
   };
 }
 
-function createQueue(clock: Clock, slots: SlotSource) {
+function createQueue(clock: Clock, slots: SlotSource, cpuWait: CpuWait) {
+  const arrivals = createArrivals();
   const waiters = createWaitlist<Waiter>();
   let inFlight = 0;
   let changed = () => {};
@@ -87,6 +109,8 @@ function createQueue(clock: Clock, slots: SlotSource) {
       changed();
       if (!running) {
         running = true;
+        // Looked at from here on: what was before, idle or not, says nothing of now.
+        cpuWait.isLong();
         void run();
       }
     });
@@ -142,13 +166,17 @@ function createQueue(clock: Clock, slots: SlotSource) {
     await hand(chosen, reservation);
   }
 
-  /** Resolves when the slot's call was written or given back: only then is the next instant known. */
+  /** Resolves when it is known when the slot's call was made, or that it was not: only then is the next instant known. */
   function hand(waiter: Waiter, reservation: Reservation): Promise<void> {
+    const { rule, turn } = waiter;
     inFlight += 1;
     return new Promise<void>((settled) => {
       let open = true;
       let busy = true;
+      let writtenAt: number | null = null;
+      let counts = () => {};
       const done = () => {
+        counts();
         if (!busy) return;
         busy = false;
         inFlight -= 1;
@@ -158,14 +186,31 @@ function createQueue(clock: Clock, slots: SlotSource) {
         written() {
           if (!open) return;
           open = false;
-          slots.written(waiter.rule, clock.monotonic());
-          waiter.turn.served();
-          settled();
+          const at = clock.monotonic();
+          writtenAt = at;
+          turn.served();
+          const known = new AbortController();
+          counts = () => {
+            counts = () => {};
+            known.abort();
+            slots.written(rule, arrivals.latest(at, clock.monotonic()));
+            settled();
+          };
+          // Who answers later than that is asked again before: nothing would be learnt by waiting.
+          if (!cpuWait.isLong() || !arrivals.mayAnswerWithin(rule.minIntervalMs)) return counts();
+          clock.until(reservation.at + LONGEST_IN_DOUBT_MS, known.signal).then(
+            () => counts(),
+            () => {},
+          );
+        },
+        answered() {
+          if (writtenAt !== null) arrivals.answered(clock.monotonic() - writtenAt);
+          counts();
         },
         unused() {
           if (!open) return;
           open = false;
-          slots.unused(waiter.rule, reservation);
+          slots.unused(rule, reservation);
           done();
           settled();
         },

@@ -165,6 +165,30 @@ describe('copying an archive', () => {
   );
 
   it.each(Object.keys(engines) as Engine[])(
+    'takes a %s that a gateway was started on and that holds nothing for an empty one',
+    async (name) => {
+      const [first, second] = [await engines.PostgreSQL(), await engines[name]()];
+      const filled = await first.open();
+      await fill(filled);
+      const mapping = { account: 'a', options: '{"jackpotInWin":true}', isUnderWay: false };
+      await filled.writeMapping(mapping);
+      await filled.close();
+      const started = await second.open();
+      for (const account of ['a', 'b'])
+        await started.writeMapping({ account, options: '{"jackpotInWin":false}', isUnderWay: false });
+      await started.close();
+
+      const [source, target] = [await first.copying.openSource(), await second.copying.openTarget()];
+      await copyArchive(source, target, quiet);
+      await target.close();
+      await source.close();
+      const archive = await second.open();
+      opened.push(archive);
+      expect(await archive.mappings()).toEqual([mapping]);
+    },
+  );
+
+  it.each(Object.keys(engines) as Engine[])(
     'leaves %s empty when it is interrupted, and begins anew',
     async (name) => {
       const [first, second] = [await engines.DuckDB(), await engines[name]()];

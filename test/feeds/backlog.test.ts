@@ -22,6 +22,30 @@ it('lets as many windows begin as bring what may be held, by the fullest of late
   expect(backlog.backpressure(feed)).not.toBeNull();
 });
 
+it('learns what a window brought once it was read, however long the archive takes over it', () => {
+  const backlog = createBacklog({ mostOfFeed: 100 });
+  for (let begun = 0; begun < 2; begun += 1) backlog.begin(feed).read(1, true);
+  // Four fifths of four fifths of 50, and the two rows that wait.
+  for (let begun = 0; begun < 3; begun += 1) {
+    expect(backlog.backpressure(feed)).toBeNull();
+    backlog.begin(feed);
+  }
+  expect(backlog.backpressure(feed)).not.toBeNull();
+});
+
+it('does not learn it twice when the window ends', () => {
+  const backlog = createBacklog({ mostOfFeed: 100 });
+  const window = backlog.begin(feed);
+  window.read(0, true);
+  window.written(0);
+  window.end();
+  // 40 are expected of each.
+  backlog.begin(feed);
+  expect(backlog.backpressure(feed)).toBeNull();
+  backlog.begin(feed);
+  expect(backlog.backpressure(feed)).not.toBeNull();
+});
+
 it('says when to look again: once rows are written, or a window is given up', async () => {
   const backlog = createBacklog({ mostOfFeed: 100 });
   const window = backlog.begin(feed);

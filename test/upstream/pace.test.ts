@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PaceRule } from '../../src/records/pace.ts';
 import type { Clock } from '../../src/upstream/clock.ts';
-import { createPacer } from '../../src/upstream/pace.ts';
+import { createPacer, type Slot } from '../../src/upstream/pace.ts';
 import { createLocalSlots, guardOf } from '../../src/upstream/slots.ts';
 import { fixedTurn } from '../../src/upstream/turn.ts';
 
@@ -107,6 +107,60 @@ describe('a slot reserved before the provider found us too fast', () => {
     await pass(1);
     await second;
     expect(left).toEqual([0, 5_500]);
+  });
+});
+
+describe('while CPUs are waited for', () => {
+  /** Calls that always wait for their slots, the first of which is answered after `quickMs`. */
+  async function begin({ isLong, quickMs }: { readonly isLong: boolean; readonly quickMs: number }) {
+    const { clock, pass } = createPaperClock();
+    const pacer = createPacer({ clock, slots: createLocalSlots(clock), cpuWait: { isLong: () => isLong } });
+    const left: number[] = [];
+    const slots: Slot[] = [];
+    const call = async () => {
+      const slot = await pacer.slot({ rule, turn: fixedTurn('background'), open: async () => {} });
+      left.push(clock.monotonic());
+      slot.written();
+      slots.push(slot);
+    };
+    for (let calls = 0; calls < 6; calls += 1) void call();
+    await pass(quickMs);
+    slots[0]?.answered();
+    slots[0]?.done();
+    return { pass, left, slots };
+  }
+
+  test('a call counts as made when it may have arrived at the latest, as its answer tells', async () => {
+    const { pass, left, slots } = await begin({ isLong: true, quickMs: 2 });
+    await pass(1_010 + 302 - 2);
+    slots[1]?.answered();
+    await pass(1_008);
+    // 300 ms more than the quickest answer took, and the interval.
+    expect(left).toEqual([0, 1_010, 2_320]);
+    await pass(100);
+    slots[2]?.done();
+    await pass(1_008);
+    // It failed without an answer, 98 ms later than an answer would have come.
+    expect(left).toEqual([0, 1_010, 2_320, 3_428]);
+    await pass(2_807);
+    expect(left).toHaveLength(4);
+    // An answer is not waited for longer than a slot lasts.
+    await pass(1);
+    expect(left).toEqual([0, 1_010, 2_320, 3_428, 6_236]);
+  });
+
+  test('a provider whose answers take longer than its interval is called as often as it allows', async () => {
+    const { pass, left } = await begin({ isLong: true, quickMs: 1_500 });
+    await pass(5_000);
+    expect(left).toEqual([0, 1_500, 2_510, 3_520, 4_530, 5_540]);
+  });
+
+  test('and where none is waited for, a call counts as made when it was written', async () => {
+    const { pass, left, slots } = await begin({ isLong: false, quickMs: 2 });
+    await pass(1_010 + 302);
+    slots[1]?.answered();
+    await pass(2_000);
+    expect(left).toEqual([0, 1_010, 2_020, 3_030]);
   });
 });
 

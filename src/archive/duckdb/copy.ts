@@ -5,7 +5,14 @@ import { ArchiveError } from '../../errors.ts';
 import { type Decimal, scaleOf } from '../../records/decimal.ts';
 import type { Copying, CopySource, CopyTarget } from '../copy.ts';
 import type { Cell, Cells } from '../sql/records.ts';
-import { type ArchiveTable, countTablesSql, dumpStatement, type TableColumn } from '../sql/tables.ts';
+import {
+  type ArchiveTable,
+  countTablesSql,
+  dumpStatement,
+  emptyStatements,
+  holdsAnything,
+  type TableColumn,
+} from '../sql/tables.ts';
 import { scaleName, toValue } from './append.ts';
 import { createNamedAppender } from './appender.ts';
 import { duckDbDialect } from './dialect.ts';
@@ -80,8 +87,8 @@ export function copyingDuckDb(path: string): Copying {
         const { connection, instance } = await openMigrated(resolve(path), withoutExtensions);
         const close = closing(connection, instance);
         try {
-          const held = (await countsOf(connection)).some((rows) => rows > 0);
-          if (held) throw new ArchiveError('expected an empty archive to copy into, got one that holds rows');
+          if (holdsAnything(await countsOf(connection)))
+            throw new ArchiveError('expected an empty archive to copy into, got one that holds rows');
           return await beginTarget(connection, close, explained);
         } catch (error) {
           await close();
@@ -102,6 +109,7 @@ async function beginTarget(
 ): Promise<CopyTarget> {
   const magnitude = await createMagnitude(connection);
   await connection.run('BEGIN');
+  for (const statement of emptyStatements) await connection.run(statement);
   return {
     add: (table, cells) =>
       explained(async () => {

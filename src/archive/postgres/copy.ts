@@ -6,7 +6,14 @@ import { recordKinds } from '../../records/record.ts';
 import { tableName } from '../../records/shape.ts';
 import type { Copying } from '../copy.ts';
 import type { Cell, Cells } from '../sql/records.ts';
-import { type ArchiveTable, archiveTables, countTablesSql, dumpStatement } from '../sql/tables.ts';
+import {
+  type ArchiveTable,
+  archiveTables,
+  countTablesSql,
+  dumpStatement,
+  emptyStatements,
+  holdsAnything,
+} from '../sql/tables.ts';
 import { type Client, createDatabase, toCells } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import { explainFault, placeOf } from './faults.ts';
@@ -69,11 +76,12 @@ export function copyingPostgres(url: string): Copying {
         // Gateways that are there already wait, rather than write beside the copy.
         const names = archiveTables.map(({ name }) => name).join(', ');
         await explained(() => client.query(`LOCK TABLE ${names} IN EXCLUSIVE MODE`));
-        if ((await explained(() => countsOf(client))).some((rows) => rows > 0)) {
+        if (holdsAnything(await explained(() => countsOf(client)))) {
           throw new ArchiveError(
             `archive ${placeOf(url)}: expected an empty archive to copy into, got one that holds rows`,
           );
         }
+        for (const statement of emptyStatements) await explained(() => client.query(statement));
       } catch (error) {
         await close();
         throw error;

@@ -16,6 +16,8 @@ export interface TableColumn {
 export interface ArchiveTable {
   readonly name: string;
   readonly columns: readonly TableColumn[];
+  /** Written by a gateway when it starts, before it holds anything: an archive with nothing else in it is empty. */
+  readonly isWrittenAtStart?: true;
 }
 
 const version = [
@@ -70,6 +72,7 @@ export const archiveTables: readonly ArchiveTable[] = [
   {
     name: 'mappings',
     columns: [...columns('text', 'account', 'options'), column('under_way', 'bool')],
+    isWrittenAtStart: true,
   },
   { name: 'log_start', columns: columns('int', 'whole_from') },
   { name: 'names', columns: columns('text', 'account', 'username', 'player') },
@@ -88,6 +91,16 @@ export function dumpStatement(dialect: Dialect, { name, columns }: ArchiveTable)
 export const countTablesSql = `SELECT ${archiveTables
   .map(({ name }) => `CAST((SELECT count(*) FROM ${name}) AS DOUBLE PRECISION)`)
   .join(', ')}`;
+
+/** Whether an archive whose tables have so many rows, in the order of `archiveTables`, holds anything. */
+export function holdsAnything(counts: readonly number[]): boolean {
+  return archiveTables.some(({ isWrittenAtStart }, index) => !isWrittenAtStart && (counts[index] ?? 0) > 0);
+}
+
+/** Statements that leave an archive that holds nothing without a row. */
+export const emptyStatements: readonly string[] = archiveTables
+  .filter(({ isWrittenAtStart }) => isWrittenAtStart)
+  .map(({ name }) => `DELETE FROM ${name}`);
 
 function columnsOf(kind: RecordKind): TableColumn[] {
   return [...recordColumns[kind].map(({ name, type }) => column(sqlName(name), type)), ...version];
