@@ -14,7 +14,7 @@ import { createCallBudgets } from './feeds/call-budget.ts';
 import { createClaims } from './feeds/claims.ts';
 import { createClockMemory } from './feeds/clock-memory.ts';
 import { startConfirmations } from './feeds/confirmations.ts';
-import { connectAccount } from './feeds/connect.ts';
+import { type ConnectedAccount, connectAccount } from './feeds/connect.ts';
 import { createDetails } from './feeds/detail.ts';
 import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
 import type { Feed } from './feeds/feed.ts';
@@ -24,6 +24,7 @@ import { createPatience } from './feeds/patience.ts';
 import { probe } from './feeds/probe.ts';
 import { checkMappings, type RemapOptions, type RemapResult, remapAccount } from './feeds/remap.ts';
 import { reread } from './feeds/reread.ts';
+import { createRoster } from './feeds/roster.ts';
 import { createSteering } from './feeds/steering.ts';
 import { type Sync, startSync } from './feeds/sync.ts';
 import { createTransferSearcher } from './feeds/transfer-search.ts';
@@ -36,7 +37,7 @@ import { providers as registered } from './providers/registry.ts';
 import type { Interval } from './records/interval.ts';
 import type { SlotSource } from './records/pace.ts';
 import { createPlayerOf, type PlayerOf } from './records/player.ts';
-import { createScrub } from './records/scrub.ts';
+import { createScrubber, type Scrubber } from './records/scrub.ts';
 import { type Audit, createAuditLogger } from './server/audit/audit-log.ts';
 import { createAuditWriter } from './server/audit/audit-writer.ts';
 import { createPlayers, pseudonymSecret } from './server/auth/pseudonyms.ts';
@@ -67,15 +68,17 @@ import { createLocalSlots, guardOf } from './upstream/slots.ts';
 /** A gateway, wired and ready to listen. */
 export interface App {
   readonly archive: KeptArchive;
-  readonly feeds: readonly Feed[];
+  /** Those that are asked at present. */
+  feeds(): readonly Feed[];
   /** Begins one request's asks of the feeds. */
   dispatch(): Dispatch;
   listen(): Promise<{ readonly url: string }>;
   /**
-   * Takes keys and tokens, players' names and the level of the log from another reading of the configuration. Rejects,
-   * and changes nothing, where they cannot be taken while it runs.
+   * Takes accounts with their limits and secrets, keys and tokens, players' names and the level of the log from another
+   * reading of the configuration. Accounts that stay as they are go on as if nothing had happened; what is being read of
+   * the others is finished. Rejects with a UsageError, and changes nothing, where they cannot be taken while it runs.
    */
-  adopt(config: Pick<Config, 'auth' | 'players' | 'log'>): Promise<void>;
+  adopt(config: Pick<Config, 'accounts' | 'auth' | 'players' | 'log' | 'secrets'>): Promise<void>;
   /** Unready and still answering for `afterMs`, so that whoever sends work hears of it; then `close`. */
   drain(afterMs: number): Promise<void>;
   /** Computes what is archived of an account anew by the options it has now, see `remapAccount`. */
@@ -88,6 +91,8 @@ export interface App {
 
 export interface AppOptions {
   readonly logger: Logger;
+  /** What the logger strikes out, where that is to follow the configuration. @default one of its own */
+  readonly scrubber?: Scrubber;
   /** `leave`: rows may have been computed by other options than those of the configuration. @default refuse */
   readonly otherMappings?: 'refuse' | 'leave';
   /** The release that runs, for `countroom_build_info`. @default unknown */
@@ -110,7 +115,13 @@ const ARCHIVE_MS = 1_500;
  */
 export async function createApp(
   config: Config,
-  { logger, providers = registered, otherMappings = 'refuse', version = 'unknown' }: AppOptions,
+  {
+    logger,
+    scrubber = createScrubber(config.secrets),
+    providers = registered,
+    otherMappings = 'refuse',
+    version = 'unknown',
+  }: AppOptions,
 ): Promise<App> {
   const clock = systemClock;
   const registry = new Registry();
@@ -121,28 +132,32 @@ export async function createApp(
       logger.info({ migrations: pending, notes }, 'the archive was brought to this layout');
   });
   const pacer = createPacer({ clock, slots, cpuWait: createCpuWait(clock.monotonic) });
-  const scrub = createScrub(config.secrets);
+  const { scrub } = scrubber;
   const countAttempt = createUpstreamMetrics(registry);
   const callLog = createCallLog(logger, config.accounts, scrub);
   const onAttempt = (attempt: AttemptReport) => {
     countAttempt(attempt);
     callLog.attempted(attempt);
   };
-  const connected = config.accounts.map((account) =>
-    connectAccount(providerNamed(providers, account.provider), account, {
-      pacer,
-      clock,
-      onAttempt,
-      onRecovered: callLog.recovered,
-      scrub,
-    }),
+  const onRecovered = callLog.recovered;
+  const roster = createRoster(
+    (account) =>
+      connectAccount(providerNamed(providers, account.provider), account, {
+        pacer,
+        clock,
+        onAttempt,
+        onRecovered,
+        scrub,
+      }),
+    config.accounts,
   );
-  const feeds = connected.flatMap((each) => each.feeds);
+  const disconnect = (accounts: readonly ConnectedAccount[]) =>
+    Promise.all(accounts.map(({ http }) => http.close()));
   if (otherMappings === 'refuse') {
     try {
-      await checkMappings(archive, connected);
+      await checkMappings(archive, roster.accounts());
     } catch (error) {
-      await Promise.all([archive.close(), ...connected.map(({ http }) => http.close())]);
+      await Promise.all([archive.close(), disconnect(roster.accounts())]);
       throw error;
     }
   }
@@ -153,22 +168,26 @@ export async function createApp(
   registerBuildInfo(registry, version);
   registerArchiveMetrics(registry, archiveTrouble);
   registerArchiveSize(registry, archive.about, clock);
-  const countRows = createRowCounter(registry, feeds);
-  const countDrift = createDriftCounter(registry, feeds);
-  const countAudit = createAuditMetric(registry, feeds);
+  const countRows = createRowCounter(registry, roster.feeds());
+  const countDrift = createDriftCounter(registry, roster.feeds());
+  const countAudit = createAuditMetric(registry, roster.feeds());
   const countLateness = createLatenessMetric(registry);
-  const clocks = createClockMemory({
-    feeds,
-    archive,
-    ...clock,
-    onError: (account, err) =>
-      logger.error({ account, err }, 'what is known of a provider’s clock was not kept'),
-  });
-  await clocks.restore();
+  const rememberClocks = async () => {
+    const memory = createClockMemory({
+      feeds: roster.feeds(),
+      archive,
+      ...clock,
+      onError: (account, err) =>
+        logger.error({ account, err }, 'what is known of a provider’s clock was not kept'),
+    });
+    await memory.restore();
+    return memory;
+  };
+  let clocks = await rememberClocks();
   const filler = createFiller({
     archive: timeCommits(registry, archive, clock),
     claims,
-    clocks,
+    clocks: { settled: (account) => clocks.settled(account) },
     backlog: whileAble(createBacklog(), heartbeat),
     ...clock,
     onFailure: ({ account, kind }, window, { reason, message, cause }) => {
@@ -211,31 +230,33 @@ export async function createApp(
   });
   const details = createDetails({ archive, filler, ...clock });
   const payerOf = createCallBudgets({ monotonic: clock.monotonic, onCall: createCallCounter(registry) });
-  registerFeedMetrics(registry, feeds, filler.health);
-  registerProviderMetrics(registry, feeds);
+  registerFeedMetrics(registry, roster.feeds, filler.health);
+  registerProviderMetrics(registry, roster.feeds);
   if (leases !== undefined) registerChannelMetrics(registry, leases);
 
-  const deps: GraphDeps = {
+  const steering = createSteering(roster.accounts, archive.orders);
+  const makeDeps = (): GraphDeps => ({
     archive,
     quarantine: archive,
     providers,
-    accounts: connected.map(({ account }) => account),
-    feeds,
+    accounts: roster.accounts().map(({ account }) => account),
+    feeds: roster.feeds(),
     clock: clock.now,
     ...(config.sync.since != null && { syncSince: config.sync.since }),
     health: filler.health,
     underWay: filler.underWay,
     troubles: filler.troubles,
-    steering: createSteering(connected, archive.orders),
+    steering,
     reread: (feed, range) => reread(feed, range, { filler, ...clock }),
     searchTransfers: transferSearcher.search,
     probe: (feed) => probe(feed, stopping.signal),
     about: archive.about,
     async readDetail(account, key, near, payer) {
-      const feed = feeds.find((each) => each.account.id === account && each.kind === 'BET');
+      const feed = roster.feeds().find((each) => each.account.id === account && each.kind === 'BET');
       return feed === undefined ? 'UNSUPPORTED' : details.read({ feed, key, near, payer });
     },
-  };
+  });
+  let deps = makeDeps();
   const playersOf = createPlayers({
     playerOf,
     archive,
@@ -288,13 +309,13 @@ export async function createApp(
   let stopConfirming: (() => Promise<void>) | null = null;
   let stopForgetting: (() => Promise<void>) | null = null;
   const noteAwaiting = createAwaitingNote(registry, logger);
-  registerSyncMetrics(registry, feeds, (feed) => sync?.plan(feed) ?? null);
+  registerSyncMetrics(registry, roster.feeds, (feed) => sync?.plan(feed) ?? null);
 
   function keepFilled(): Sync {
     const { since, revisits, audit: share } = config.sync;
     const ledger = (feed: FeedKey, range: Interval) => archive.ledger(feed, range);
     return startSync({
-      feeds,
+      feeds: roster.feeds(),
       filler,
       ledger,
       ...(share > 0 && { auditor: createAuditor({ share, revisits, filler, ledger, ...clock }) }),
@@ -321,7 +342,7 @@ export async function createApp(
 
   function confirm(): () => Promise<void> {
     return startConfirmations({
-      feeds,
+      feeds: roster.feeds(),
       archive,
       filler,
       ...clock,
@@ -338,6 +359,19 @@ export async function createApp(
       onForgotten: (versions) => logger.info({ versions }, 'replaced versions were forgotten'),
       onError: (err) => logger.error({ err }, 'replaced versions were not forgotten'),
     });
+  }
+
+  /** Has what reads by itself read for the accounts that are there now; what it left behind is finished by nobody. */
+  async function readAnew(leaving: readonly ConnectedAccount[]): Promise<void> {
+    const [before, after] = [clocks, await rememberClocks()];
+    clocks = after;
+    deps = makeDeps();
+    await Promise.all([sync?.stop(), stopConfirming?.(), before.stop()]);
+    if (closing !== null) return;
+    if (sync !== null) sync = keepFilled();
+    if (stopConfirming !== null) stopConfirming = confirm();
+    // In the background: what was sent may take a while to be answered.
+    void filler.retire(leaving.flatMap((each) => each.feeds)).then(() => disconnect(leaving));
   }
 
   async function stop(withinMs: number): Promise<void> {
@@ -358,7 +392,7 @@ export async function createApp(
     await step('clocks', clocks.stop());
     await step('audit log', auditWriter.close());
     await step('archive', archive.close(), late(ARCHIVE_MS));
-    await step('connections', Promise.all(connected.map(({ http }) => http.close())));
+    await step('connections', disconnect(roster.accounts()));
   }
 
   function close(withinMs = STOP_MS): Promise<void> {
@@ -368,11 +402,22 @@ export async function createApp(
 
   return {
     archive,
-    feeds,
+    feeds: roster.feeds,
     dispatch: () => dispatcher.begin(),
     requestsUnderWay: server.requestsUnderWay,
     async adopt(next) {
-      server.admit(next.auth);
+      const accounts = roster.prepare(next.accounts);
+      try {
+        await checkMappings(archive, accounts.fresh);
+        server.admit(next.auth);
+      } catch (error) {
+        await accounts.drop();
+        throw error;
+      }
+      scrubber.learn(next.secrets);
+      callLog.know(next.accounts);
+      const leaving = accounts.adopt();
+      if (leaving.length + accounts.fresh.length > 0) await readAnew(leaving);
       naming = createPlayerOf(next.players);
       logger.level = next.log.level;
       await archive.rename();
@@ -385,7 +430,7 @@ export async function createApp(
       return address;
     },
     async remap(id, options) {
-      const account = connected.find((each) => each.account.id === id);
+      const account = roster.accounts().find((each) => each.account.id === id);
       if (account === undefined) throw new UsageError(`unknown account ${id}`);
       return remapAccount(archive, account, options);
     },

@@ -25,7 +25,7 @@ export async function check({ config, json, io }: CheckAsk): Promise<number> {
   try {
     const alone = () =>
       Promise.all(
-        app.feeds.map(async (feed) => ({
+        app.feeds().map(async (feed) => ({
           account: feed.account.id,
           kind: feed.kind,
           ...(await probe(feed, io.signal)),
@@ -33,7 +33,7 @@ export async function check({ config, json, io }: CheckAsk): Promise<number> {
       );
     const found = (await mayBeRunning(config)) ? await probeBeside(config, io) : await alone();
     io.stdout.write(json ? jsonOf(found) : tableOf(found, columnsOf(io)));
-    const warning = capacityWarning(config, app.feeds);
+    const warning = capacityWarning(config, app.feeds());
     if (warning !== null) io.stderr.write(`${warning}\n`);
     return found.every(({ problem }) => problem === null) ? 0 : 1;
   } finally {

@@ -61,7 +61,7 @@ async function run(file: string, hours: number, io: Io): Promise<number> {
     io.stderr.write(`filling the last ${hours} hours from the sandboxes…\n`);
     const range = recent(hours, Date.now());
     await Promise.race([
-      app.dispatch().cover({ feeds: app.feeds, range, maxWaitMs: PATIENCE_MS }),
+      app.dispatch().cover({ feeds: app.feeds(), range, maxWaitMs: PATIENCE_MS }),
       stopped(io.signal),
     ]);
     if (!io.signal.aborted) io.stdout.write(`countroom answers at ${url}\n${invitation(url, range)}`);

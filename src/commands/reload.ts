@@ -17,7 +17,7 @@ export interface ReloadDeps {
 }
 
 /** What takes a start to change. */
-const lasting = ['server', 'archive', 'sync', 'accounts', 'federation'] as const;
+const lasting = ['server', 'archive', 'sync', 'federation'] as const;
 
 /** Reads the configuration again and takes from it what can change while serving; a faulty one changes nothing and is said. */
 export async function reload({ app, config, read, key, logger }: ReloadDeps): Promise<void> {
@@ -27,7 +27,7 @@ export async function reload({ app, config, read, key, logger }: ReloadDeps): Pr
     const waiting = lasting.filter((name) => !isDeepStrictEqual(next[name], config[name]));
     logger.info(
       { needsRestart: waiting },
-      'the configuration was read again: auth, players and log are in force',
+      'the configuration was read again: accounts, auth, players and log are in force',
     );
   } catch (error) {
     const problem = redact(error instanceof Error ? error.message : String(error), config.secrets);

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { timingOf } from '../feeds/dispatch.ts';
 import { type Feed, feedClock } from '../feeds/feed.ts';
 import { syncStart } from '../feeds/schedule.ts';
+import { createScrubber } from '../records/scrub.ts';
 import { createLogger } from '../server/logger.ts';
 import { type Io, isTerminated, stopped } from './io.ts';
 import { watchForFatal } from './last-resort.ts';
@@ -26,16 +27,20 @@ export async function serve({ config, read = () => config, port, io, version }: 
   const { createApp } = await import('../app.ts');
   const server = { ...config.server, port: port ?? config.server.port };
   const { config: opened, key } = withLocalKey({ ...config, server });
-  const logger = createLogger({ level: config.log.level, secrets: config.secrets, to: await logTarget(io) });
-  const app = await createApp(opened, { logger, version });
+  const scrubber = createScrubber(config.secrets);
+  const logger = createLogger({ level: config.log.level, scrub: scrubber.scrub, to: await logTarget(io) });
+  const app = await createApp(opened, { logger, scrubber, version });
   const fatal = watchForFatal(process, logger, app.requestsUnderWay);
   try {
     const { url } = await app.listen();
-    io.onHangUp?.(() => void reload({ app, config, read, key, logger }));
+    let reloaded = Promise.resolve();
+    io.onHangUp?.(() => {
+      reloaded = reloaded.then(() => reload({ app, config, read, key, logger }));
+    });
     const withdraw = await announce(config, { url, key });
     try {
       io.stdout.write(`countroom answers at ${url}\n`);
-      sayWhatIsSynced(app.feeds, config.sync, logger);
+      sayWhatIsSynced(app.feeds(), config.sync, logger);
       await stopped(AbortSignal.any([io.signal, fatal.signal]));
     } finally {
       withdraw();

@@ -78,6 +78,8 @@ export interface Filler {
   readNow(feed: Feed, interval: Interval, asker: Asker, served?: () => void): Promise<readonly Piece[]>;
   /** How many windows of a feed were read so far. */
   windowsRead(feed: Feed): number;
+  /** Forgets feeds that are asked otherwise from now on, or no longer: gives back what was not begun, finishes what was. */
+  retire(feeds: readonly Feed[]): Promise<void>;
   /** Gives back what was not begun, finishes what was, at most until the signal. */
   close(patience: AbortSignal): Promise<void>;
 }
@@ -365,6 +367,15 @@ export function createFiller(options: FillerOptions): Filler {
     return { ...setbacks.health(), queued: jobs.size - reading, reading };
   }
 
+  async function retire(feeds: readonly Feed[]): Promise<void> {
+    const names = feeds.map(feedName);
+    const jobs = names.flatMap((name) => [...(states.get(name)?.jobs.values() ?? [])]);
+    for (const name of names) states.delete(name);
+    for (const job of jobs)
+      if (job.load === null) job.stop.abort(new Error('the account was configured anew'));
+    await Promise.all(jobs.map((job) => job.ticket.done));
+  }
+
   async function close(patience: AbortSignal): Promise<void> {
     closed = true;
     const jobs = [...states.values()].flatMap((state) => [...state.jobs.values()]);
@@ -398,6 +409,7 @@ export function createFiller(options: FillerOptions): Filler {
     mustWait,
     health,
     windowsRead: (feed) => stateOf(feed).windowsRead,
+    retire,
     close,
   };
 }

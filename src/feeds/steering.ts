@@ -8,13 +8,13 @@ export interface Steering {
   resume(account: string): Promise<void>;
 }
 
-/** Steers the accounts of this process, and by `orders` those of every other that shares its archive now. */
+/** Steers the accounts this process has at the time, and by `orders` those of every other that shares its archive now. */
 export function createSteering(
-  accounts: readonly Pick<ConnectedAccount, 'account' | 'pause' | 'resume'>[],
+  accounts: () => readonly Pick<ConnectedAccount, 'account' | 'pause' | 'resume'>[],
   orders?: Orders,
 ): Steering {
   function obey(id: string, asked: boolean): void {
-    const connected = accounts.find(({ account }) => account.id === id);
+    const connected = accounts().find(({ account }) => account.id === id);
     if (asked) connected?.resume();
     else connected?.pause();
   }

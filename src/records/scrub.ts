@@ -13,6 +13,25 @@ const credentials = /\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/%=-]{8,}/gi;
 const TOKEN = 'eyJ';
 const LEAST_PART = 8;
 
+/** Strikes out what is secret now and what was before; `learn` adds to it. */
+export interface Scrubber {
+  readonly scrub: Scrub;
+  learn(secrets: readonly string[]): void;
+}
+
+/** A scrub of these values that more can be added to while it is in use. */
+export function createScrubber(secrets: readonly string[]): Scrubber {
+  const known = new Set(secrets);
+  let strike = createScrub(secrets);
+  return {
+    scrub: (text) => strike(text),
+    learn(more) {
+      for (const secret of more) known.add(secret);
+      strike = createScrub([...known]);
+    },
+  };
+}
+
 /**
  * Strikes these values out, also where they stand escaped as JSON, in base64 (alone or with something round it), in
  * hexadecimal or percent-encoded, and what follows `Bearer` and `Basic`.

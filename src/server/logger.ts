@@ -1,12 +1,14 @@
 import { type DestinationStream, destination, type Level, type Logger, pino } from 'pino';
 import type { Interval } from '../records/interval.ts';
-import { createScrub, redacted } from '../records/scrub.ts';
+import { createScrub, redacted, type Scrub } from '../records/scrub.ts';
 
 export interface LoggerOptions {
   /** @default 'info' */
   readonly level?: Level | 'silent';
   /** Every credential of the configuration: struck out of whatever line it turns up in. */
   readonly secrets?: readonly string[];
+  /** Strikes them out. @default one that knows `secrets` */
+  readonly scrub?: Scrub;
   /** @default standard error */
   readonly to?: DestinationStream;
 }
@@ -45,6 +47,7 @@ const serializers = {
 export function createLogger({
   level = 'info',
   secrets = [],
+  scrub = createScrub(secrets),
   to = destination(2),
 }: LoggerOptions = {}): Logger {
   return pino(
@@ -58,7 +61,7 @@ export function createLogger({
         paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
         censor: redacted,
       },
-      hooks: { streamWrite: createScrub(secrets) },
+      hooks: { streamWrite: scrub },
     },
     to,
   );

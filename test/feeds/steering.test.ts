@@ -18,7 +18,7 @@ function processes(count: number) {
       pause: () => done.push(`pause ${id}`),
       resume: () => done.push(`resume ${id}`),
     }));
-    return { done, steering: createSteering(accounts, orders) };
+    return { done, steering: createSteering(() => accounts, orders) };
   });
 }
 

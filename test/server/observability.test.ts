@@ -59,7 +59,11 @@ describe('metrics', () => {
       queued: 2,
       reading: 1,
     };
-    registerFeedMetrics(registry, [feed], () => health);
+    registerFeedMetrics(
+      registry,
+      () => [feed],
+      () => health,
+    );
     const labels = 'account="vp-main",kind="BET"';
     expect(await registry.metrics()).toContain(`countroom_feed_last_success_timestamp_seconds{${labels}} 5`);
     health = { ...health, state: 'FAILING', queued: 0 };

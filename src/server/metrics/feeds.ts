@@ -7,13 +7,13 @@ const states: readonly FeedHealth['state'][] = ['IDLE', 'OK', 'SLOWED', 'FAILING
 /** Every feed's health as series, read when they are asked for. */
 export function registerFeedMetrics(
   registry: Registry,
-  feeds: readonly Feed[],
+  feeds: () => readonly Feed[],
   health: (feed: Feed) => FeedHealth,
 ): void {
   const registers = [registry];
   const labelNames = ['account', 'kind'] as const;
   const each = (set: (labels: { account: string; kind: string }, health: FeedHealth) => void) => {
-    for (const feed of feeds) set({ account: feed.account.id, kind: feed.kind }, health(feed));
+    for (const feed of feeds()) set({ account: feed.account.id, kind: feed.kind }, health(feed));
   };
   new Gauge({
     name: 'countroom_feed_state',
@@ -21,6 +21,7 @@ export function registerFeedMetrics(
     labelNames: [...labelNames, 'state'] as const,
     registers,
     collect() {
+      this.reset();
       each((labels, { state }) => {
         for (const known of states) this.set({ ...labels, state: known }, known === state ? 1 : 0);
       });
@@ -32,6 +33,7 @@ export function registerFeedMetrics(
     labelNames,
     registers,
     collect() {
+      this.reset();
       each((labels, { lastSuccessAt }) => {
         if (lastSuccessAt !== null) this.set(labels, lastSuccessAt / 1000);
       });
@@ -43,6 +45,7 @@ export function registerFeedMetrics(
     labelNames,
     registers,
     collect() {
+      this.reset();
       each((labels, { queued }) => this.set(labels, queued));
     },
   });
@@ -52,13 +55,14 @@ export function registerFeedMetrics(
     labelNames,
     registers,
     collect() {
+      this.reset();
       each((labels, { reading }) => this.set(labels, reading));
     },
   });
 }
 
 /** What is known of the provider behind each feed, as series, read when they are asked for. */
-export function registerProviderMetrics(registry: Registry, feeds: readonly Feed[]): void {
+export function registerProviderMetrics(registry: Registry, feeds: () => readonly Feed[]): void {
   const registers = [registry];
   const labelNames = ['account', 'kind'] as const;
   const gauge = (name: string, help: string, of: (upstream: FeedUpstream, feed: Feed) => number | null) =>
@@ -68,7 +72,8 @@ export function registerProviderMetrics(registry: Registry, feeds: readonly Feed
       labelNames,
       registers,
       collect() {
-        for (const feed of feeds) {
+        this.reset();
+        for (const feed of feeds()) {
           const value = feed.upstream === undefined ? null : of(feed.upstream, feed);
           if (value !== null) this.set({ account: feed.account.id, kind: feed.kind }, value);
         }
@@ -99,7 +104,7 @@ export function registerProviderMetrics(registry: Registry, feeds: readonly Feed
     registers,
     collect() {
       this.reset();
-      for (const { account, upstream } of feeds) {
+      for (const { account, upstream } of feeds()) {
         const offset = upstream?.clock.offset();
         if (offset == null) continue;
         this.set({ account: account.id, bound: 'least' }, offset.leastMs / 1_000);

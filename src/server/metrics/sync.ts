@@ -25,7 +25,7 @@ const series = [
 /** What sync last planned for each feed, as series; absent before its first plan. */
 export function registerSyncMetrics(
   registry: Registry,
-  feeds: readonly Feed[],
+  feeds: () => readonly Feed[],
   planOf: (feed: Feed) => Plan | null,
 ): void {
   for (const { name, help, of } of series) {
@@ -35,7 +35,7 @@ export function registerSyncMetrics(
       labelNames: ['account', 'kind'] as const,
       registers: [registry],
       collect() {
-        for (const feed of feeds) {
+        for (const feed of feeds()) {
           const plan = planOf(feed);
           if (plan !== null) this.set({ account: feed.account.id, kind: feed.kind }, of(plan) / 1_000);
         }

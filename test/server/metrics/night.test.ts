@@ -52,7 +52,10 @@ test('tells pace, outage and clock of each feed’s provider as they are when th
   };
   const pace = { key: 'k', minIntervalMs: 3_000, quota: null };
   const feed = { account: { id: 'vp-main' }, kind: 'BET', pace, upstream } as unknown as Feed;
-  registerProviderMetrics(registry, [feed, { ...feed, kind: 'TRANSFER', upstream: undefined } as never]);
+  registerProviderMetrics(registry, () => [
+    feed,
+    { ...feed, kind: 'TRANSFER', upstream: undefined } as never,
+  ]);
   const text = await registry.metrics();
   for (const [name, value] of [
     ['countroom_upstream_held_back', 1],

@@ -17,7 +17,11 @@ const labels = 'account="vp-main",kind="BET"';
 test('tells of history that is about to be lost, once it was planned', async () => {
   const registry = new Registry();
   let plan: Plan | null = null;
-  registerSyncMetrics(registry, [feed], () => plan);
+  registerSyncMetrics(
+    registry,
+    () => [feed],
+    () => plan,
+  );
   expect(await registry.metrics()).not.toContain(labels);
   plan = { windows: [], expiringMs: 90_000, lostMs: 0, missingMs: 120_000 };
   const text = await registry.metrics();
