@@ -133,6 +133,12 @@ function begin(
     );
   }
 
+  async function ticketsFor(feed: Feed, lacking: readonly Window[], knownAt: number): Promise<Ticket[]> {
+    const asked: Promise<Ticket>[] = [];
+    await inSlices(lacking, turn, (window) => asked.push(windows.load({ feed, window, knownAt })));
+    return Promise.all(asked);
+  }
+
   /** Resolves once all are there or the wait is over, to the windows that nobody pays for, a list a feed. */
   async function fill(
     { feeds, maxWaitMs }: CoverAsk & { readonly maxWaitMs: number },
@@ -140,22 +146,18 @@ function begin(
     knownAt: number,
     waitMs = maxWaitMs,
   ): Promise<(readonly Window[])[]> {
-    const isLarge = lacking.reduce((sum, ofFeed) => sum + ofFeed.length, 0) >= MANY_WINDOWS;
-    if (isLarge) await turn();
     const tickets = await Promise.all(
-      feeds.map((feed, index) =>
-        Promise.all((lacking[index] ?? []).map((window) => windows.load({ feed, window, knownAt }))),
-      ),
+      feeds.map((feed, index) => ticketsFor(feed, lacking[index] ?? [], knownAt)),
     );
     const all = tickets.flat();
-    const joined = all.map((ticket) => ticket.join(asker));
+    const joined: (() => void)[] = [];
+    await inSlices(all, turn, (ticket) => joined.push(ticket.join(asker)));
     await patience.settle(
       all.map((ticket) => ticket.done),
       waitMs,
       left,
     );
-    if (isLarge) await turn();
-    for (const leave of joined) leave();
+    await inSlices(joined, turn, (leave) => leave());
     left?.throwIfAborted();
     return tickets.map((ofFeed, index) => unpaidOf(lacking[index] ?? [], ofFeed));
   }
@@ -222,13 +224,15 @@ function begin(
       const restMs = ask.maxWaitMs - (monotonic() - seen.knownAt);
       if (restMs > 0 && (await fillEdges(ask, parts, filledAt, restMs))) parts = await ledgerOf(ask);
     }
+    const troublesOf = ask.feeds.map((feed, index) => [
+      ...stuck(ask),
+      ...filler.troubles(feed, ask.range),
+      ...refusedOf(unpaid[index] ?? []),
+      ...beyondOf(feed, lacking[index] ?? [], ask.range),
+    ]);
+    if (isMany(troublesOf)) await turn();
     const feeds = ask.feeds.map((feed, index) => {
-      const troubles = [
-        ...stuck(ask),
-        ...filler.troubles(feed, ask.range),
-        ...refusedOf(unpaid[index] ?? []),
-        ...beyondOf(feed, lacking[index] ?? [], ask.range),
-      ];
+      const troubles = troublesOf[index] ?? [];
       return coverageOf(timingOf(feed), ask.range, parts[index] ?? [], troubles, feedClock(feed, now()));
     });
     return { coverage: joinCoverage(feeds), feeds };
@@ -281,6 +285,18 @@ function isPatient(ask: CoverAsk): ask is CoverAsk & { readonly maxWaitMs: numbe
 
 function nameOf({ feeds, range, maxWaitMs }: CoverAsk): string {
   return JSON.stringify([feeds.map(feedName), range.from, range.to, maxWaitMs]);
+}
+
+function isMany(lists: readonly (readonly unknown[])[]): boolean {
+  return lists.reduce((sum, list) => sum + list.length, 0) >= MANY_WINDOWS;
+}
+
+/** Does something with each of many, with a turn of the event loop for everybody else between some and the next. */
+async function inSlices<T>(all: readonly T[], turn: Trickle, work: (each: T) => unknown): Promise<void> {
+  for (let from = 0; from < all.length; from += MANY_WINDOWS) {
+    if (all.length >= MANY_WINDOWS) await turn();
+    for (const each of all.slice(from, from + MANY_WINDOWS)) work(each);
+  }
 }
 
 function unpaidOf(windows: readonly Window[], tickets: readonly Ticket[]): readonly Window[] {

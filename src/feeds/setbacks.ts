@@ -121,24 +121,26 @@ export function createSetbacks(feed: Feed, clock: TwoClocks): Setbacks {
       const general = ofFeed();
       const delay = general ?? lately();
       const interval = Math.max(feed.pace.minIntervalMs, LEAST_WAIT_MS);
-      const waiting =
-        delay === null
-          ? queued.map((window, index) => ({
-              ...window,
-              reason: 'PENDING' as const,
-              message: null,
-              until: inMs((index + 1) * interval),
-            }))
-          : joinQueued(queued, range).map((span) => ({ ...span, ...delay }));
-      const failed = [...windows.values()].flatMap(({ parts }) =>
-        parts.map((part) => (general === null ? part : { ...part, until: later(part, general) })),
-      );
-      const rest = general === null ? [] : [{ ...range, ...general }];
-      return [...waiting, ...failed, ...rest].flatMap(({ reason, message, until, ...part }) =>
-        intersect(part, range) === null
-          ? []
-          : [{ from: part.from, to: part.to, reason, message, retryAt: retryAt(until) }],
-      );
+      const troubles: Trouble[] = [];
+      // Thousands may wait, each with a time of its own: each is looked at once.
+      const add = (
+        part: Interval,
+        { reason, message, until }: Pick<Trouble, 'reason' | 'message'> & { readonly until: number },
+      ) => {
+        const { from, to } = part;
+        if (intersect(part, range) === null) return;
+        troubles.push({ from, to, reason, message, retryAt: retryAt(until) });
+      };
+      if (delay === null) {
+        for (const [index, window] of queued.entries())
+          add(window, { reason: 'PENDING', message: null, until: inMs((index + 1) * interval) });
+      } else for (const span of joinQueued(queued, range)) add(span, delay);
+      for (const { parts } of windows.values()) {
+        for (const part of parts)
+          add(part, general === null ? part : { ...part, until: later(part, general) });
+      }
+      if (general !== null) add(range, general);
+      return troubles;
     },
     health() {
       const pause = ofPause();
