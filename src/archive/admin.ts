@@ -28,6 +28,8 @@ export interface Reopening {
   readonly providerNow: number;
   /** By the clock that reads are ordered by. */
   readonly now: number;
+  /** What its answers have said of it, kept in the same transaction: what is committed from then on is dated by it too. */
+  readonly measures: readonly ClockMeasure[];
 }
 
 /** A row ever set aside, whatever became of it. */
@@ -48,10 +50,11 @@ export interface ArchiveAdmin {
   /** The feed's ledger as it was read, uncut, within `range`; oldest first. */
   ledger(feed: FeedKey, range: Interval): Promise<readonly LedgerPart[]>;
   /**
-   * Dates reads anew that say to be later than what the provider's clock fell to: by how long ago they were made. What
-   * they held beyond that is open again, and read again.
+   * Dates reads of an account anew that say to be later than what the provider's clock fell to: by how long ago they were
+   * made. What they held beyond that is open again, and read again. A read that was answered before and is committed
+   * since, or at the same moment, is dated so as well.
    */
-  reopen(feed: FeedKey, reopening: Reopening): Promise<void>;
+  reopen(account: string, kinds: readonly RecordKind[], reopening: Reopening): Promise<void>;
   /** Keeps what an account's provider's answers said of its clock: a measure of the same minutes becomes one with it. */
   writeClock(account: string, measures: readonly ClockMeasure[]): Promise<void>;
   /** What was measured of it since an instant, by the minute, the older by the hour; oldest first. */

@@ -1,5 +1,11 @@
 import type { KeptArchive } from '../archive/admin.ts';
-import { type ClockMeasure, type ClockOffset, endOfMinute, hullOf } from '../records/clock-reading.ts';
+import {
+  type ClockMeasure,
+  type ClockOffset,
+  endOfMinute,
+  hullOf,
+  MEASURE_STEP_MS,
+} from '../records/clock-reading.ts';
 import { type ClockFall, type ProviderClock, REMEMBER_MS } from '../upstream/provider-clock.ts';
 import type { Feed } from './feed.ts';
 
@@ -51,8 +57,6 @@ interface Keeping extends Omit<ClockMemoryOptions, 'onError'> {
   readonly clock: ProviderClock;
 }
 
-// Between marks so far apart a hull need not be written again whenever it grows by a little.
-const STEP_MS = 250;
 const LAST_KNOWN_MS = 7 * 86_400_000;
 
 function keep({ account, clock, feeds, archive, now }: Keeping) {
@@ -71,8 +75,8 @@ function keep({ account, clock, feeds, archive, now }: Keeping) {
     const known = toWrite.get(untilAt) ?? written.get(untilAt) ?? null;
     if (known !== null && known.leastMs <= leastMs && known.mostMs >= mostMs) return;
     const own = {
-      leastMs: Math.floor(leastMs / STEP_MS) * STEP_MS,
-      mostMs: Math.ceil(mostMs / STEP_MS) * STEP_MS,
+      leastMs: Math.floor(leastMs / MEASURE_STEP_MS) * MEASURE_STEP_MS,
+      mostMs: Math.ceil(mostMs / MEASURE_STEP_MS) * MEASURE_STEP_MS,
     };
     toWrite.set(untilAt, hullOf(known, own) ?? own);
     tell();
@@ -97,22 +101,25 @@ function keep({ account, clock, feeds, archive, now }: Keeping) {
   }
 
   async function reopen(fallen: ClockFall): Promise<void> {
-    const reopening = { ...fallen, now: now() };
-    await Promise.all(feeds.map(({ kind }) => archive.reopen({ account, kind }, reopening)));
+    const kinds = feeds.map(({ kind }) => kind);
+    await writing((measures) => archive.reopen(account, kinds, { ...fallen, now: now(), measures }));
     if (fall === fallen) fall = null;
   }
 
-  async function write(): Promise<void> {
-    const writing = toWrite;
+  const write = () => writing((measures) => archive.writeClock(account, measures));
+
+  /** Has what is not written yet written; what could not be is kept for the next time. */
+  async function writing(keep: (measures: readonly ClockMeasure[]) => Promise<void>): Promise<void> {
+    const fresh = toWrite;
     toWrite = new Map();
     try {
-      await archive.writeClock(account, [...writing].map(toMeasure));
+      await keep([...fresh].map(toMeasure));
     } catch (error) {
-      for (const [untilAt, offset] of writing)
+      for (const [untilAt, offset] of fresh)
         toWrite.set(untilAt, hullOf(toWrite.get(untilAt) ?? null, offset) ?? offset);
       throw error;
     }
-    for (const [untilAt, offset] of writing) written.set(untilAt, offset);
+    for (const [untilAt, offset] of fresh) written.set(untilAt, offset);
     for (const untilAt of written.keys()) if (untilAt < now() - REMEMBER_MS) written.delete(untilAt);
   }
 

@@ -20,6 +20,9 @@ export interface ClockMeasure extends ClockOffset {
   readonly untilAt: number;
 }
 
+/** Measures are kept in such steps, rounded outwards: their hull need not be written again whenever it grows by a little. */
+export const MEASURE_STEP_MS = 250;
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Measures are kept by the minute so long, and by the hour for ever. */

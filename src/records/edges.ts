@@ -61,16 +61,16 @@ function isWeaker(part: ReadPart, other: ReadPart): boolean {
 }
 
 /**
- * The windows to ask for a missing part: those it touches. Where only the instant is left at which a window begins,
- * which its own read could not hold, that is the window before it.
+ * The windows to ask for a missing part: those it touches, but for one of which only the instant is missing that it
+ * begins with. Its own read could not hold that; what is asked up to it does, the window before.
  */
 export function windowsToAsk(
-  missing: Interval,
+  { from, to }: Interval,
   { grid, edge }: { readonly grid: number; readonly edge: number | null },
 ): Window[] {
-  const { from, to } = missing;
-  if (edge === null || to - from > edge || from % grid !== 0) return windowsOf(missing, grid);
-  return windowsOf({ from: from - edge, to: from }, grid);
+  if (edge === null) return windowsOf({ from, to }, grid);
+  const end = (to - edge) % grid === 0 ? to - edge : to;
+  return windowsOf({ from: from < end ? from : from - edge, to: end }, grid);
 }
 
 /** The windows before the instants of `range` that are all that lacks between two of its parts, or before the first. */

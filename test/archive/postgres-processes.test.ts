@@ -54,6 +54,40 @@ function rule(minIntervalMs: number, quota: PaceRule['quota'] = null): PaceRule 
   return { key: `pace ${keys}`, minIntervalMs, quota };
 }
 
+describe('a provider’s clock that falls back', () => {
+  it('dates the read that another process is just committing', async () => {
+    const [one, other] = await Promise.all([openProcess(), openProcess()]);
+    const interval = { from: 0, to: 2_000 };
+    const holder = new pg.Client({ connectionString: store.url });
+    await holder.connect();
+    try {
+      // The last step of a commit takes the archive's clock.
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM archive_clock FOR UPDATE');
+      const committed = one.commit(read('falls', { interval, readAt: 9_000, providerAt: 5_000 }));
+      await expect.poll(async () => (await sql(waiting('%archive_clock%'), [])).length).toBe(1);
+      const measures = [{ untilAt: 60_000, leastMs: -7_200, mostMs: -7_000 }];
+      const fall = { fellTo: 1_800, providerNow: 1_800, now: 9_000, measures };
+      let isReopened = false;
+      const reopened = other.reopen('falls', ['BET'], fall).then(() => {
+        isReopened = true;
+      });
+      await expect.poll(async () => (await sql(waiting('%pg_advisory_xact_lock%'), [])).length).toBe(1);
+      expect(isReopened).toBe(false);
+      await holder.query('COMMIT');
+      await Promise.all([committed, reopened]);
+    } finally {
+      await holder.end();
+    }
+    const [part] = await other.ledger({ account: 'falls', kind: 'BET' }, interval);
+    expect(part?.providerAt).toBe(1_800);
+  });
+});
+
+/** The statements like this one that wait for a lock. */
+const waiting = (like: string) =>
+  `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '${like}' AND datname = current_database()`;
+
 describe('one pace for all processes', () => {
   const slotsOf = (archive: PostgresArchive) => archive.slots({ monotonic, guardOf });
 

@@ -28,6 +28,8 @@ export interface PostgresServer {
   restart(): Promise<void>;
   crash(): Promise<void>;
   start(): Promise<void>;
+  /** The process that all of the server's others are children of. */
+  pid(): number;
   /** Stops it and removes all of it. */
   stop(): Promise<void>;
 }
@@ -101,6 +103,11 @@ export async function startPostgres({
   await start();
   return {
     start,
+    pid() {
+      const pid = server?.pid;
+      if (pid === undefined) throw new Error('the server does not run');
+      return pid;
+    },
     crash: () => end('SIGQUIT'),
     async restart() {
       await end('SIGQUIT');

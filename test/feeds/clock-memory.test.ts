@@ -4,6 +4,7 @@ import { createDuckDbArchive } from '../../src/archive/duckdb/index.ts';
 import { createClockMemory } from '../../src/feeds/clock-memory.ts';
 import { createFiller } from '../../src/feeds/filler.ts';
 import type { ClockMeasure } from '../../src/records/clock-reading.ts';
+import type { RecordKind } from '../../src/records/record.ts';
 import { createProviderClock } from '../../src/upstream/provider-clock.ts';
 import { sameName } from '../archive/conformance/store.ts';
 import { paperFeed, rowAt } from './paper-provider.ts';
@@ -102,7 +103,8 @@ describe('what answers say of a provider’s clock', () => {
     const archive = {
       writeClock: async (_account: string, measures: readonly ClockMeasure[]) => void writes.push(measures),
       clock: async () => [],
-      reopen: async () => {},
+      reopen: async (_account: string, _kinds: readonly RecordKind[], { measures }: Reopening) =>
+        void writes.push(measures),
     };
     const { answer, memory, pass } = startProcess(archive, NOON);
     for (let times = 0; times < 20; times += 1) {
@@ -133,7 +135,10 @@ describe('what answers say of a provider’s clock', () => {
     let fails = true;
     const shaky = {
       clock: archive.clock,
-      reopen: archive.reopen,
+      async reopen(account: string, kinds: readonly RecordKind[], reopening: Reopening) {
+        if (fails) throw new Error('archive: gone');
+        await archive.reopen(account, kinds, reopening);
+      },
       async writeClock(account: string, measures: readonly ClockMeasure[]) {
         if (fails) throw new Error('archive: gone');
         await archive.writeClock(account, measures);
@@ -154,13 +159,13 @@ describe('what answers say of a provider’s clock', () => {
 
 describe('a clock that fell back', () => {
   test('has what it held opened again before anything else is said of what is read, tried until it is', async () => {
-    const reopened: Reopening[] = [];
+    const reopened: (Reopening & { readonly kinds: readonly RecordKind[] })[] = [];
     let fails = false;
     const archive = {
       writeClock: async () => {},
       clock: async () => [],
-      async reopen(_feed: object, reopening: Reopening) {
-        reopened.push(reopening);
+      async reopen(_account: string, kinds: readonly RecordKind[], reopening: Reopening) {
+        reopened.push({ kinds, ...reopening });
         if (fails) throw new Error('archive: gone');
       },
     };
@@ -176,10 +181,13 @@ describe('a clock that fell back', () => {
     fails = false;
     await memory.settled('paper-main');
     const known = { fellTo: NOON, providerNow: NOON, now: NOON };
-    const fallen = { fellTo: NOON + 30 * SECOND - HOUR, providerNow: NOON + 30 * SECOND - HOUR };
-    // Of each feed of the account.
-    expect(reopened.slice(0, 2)).toEqual([known, known]);
-    for (const each of reopened.slice(2)) expect(each).toEqual({ ...fallen, now: NOON + 30 * SECOND });
-    expect(reopened.length).toBeGreaterThanOrEqual(6);
+    const fellTo = NOON + 30 * SECOND - HOUR;
+    const fallen = { fellTo, providerNow: fellTo, now: NOON + 30 * SECOND };
+    const measure = { untilAt: NOON + MINUTE, leastMs: -HOUR };
+    // All feeds of the account at once, with what is to be kept of the clock, until it is.
+    expect(reopened[0]).toMatchObject({ ...known, measures: [{ untilAt: NOON + MINUTE, leastMs: 0 }] });
+    expect(reopened[0]?.kinds).toHaveLength(2);
+    expect(reopened.length).toBeGreaterThanOrEqual(3);
+    for (const each of reopened.slice(1)) expect(each).toMatchObject({ ...fallen, measures: [measure] });
   });
 });

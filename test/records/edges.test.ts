@@ -91,6 +91,10 @@ describe('the instant at which two windows meet', () => {
     expect(lackingWindows(timing, window(1), joinAtEdges([part(1)], 1), clock)).toEqual([window(0)]);
     expect(lackingWindows(timing, window(1), joinAtEdges([part(0)], 1), clock)).toEqual([window(1)]);
     expect(lackingWindows(timing, { from: a + 5, to: a + grid }, [], clock)).toEqual([window(0)]);
+    // Nor is a window asked again that lacks it for the one before.
+    const hour = { from: a, to: a + 6 * grid };
+    const late = joinAtEdges([part(-1), part(2), part(3), part(4), part(5)], 1);
+    expect(lackingWindows(timing, hour, late, clock)).toEqual([window(1), window(0)]);
   });
 
   test('costs one window a range, however many it has', () => {

@@ -13,12 +13,13 @@ import {
 } from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
 import { applyVerdicts, markVanished } from '../sql/apply-verdicts.ts';
+import { datedAnew } from '../sql/date-reads.ts';
 import { countVerdicts, judgeReading, unlistedRows } from '../sql/judge-reading.ts';
 import { addLateness } from '../sql/lateness.ts';
 import { appendVersions, type Source } from './append.ts';
 import { type Laying, layIntervals, type Standing, standingParts } from './intervals.ts';
 import { setAside } from './quarantine.ts';
-import { transactingOn } from './transacting.ts';
+import { statementsOn, transactingOn } from './transacting.ts';
 import { listOf } from './values.ts';
 
 type Plan = MergePlan<RecordKind, bigint>;
@@ -35,9 +36,11 @@ interface Planned {
  */
 export async function writeCommits(
   connection: DuckDBConnection,
-  commits: readonly Commit[],
+  sent: readonly Commit[],
   archivedAt: number,
 ): Promise<CommitResult[]> {
+  const commits: Commit[] = [];
+  for (const commit of sent) commits.push(await datedAnew(statementsOn(connection), commit));
   const ledger = await standingParts(connection, commits);
   const planned: Planned[] = [];
   for (const kind of recordKinds) {

@@ -7,11 +7,11 @@ import type { Commit, FeedKey, Username } from '../archive.ts';
 import { noting } from '../heartbeat.ts';
 import { createHeldLedger } from '../held-ledger.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
-import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
 import { writeClockStatements } from '../sql/clock.ts';
 import { columnsOfPage } from '../sql/columns.ts';
 import { partsStatement, toFeedParts } from '../sql/coverage.ts';
+import { reopenStatements } from '../sql/date-reads.ts';
 import { forgetLedgerStatements, writeMappingStatement } from '../sql/mappings.ts';
 import { createReads } from '../sql/reads.ts';
 import { reversed, toRecords } from '../sql/records.ts';
@@ -106,8 +106,8 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
         : changing(commit, noting(heartbeat, sender.send(commit, clock(), namesOf(commit, playerOf)))),
     writeAudit: (records, keepFrom) => call('change', writeAuditStatements(duckDbDialect, records, keepFrom)),
     writeClock: (account, measures) => call('change', writeClockStatements(duckDbDialect, account, measures)),
-    reopen: (feed, reopening) =>
-      changing(feed, call('change', [reopenStatement(duckDbDialect, feed, reopening)])),
+    reopen: (account, kinds, reopening) =>
+      changing(null, call('change', reopenStatements(duckDbDialect, account, kinds, reopening))),
     forget: (before) => call('forget', before),
     writeMapping: (mapping) => call('change', [writeMappingStatement(duckDbDialect, mapping)]),
     remap: (remapping) => call('remap', { remapping, now: clock() }),

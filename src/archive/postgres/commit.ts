@@ -7,6 +7,7 @@ import type { Commit, CommitResult, FeedKey, Fence } from '../archive.ts';
 import { keysToLookUp, type MergePlan, planMerge, type StandingRow } from '../merge.ts';
 import { historyName } from '../sql/admin.ts';
 import { markVanished } from '../sql/apply-verdicts.ts';
+import { datedAnew } from '../sql/date-reads.ts';
 import { countVerdicts, judgeReading, unlistedRows } from '../sql/judge-reading.ts';
 import { addLateness } from '../sql/lateness.ts';
 import type { Client } from './database.ts';
@@ -15,7 +16,7 @@ import { layInterval, partsAround } from './ledger.ts';
 import { setAside } from './quarantine.ts';
 import { changeTiersSql, emptyTiersSql } from './roll-ups.ts';
 import { stage, stagedColumns } from './staging.ts';
-import { transactingOn } from './transacting.ts';
+import { statementsOn, transactingOn } from './transacting.ts';
 
 type Plan = MergePlan<RecordKind, string>;
 
@@ -39,10 +40,11 @@ export interface Merged {
  * Merges a commit into rows and ledger inside the transaction that is open on `client`, all but the last step,
  * `unstage`. Rejects with a LeaseLostError when the commit's fence is stale.
  */
-export async function mergeCommit(client: Client, commit: Commit): Promise<Merged> {
-  const { kind, interval } = commit;
-  await lockFeed(client, commit);
-  if (commit.fence !== undefined) await checkFence(client, commit.fence);
+export async function mergeCommit(client: Client, sent: Commit): Promise<Merged> {
+  const { kind, interval } = sent;
+  await lockFeed(client, sent);
+  if (sent.fence !== undefined) await checkFence(client, sent.fence);
+  const commit = await datedAnew(statementsOn(client), sent);
   const parts = await partsAround(client, commit);
   const plan: Plan = planMerge(commit, await standingRows(client, commit), parts);
   const superseded = await newToHistory(client, commit, plan);

@@ -6,10 +6,10 @@ import type { KeptArchive } from '../admin.ts';
 import type { Commit, Leases, Orders } from '../archive.ts';
 import { noting } from '../heartbeat.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
-import { reopenStatement } from '../sql/admin.ts';
 import { writeAuditStatements } from '../sql/audit.ts';
 import { writeClockStatements } from '../sql/clock.ts';
 import { columnsOfPage } from '../sql/columns.ts';
+import { reopenStatements } from '../sql/date-reads.ts';
 import type { SqlValue, Statement } from '../sql/dialect.ts';
 import { forgetBatch } from '../sql/forget.ts';
 import { forgetLedgerStatements, writeMappingStatement } from '../sql/mappings.ts';
@@ -20,6 +20,7 @@ import { sortedStatement, toSorted } from '../sql/sorted.ts';
 import { tableStatement, toTable } from '../sql/table.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
 import { aboutDatabase } from './about.ts';
+import { lockFeed } from './commit.ts';
 import { createReleaser } from './departed.ts';
 import { postgresDialect } from './dialect.ts';
 import { placeOf } from './faults.ts';
@@ -155,7 +156,16 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
   const changes: Changes = {
     heartbeat,
     commit: (commit) => whileOpen(() => noting(heartbeat, write(commit as Commit))),
-    reopen: (feed, reopening) => run([reopenStatement(postgresDialect, feed, reopening)]),
+    reopen: (account, kinds, reopening) =>
+      whileOpen(() =>
+        writes.transaction(async (client) => {
+          // No commit of these feeds is under way then: each one before is seen here, each one after sees the measures.
+          for (const kind of kinds.toSorted()) await lockFeed(client, { account, kind });
+          const { run } = statementsOn(client);
+          for (const statement of reopenStatements(postgresDialect, account, kinds, reopening))
+            await run(statement);
+        }),
+      ),
     writeClock: (account, measures) => run(writeClockStatements(postgresDialect, account, measures)),
     writeMapping: (mapping) => run([writeMappingStatement(postgresDialect, mapping)]),
     remap: (remapping) =>

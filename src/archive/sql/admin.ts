@@ -29,7 +29,7 @@ export function ledgerStatement(dialect: Dialect, feed: FeedKey, range: Interval
 export function reopenStatement(
   dialect: Dialect,
   feed: FeedKey,
-  { fellTo, providerNow, now }: Reopening,
+  { fellTo, providerNow, now }: Omit<Reopening, 'measures'>,
 ): Statement {
   const binder = createBinder(dialect);
   const ours = Math.trunc(now);

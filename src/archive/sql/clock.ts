@@ -47,6 +47,14 @@ export function clockStatement(dialect: Dialect, account: string, since: number)
   return { text, values: binder.values };
 }
 
+/** How far the provider's clock was ahead of ours at the least, by all that was measured since an instant. */
+export function leastSinceStatement(dialect: Dialect, account: string, since: number): Statement {
+  const binder = createBinder(dialect);
+  const text = `SELECT ${dialect.cell('min(least_ms)', 'int')} FROM clock_measures
+    WHERE account = ${binder.bind('text', account)} AND until_at > ${binder.bind('int', Math.trunc(since))}`;
+  return { text, values: binder.values };
+}
+
 export function toMeasures(cells: Cells): ClockMeasure[] {
   return rowsOf(cells).map(([untilAt, leastMs, mostMs]) => ({
     untilAt: Number(untilAt),

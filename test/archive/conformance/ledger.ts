@@ -99,7 +99,8 @@ export function describeLedger(subject: Subject): void {
       await archive.commit(read('other', { interval: late, readAt: 9_000, providerAt: 5_000 }));
       const before = { from: -1_000, to: 0 };
       await archive.commit(read('fallen', { interval: before, readAt: 8_000, providerAt: 1_400 }));
-      await archive.reopen(feed('fallen'), { fellTo: 1_400, providerNow: 1_800, now: 9_300 });
+      const fall = { fellTo: 1_400, providerNow: 1_800, now: 9_300, measures: [] };
+      await archive.reopen('fallen', ['BET'], fall);
       expect((await spansOf('fallen')).map(({ from, to, state }) => [from, to, state])).toEqual([
         [0, 500, 'final'],
         [500, 1_400, 'held'],
@@ -111,13 +112,33 @@ export function describeLedger(subject: Subject): void {
       expect((await spansOf('other')).map(({ state }) => state)).toEqual(['final']);
       // A read that was made since is none of its business.
       await archive.commit(read('fallen', { interval: late, readAt: 9_001, providerAt: 2_200 }));
-      await archive.reopen(feed('fallen'), { fellTo: 2_200, providerNow: 2_300, now: 9_002 });
+      const next = { fellTo: 2_200, providerNow: 2_300, now: 9_002, measures: [] };
+      await archive.reopen('fallen', ['BET'], next);
       expect((await spansOf('fallen')).map(({ to, state }) => [to, state])).toEqual([
         [500, 'final'],
         [1_000, 'held'],
         [1_200, 'final'],
         [2_000, 'held'],
       ]);
+    });
+
+    it('dates a read by a fall that came while it waited to be written, and by what was measured before it left by nothing', async () => {
+      const [interval, untilAt] = [{ from: 0, to: 2_000 }, 60_000];
+      const measures = [{ untilAt, leastMs: -7_200, mostMs: -7_000 }];
+      const fall = { fellTo: 1_800, providerNow: 1_800, now: 9_000, measures };
+      await archive.reopen('waited', ['BET'], fall);
+      expect(await archive.clock('waited', 0)).toEqual(measures);
+      await archive.commit(read('waited', { interval, readAt: 8_990, providerAt: 5_000 }));
+      expect((await spansOf('waited')).map(({ to, state }) => [to, state])).toEqual([
+        [790, 'final'],
+        [1_690, 'held'],
+        [2_000, 'open'],
+      ]);
+      // Of the fall's own answer, which says the same but for how measures are rounded; and one of a later minute.
+      await archive.commit(read('waited', { interval, readAt: 9_010, providerAt: 9_010 - 7_000 }));
+      expect((await archive.ledger(feed('waited'), interval))[0]?.providerAt).toBe(2_010);
+      await archive.commit(read('waited', { interval, readAt: untilAt, providerAt: 59_000 }));
+      expect((await archive.ledger(feed('waited'), interval))[0]?.providerAt).toBe(59_000);
     });
 
     it('divides every read as the arithmetic of one read does', async () => {

@@ -46,7 +46,7 @@ export function createMortal(archive: KeptArchive, end: () => void = () => {}) {
     ledger: (feed, range) => alive(() => archive.ledger(feed, range)),
     clock: (account, since) => alive(() => archive.clock(account, since)),
     writeClock: (account, measures) => alive(() => archive.writeClock(account, measures)),
-    reopen: (feed, reopening) => alive(() => archive.reopen(feed, reopening)),
+    reopen: (account, kinds, reopening) => alive(() => archive.reopen(account, kinds, reopening)),
     leases: archive.leases && mortalLeases(archive.leases, alive),
   };
   return {
