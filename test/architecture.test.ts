@@ -139,6 +139,8 @@ describe('the direction of imports', () => {
         /^(graph|server|app|feeds\/(window|ledger)-loader)/,
       '(fastify|@fastify/.*|@as-integrations/.*|jose)': /^server\//,
       undici: /^upstream\//,
+      '@opentelemetry/api': /^(upstream\/(traced|exchange)\.ts|server\/traces\/)/,
+      '@opentelemetry/(sdk|exporter|resources).*': /^server\/traces\/export\.ts/,
       '(pg|pg-copy-streams)': /^(archive|upstream)\//,
       '(commander|cli-table3|cli-progress)': /^(cli|commands)/,
       yaml: /^(config\/|commands\/(config|init)\.ts$)/,

@@ -29,6 +29,7 @@ export async function serve({ config, read = () => config, port, io, version }: 
   const { config: opened, key } = withLocalKey({ ...config, server });
   const scrubber = createScrubber(config.secrets);
   const logger = createLogger({ level: config.log.level, scrub: scrubber.scrub, to: await logTarget(io) });
+  const stopTracing = await startTracing(io, logger, version);
   const app = await createApp(opened, { logger, scrubber, version });
   const fatal = watchForFatal(process, logger, app.requestsUnderWay);
   try {
@@ -49,8 +50,17 @@ export async function serve({ config, read = () => config, port, io, version }: 
     // Whoever presses Ctrl-C is not a load balancer, which has to hear of it first.
     await app.drain(isTerminated(io.signal) ? config.server.drainDelay : 0);
     fatal.dismiss();
+    await stopTracing();
   }
   return fatal.signal.aborted ? 1 : 0;
+}
+
+/** Sends traces where the environment says where to; the rest is loaded then alone. Returns how to stop. */
+async function startTracing({ env }: Io, logger: Logger, version = 'unknown'): Promise<() => Promise<void>> {
+  const wanted = env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+  if (!wanted || env['OTEL_SDK_DISABLED'] === 'true') return async () => {};
+  const { exportTraces } = await import('../server/traces/export.ts');
+  return exportTraces(version, logger);
 }
 
 /** Logs which feeds are kept filled, and from when on. */

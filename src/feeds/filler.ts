@@ -4,6 +4,7 @@ import { type Interval, intersect } from '../records/interval.ts';
 import type { Window } from '../records/window.ts';
 import type { Delay } from '../upstream/call.ts';
 import { isPaused } from '../upstream/halt.ts';
+import { traced } from '../upstream/traced.ts';
 import { createTrickle } from '../upstream/trickle.ts';
 import {
   createSharedTurn,
@@ -219,7 +220,7 @@ export function createFiller(options: FillerOptions): Filler {
       claim: null,
     };
     state.jobs.set(window.from, job);
-    void run(job, state, isWanted).finally(() => {
+    void traced('window', namesOf(feed, window), () => run(job, state, isWanted)).finally(() => {
       job.load?.end();
       payment?.end();
       state.jobs.delete(window.from);
@@ -280,7 +281,8 @@ export function createFiller(options: FillerOptions): Filler {
   ): Promise<void> {
     const { account, kind } = feed;
     const { interval, readAt, providerAt, rows, quarantined, duplicates } = piece;
-    const result = await archive.commit({
+    const steps = { ...namesOf(feed, interval), 'countroom.rows': rows.length };
+    const reading = {
       account: account.id,
       provider: account.provider,
       kind,
@@ -293,7 +295,8 @@ export function createFiller(options: FillerOptions): Filler {
       liveWithin: feed.limits.settlementLag + feed.limits.openMaxAge,
       doubting: doubtingOf(feed, interval, feedClock(feed, now()), byAdmin),
       fence,
-    });
+    };
+    const result = await traced('commit', steps, () => archive.commit(reading));
     onCommit?.(feed, piece, { ...result, duplicates: result.duplicates + duplicates }, isAudit);
   }
 
@@ -411,6 +414,18 @@ export function createFiller(options: FillerOptions): Filler {
     windowsRead: (feed) => stateOf(feed).windowsRead,
     retire,
     close,
+  };
+}
+
+/** What a step of a trace says of a part of a feed. */
+function namesOf({ account, kind }: Feed, part: Interval | null) {
+  return {
+    'countroom.account': account.id,
+    'countroom.kind': kind,
+    ...(part !== null && {
+      'countroom.from': new Date(part.from).toISOString(),
+      'countroom.to': new Date(part.to).toISOString(),
+    }),
   };
 }
 

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Archive, FeedAge, FeedDoubt, HeldSpan } from '../archive/archive.ts';
 import { splitAtDoubts } from '../records/coverage.ts';
 import type { Interval } from '../records/interval.ts';
+import { traced } from '../upstream/traced.ts';
 import { oldestConfirmable } from './doubting.ts';
 import { type Feed, feedClock, feedName } from './feed.ts';
 
@@ -29,10 +30,9 @@ export function createLedgerLoader(
       to: Math.max(...keys.map(({ range }) => range.to)),
     };
     const accounts = [...new Set(keys.map(({ feed }) => feed.account.id))];
-    const [spans, doubts] = await Promise.all([
-      archive.coverage([...feeds.values()], hull),
-      archive.doubts(accounts, hull),
-    ]);
+    const [spans, doubts] = await traced('ledger', { 'countroom.feeds': feeds.size }, () =>
+      Promise.all([archive.coverage([...feeds.values()], hull), archive.doubts(accounts, hull)]),
+    );
     const ofFeeds = byFeed(spans);
     return keys.map(({ feed, range }) => {
       const within = (ofFeeds.get(feedName(feed)) ?? []).filter(

@@ -1,3 +1,4 @@
+import type { Span } from '@opentelemetry/api';
 import { UpstreamError } from '../errors.ts';
 import { abandonable } from './abandon.ts';
 import { createAccountBreaker } from './account-breaker.ts';
@@ -12,6 +13,7 @@ import { isOverdue } from './overdue.ts';
 import type { Pacer, Slot } from './pace.ts';
 import { createProviderClock, type ProviderClock } from './provider-clock.ts';
 import { backoffMs, defaultRetryPolicy, type RetryPolicy } from './retry.ts';
+import { SpanKind, traced } from './traced.ts';
 
 export interface ExchangeOptions {
   readonly account: string;
@@ -104,10 +106,14 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     };
     let slot: Slot | null = null;
     try {
-      slot = await pacer.slot({ rule: call.pace, turn: call.turn, open, signal: call.signal });
+      const names = { 'countroom.account': account, 'countroom.operation': call.operation };
+      slot = await traced('pace', names, () =>
+        pacer.slot({ rule: call.pace, turn: call.turn, open, signal: call.signal }),
+      );
       refuseWhenStopped();
       if (isHeldBack() || call.isPrepared?.() === false) return notSent;
-      return await sendOnce(call, slot, tried);
+      const mine = slot;
+      return await traced('call', names, (span) => sendOnce(call, mine, tried, span), SpanKind.CLIENT);
     } catch (error) {
       if (error instanceof HeldBack) return notSent;
       // A connection that cannot be opened is a failure of the provider like any other.
@@ -121,7 +127,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
     }
   }
 
-  async function sendOnce<T>(call: Call<T>, slot: Slot, tried: Tried): Promise<T> {
+  async function sendOnce<T>(call: Call<T>, slot: Slot, tried: Tried, span: Span): Promise<T> {
     const left = departure(call.operation);
     const request = call.build(left);
     tried.path = request.path.split('?', 1)[0] ?? '';
@@ -141,6 +147,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
         },
       });
       tried.status = response.status;
+      span.setAttribute('http.response.status_code', response.status);
       providerClock.note(response.headers['date'], {
         leftAt: left.leftAt,
         answeredAt: answeredAt ?? clock.monotonic(),

@@ -10,6 +10,7 @@ import { countWindowsAsked } from '../../graph/limits/windows.ts';
 import type { Audit } from '../audit/audit-log.ts';
 import { TooManyRequestsError } from '../http/refusal.ts';
 import type { ServerMetrics } from '../metrics/server.ts';
+import { noteOperation } from '../traces/request.ts';
 import type { Charge } from './budget.ts';
 import { createRowCounter } from './rows-given.ts';
 
@@ -85,7 +86,9 @@ export function createGraphqlPlugin(options: GraphqlPluginOptions): ApolloServer
           if (cost !== null) {
             result.extensions = { ...result.extensions, cost };
           }
-          metrics.operation({ name: operationName ?? null, outcome, rows, cost });
+          const answered = { name: operationName ?? null, outcome, rows, cost };
+          metrics.operation(answered);
+          noteOperation(answered);
           for (const [index, each] of (result.errors ?? []).entries()) {
             if (each.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') continue;
             Object.assign(each.extensions, { requestId });

@@ -10,6 +10,7 @@ import type { ServerSettings } from '../../config/server-settings.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import { mayUse, nobody } from '../auth/permissions.ts';
 import type { ServerMetrics } from '../metrics/server.ts';
+import { traceRequests } from '../traces/request.ts';
 import { compressAnswers } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import { createErrorAnswer } from './errors.ts';
@@ -83,6 +84,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       throw new TypeError(`${String(method)} ${url}: expected config.access to say who may use it`);
     }
   });
+  traceRequests(app);
   app.addHook('onRequest', async (request, reply) => {
     underWay.add(request.id);
     reply.raw.once('close', () => underWay.delete(request.id));
