@@ -7,6 +7,7 @@ const allowed: readonly Allowance[] = [
     licence,
     why: anyUse,
   })),
+  { licence: 'Zlib', why: anyUse },
   { licence: 'Apache-2.0', why: `${anyUse}, with a grant of patents` },
 ];
 

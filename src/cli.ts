@@ -258,7 +258,7 @@ ranged('coverage')
 ranged('export')
   .description('stream the archive’s rows')
   .argument('<what>', 'bets, transfers or failures')
-  .requiredOption('--format <format>', 'csv, ndjson or parquet')
+  .requiredOption('--format <format>', 'csv, ndjson, parquet or xlsx')
   .option('-o, --output <file>', 'instead of standard output')
   .action(async (what: string, options: RangeOptions & { format: string; output?: string }) => {
     const range = readRange(options);

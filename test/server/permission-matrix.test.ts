@@ -112,7 +112,7 @@ const decidedRoutes: Readonly<Record<string, readonly Role[] | 'public'>> = {
   'GET /metrics': ['viewer', 'support', 'admin'],
   ...Object.fromEntries(
     ['bets', 'transfers', 'failures', 'totals'].flatMap((name) =>
-      ['csv', 'ndjson', 'parquet'].map((format) => [
+      ['csv', 'ndjson', 'parquet', 'xlsx'].map((format) => [
         `GET /export/${name}.${format}`,
         ['bi', 'support', 'admin'],
       ]),

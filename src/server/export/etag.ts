@@ -3,6 +3,7 @@ import type { RequestContext } from '../../graph/context.ts';
 import type { Coverage } from '../../records/coverage.ts';
 import type { RowQuery } from '../../records/query.ts';
 import type { ExportAsk } from './ask.ts';
+import { fileFormats } from './names.ts';
 
 // Players' names are applied at read, from a configuration that may be another after a restart.
 const restart = randomUUID();
@@ -17,7 +18,7 @@ export async function etagOf(
   { coverage, query }: { readonly coverage: Coverage | null; readonly query: RowQuery },
   representation: string,
 ): Promise<string | null> {
-  const isFile = representation.startsWith('parquet');
+  const isFile = fileFormats.some((format) => representation.startsWith(format));
   if ((coverage?.final !== true && !isFile) || deps.archive.fingerprint === undefined) return null;
   const rows = await deps.archive.fingerprint(query);
   const { name, readsRaw, readsPlayers } = viewer;

@@ -20,6 +20,8 @@ export interface FlatWriter {
   lines(format: LineFormat, options: ReadOptions, csv?: CsvOptions): AsyncIterable<Lines>;
   /** A Parquet file at `path`. */
   parquet(path: string, options: ReadOptions): Promise<void>;
+  /** Batches of rows as values, in the order of the columns. */
+  values(options: ReadOptions): AsyncIterable<readonly (readonly FlatValue[])[]>;
 }
 
 /** Lets the archive write, where it can and what the viewer is shown needs no hand of ours; else writes row by row. */
@@ -35,6 +37,7 @@ export async function createFlatWriter(
   if (query.kind === 'SEQ_NO_FAILURE' && !context.viewer.readsPlayers) return byRows;
   const form = await formOf(context, columns);
   return {
+    values: byRows.values,
     lines: (format, options, csv) =>
       writeLines === undefined || !isPlain(csv)
         ? byRows.lines(format, options, csv)
@@ -83,6 +86,12 @@ export function createValueWriter(
       const { csvToParquet, parquetCsv } = await import('./parquet.ts');
       const lines = counted(write(csvLine(columns, parquetCsv)), options);
       return csvToParquet(bytesOf(csvHeader(columns), lines), columns, path, options.signal);
+    },
+    async *values({ onRows }) {
+      for await (const batch of batches()) {
+        yield batch;
+        onRows?.(batch.length);
+      }
     },
   };
 }

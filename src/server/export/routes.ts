@@ -14,7 +14,14 @@ import { type Encoding, encodingFor, streamOf } from './encoding.ts';
 import { matches } from './etag.ts';
 import { createFileCache, type FileCache } from './file-cache.ts';
 import { addManifestRoute } from './manifest-route.ts';
-import { EXPORT_COST, type ExportFormat, exportFormats, exportNames } from './names.ts';
+import {
+  EXPORT_COST,
+  type ExportFormat,
+  exportFormats,
+  exportNames,
+  type FileFormat,
+  isFileFormat,
+} from './names.ts';
 import { describeFault } from './parameter-error.ts';
 import type { Parameters } from './parameters.ts';
 import { readRowsExport } from './rows.ts';
@@ -26,10 +33,11 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
   ndjson: 'application/x-ndjson; charset=utf-8',
   parquet: 'application/vnd.apache.parquet',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
 /**
- * `/export/{bets,transfers,failures}.{csv,ndjson,parquet}`: the archive's rows, streamed; `/export/totals` in the same
+ * `/export/{bets,transfers,failures}.{csv,ndjson,parquet,xlsx}`: the archive's rows, streamed; `/export/totals` in the same
  * formats; `/export/changes.ndjson`; and `/export/manifest.json`.
  */
 export const exportRoutes: RouteFamily = (app, deps) => {
@@ -59,7 +67,7 @@ interface Shared {
 function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target, shared: Shared): void {
   app.get(
     `/export/${target.name}.${target.format}`,
-    // Rows are compressed here, as they are streamed; what is in Parquet is compressed already.
+    // Rows are compressed here, as they are streamed; what is in Parquet or a workbook is compressed already.
     { config: { access: 'export' }, compress: false },
     async (request, reply) => {
       const operation = `${target.name}.${target.format}`;
@@ -68,7 +76,12 @@ function addRoute(app: FastifyInstance, deps: RouteDeps, target: Target, shared:
         return await audited(audit, () => answer(deps, target, request, reply, { audit, ...shared }));
       } catch (error) {
         if (!(error instanceof BadUserInputError)) throw error;
-        return reply.code(400).send({ error: describeFault(error) });
+        // It may come while the file is made, when the answer was to be that file.
+        for (const name of ['content-disposition', 'etag']) reply.removeHeader(name);
+        return reply
+          .code(400)
+          .type('application/json; charset=utf-8')
+          .send({ error: describeFault(error) });
       }
     },
   );
@@ -98,22 +111,23 @@ async function answer(
       return reply.code(409).send(refusal(gaps));
     }
   }
-  const encoding = target.format === 'parquet' ? null : encodingFor(request.headers['accept-encoding']);
+  const { format } = target;
+  const encoding = isFileFormat(format) ? null : encodingFor(request.headers['accept-encoding']);
   vary(reply, 'accept-encoding', 'authorization').header('cache-control', 'private, no-cache');
-  const etag = await opened.etag(`${target.format} ${encoding}`);
+  const etag = await opened.etag(`${format} ${encoding}`);
   if (etag !== null) reply.header('etag', etag);
   if (etag !== null && matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
   const isHead = request.method === 'HEAD';
   // A file is made for HEAD as well, since its length is told.
-  if (!isHead || target.format === 'parquet') reply.raw.once('close', takeStream(request.viewer.name));
-  reply.type(contentTypes[target.format]);
-  reply.header('content-disposition', `attachment; filename="${fileName}.${target.format}"`);
+  if (!isHead || isFileFormat(format)) reply.raw.once('close', takeStream(request.viewer.name));
+  reply.type(contentTypes[format]);
+  reply.header('content-disposition', `attachment; filename="${fileName}.${format}"`);
   if (encoding !== null) reply.header('content-encoding', encoding);
   if (!isHead) limitStall(reply, deps.settings.stallTimeout, () => audit.refuse('STALLED'));
-  if (target.format === 'parquet') return sendFile(request, reply, opened, { audit, files, etag });
+  if (isFileFormat(format)) return sendFile(request, reply, opened, { audit, files, etag, format });
   // How long it will be is not known before it is written: an answer without its length, not one of length 0.
   if (isHead) return reply.send(Readable.from([]));
-  return reply.send(await body(opened, target.format, audit, encoding, request.log));
+  return reply.send(await body(opened, format, audit, encoding, request.log));
 }
 
 /** A file with its length, or the part of it that was asked for; parts asked for in turn are of the same file. */
@@ -125,9 +139,14 @@ async function sendFile(
     audit,
     files,
     etag,
-  }: { readonly audit: AuditedAnswer; readonly files: FileCache; readonly etag: string | null },
+    format,
+  }: Pick<Shared, 'files'> & {
+    readonly audit: AuditedAnswer;
+    readonly etag: string | null;
+    readonly format: FileFormat;
+  },
 ): Promise<unknown> {
-  const write = (path: string) => opened.write(path, { signal: audit.left, onRows: audit.add });
+  const write = (path: string) => opened.write(format, path, { signal: audit.left, onRows: audit.add });
   const { size, read } = await files.open(etag ?? randomUUID(), write);
   const { range, 'if-range': ifRange } = request.headers;
   const isSame = ifRange === undefined || ifRange === etag;

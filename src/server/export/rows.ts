@@ -17,13 +17,13 @@ export function readRowsExport(name: string, kind: RecordKind): ReadTable {
     return {
       completeRequired: ask.completeRequired,
       fileName: fileNameOf(name, ask.range, ask.changedSince),
-      open: () => openRows(context, ask),
+      open: () => openRows(context, name, ask),
     };
   };
 }
 
 /** Covers a range of rows and says what is missing, before one of them is read; they come in the order of the graph's lists. */
-async function openRows(context: RequestContext, ask: ExportAsk): Promise<OpenTable> {
+async function openRows(context: RequestContext, name: string, ask: ExportAsk): Promise<OpenTable> {
   const { range } = ask;
   const selection = await select(context, { ...ask, range: range ?? NO_RANGE });
   const covered = range === null ? null : await coverSelection(context, selection, ask.maxWaitMs);
@@ -32,6 +32,10 @@ async function openRows(context: RequestContext, ask: ExportAsk): Promise<OpenTa
   return {
     coverage,
     etag: (representation) => etagOf(context, ask, { coverage, query }, representation),
-    ...waysOut(() => createFlatWriter(context, query, ask.columns), ask.columns, ask.csv),
+    ...waysOut({
+      ...{ name, coverage, columns: ask.columns, csv: ask.csv },
+      writer: () => createFlatWriter(context, query, ask.columns),
+      count: () => context.deps.archive.count(query),
+    }),
   };
 }

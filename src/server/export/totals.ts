@@ -84,6 +84,10 @@ function openTable(
   return {
     coverage,
     etag: async (representation) => quotedHash([representation, csv, columns, rows]),
-    ...waysOut(async () => writer, columns, csv),
+    ...waysOut({
+      ...{ name: 'totals', columns, coverage, csv },
+      writer: async () => writer,
+      count: async () => rows.length,
+    }),
   };
 }

@@ -291,7 +291,7 @@ describe('bad input', () => {
   });
 
   it('answers an unknown format or kind with 404', async () => {
-    expect((await shared.get(`/export/bets.xlsx?${day}`)).status).toBe(404);
+    expect((await shared.get(`/export/bets.xls?${day}`)).status).toBe(404);
     expect((await shared.get(`/export/players.csv?${day}`)).status).toBe(404);
   });
 });
