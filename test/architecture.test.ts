@@ -176,7 +176,7 @@ describe('the layout', () => {
 
   it('names every file in kebab-case', () => {
     expect(
-      files.filter((path) => !/^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(path)),
+      files.filter((path) => !/^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(path)),
     ).toEqual([]);
   });
 
