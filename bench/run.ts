@@ -22,6 +22,7 @@ import { processes } from './processes.ts';
 import { type Bench, row } from './result.ts';
 import { rolledUp } from './rolled-up.ts';
 import { start } from './start.ts';
+import { verdict } from './verdict.ts';
 import { waiting } from './waiting.ts';
 import { warmPage } from './warm-page.ts';
 
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'pace-saturated': paceSaturated,
   fairness,
   waiting,
+  verdict,
   'warm-page': warmPage,
   peers,
   cliff,
