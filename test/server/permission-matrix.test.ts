@@ -120,6 +120,7 @@ const decidedRoutes: Readonly<Record<string, readonly Role[] | 'public'>> = {
   ),
   'GET /export/changes.ndjson': ['bi', 'support', 'admin'],
   'GET /export/manifest.json': ['bi', 'support', 'admin'],
+  'GET /countroom.pbids': ['bi', 'support', 'admin'],
   ...Object.fromEntries(
     ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].flatMap((method) => [
       [`${method} /odata/v4`, ['bi', 'support', 'admin']],

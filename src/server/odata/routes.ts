@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadUserInputError } from '../../errors.ts';
 import { type AuditedAnswer, auditAnswer, audited } from '../audit/audited-answer.ts';
 import type { RouteDeps, RouteFamily } from '../deps.ts';
@@ -65,6 +65,7 @@ export const odataRoutes: RouteFamily = (app, deps) => {
     audit.name('$batch');
     return answerBatch(app, deps, request, reply, ROOT, audit);
   });
+  addPbidsRoute(app, deps);
   for (const url of [ROOT, `${ROOT}/*`]) {
     app.get(url, { config: { access: 'export' } }, read);
     app.route({
@@ -79,6 +80,19 @@ export const odataRoutes: RouteFamily = (app, deps) => {
     });
   }
 };
+
+/** `/countroom.pbids`: a file by which Power BI Desktop finds the service; it asks for the key itself. */
+function addPbidsRoute(app: FastifyInstance, deps: RouteDeps): void {
+  app.get('/countroom.pbids', { config: { access: 'export' } }, (request, reply) => {
+    auditAnswer(deps, request, reply, { route: 'odata', operation: 'countroom.pbids' });
+    const address = { url: `${linkRoot(request, deps.settings)}${ROOT}/` };
+    const connection = { details: { protocol: 'odata', address }, options: {}, mode: 'Import' };
+    return vary(reply, 'authorization')
+      .header('cache-control', 'private, no-cache')
+      .header('content-disposition', 'attachment; filename="countroom.pbids"')
+      .send({ version: '0.1', connections: [connection] });
+  });
+}
 
 type Respond = (request: FastifyRequest, reply: FastifyReply, audit: AuditedAnswer) => unknown;
 

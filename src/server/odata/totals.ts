@@ -6,6 +6,7 @@ import type { RecordKind } from '../../records/record.ts';
 import { periodColumns, readTotalsTable, totalsColumns } from '../export/totals-table.ts';
 import { takeBounds } from './bounds.ts';
 import type { NamedRow } from './evaluate.ts';
+import type { Expression } from './expression.ts';
 import type { TotalsSet } from './model.ts';
 import { namesOf, type QueryOptions } from './options.ts';
 
@@ -26,7 +27,7 @@ export async function readTotals(
     ({ name, dimension }) => dimension !== null && parting.has(name),
   );
   const groupBy = columns.map(({ dimension }) => dimension as Dimension);
-  const { range: days } = takeBounds(options.filter, 'day');
+  const { range: days } = takeBounds(boundsOf(options), 'day');
   if (days !== null && days.from >= days.to) return [];
   const range = await rangeOf(context, kind, days);
   if (range === null) return [];
@@ -38,6 +39,16 @@ export async function readTotals(
   const unit = columns.find(({ name }) => name in periodColumns)?.name;
   // Within a period they stay in the archive's order.
   return unit === undefined ? rows : rows.toSorted((a, b) => -compareText(a[unit], b[unit]));
+}
+
+/** What bounds the days that are read: `$filter`, and what an `$apply` filters by before it groups. */
+function boundsOf({ apply, filter }: QueryOptions): Expression | null {
+  const of = filter === null ? [] : [filter];
+  for (const step of apply ?? []) {
+    if (step.step === 'group') break;
+    of.push(step.filter);
+  }
+  return of.length === 0 ? null : { op: 'and', of };
 }
 
 /** The names of what parts rows: a selection takes nothing of the key away, so that money is of one currency. */

@@ -24,7 +24,13 @@ beforeAll(async () => {
     message: null,
   } as const;
   harness = await openHarness({
-    commits: [createCommit('vp-main', 'BET', [createBet('b1', NOON), createBet('b2', NOON - 2 * DAY)])],
+    commits: [
+      createCommit('vp-main', 'BET', [createBet('b1', NOON), createBet('b2', NOON - 2 * DAY)]),
+      createCommit('one-main', 'BET', [
+        createBet('b3', NOON - HOUR),
+        createBet('b4', NOON, { currency: 'USD' }),
+      ]),
+    ],
     coverage: { ...complete, complete: false, gaps: [{ ...gap, reason: 'PROVIDER_ERROR' }] },
   });
 });
@@ -37,6 +43,7 @@ function filled(url: string): string {
     address: harness.url,
     '__from:date:YYYY-MM-DD': from.slice(0, 10),
     '__to:date:YYYY-MM-DD': to.slice(0, 10),
+    zone: 'UTC',
     '__from:date:iso': from,
     '__to:date:iso': to,
   };
@@ -61,6 +68,16 @@ describe('the Grafana dashboard', async () => {
       for (const { selector } of columns) expect(value[0]).toHaveProperty(selector);
     },
   );
+
+  it('has one point a day and currency, however many accounts there are', async () => {
+    const panel = dashboard.panels.find(({ title }) => title === 'Turnover by day')!;
+    const response = await fetch(filled(panel.targets[0]!.url));
+    const { value } = (await response.json()) as { value: readonly Readonly<Record<string, unknown>>[] };
+    expect(value).toEqual([
+      { day: '2026-11-21', currency: 'THB', turnover: 20 },
+      { day: '2026-11-21', currency: 'USD', turnover: 10 },
+    ]);
+  });
 });
 
 describe('Power BI', () => {
@@ -75,7 +92,24 @@ describe('Power BI', () => {
       },
     });
     const { value } = (await response.json()) as { value: readonly Readonly<Record<string, unknown>>[] };
-    expect(value).toMatchObject([{ account: 'vp-main', stake: 10, settledAt: iso(NOON) }]);
+    expect(value).toMatchObject(Array(3).fill({ stake: 10 }));
+    expect(value).toContainEqual(expect.objectContaining({ account: 'vp-main', settledAt: iso(NOON) }));
+  });
+
+  it('is sent to the service by a file that it opens', async () => {
+    const opened = await openHarness({ settings: { publicUrl: 'https://bi.example.com/countroom' } });
+    const response = await opened.get('/countroom.pbids');
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="countroom.pbids"');
+    expect(await response.json()).toMatchObject({
+      version: '0.1',
+      connections: [
+        {
+          details: { protocol: 'odata', address: { url: 'https://bi.example.com/countroom/odata/v4/' } },
+          mode: 'Import',
+        },
+      ],
+    });
+    await opened.close();
   });
 
   it('learns what it may leave to the service', async () => {
