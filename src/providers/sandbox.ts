@@ -1,5 +1,6 @@
 import type { Interval } from '../records/interval.ts';
 import type { RecordKind } from '../records/record.ts';
+import type { Casino } from './casino.ts';
 
 /** What reached a sandbox: header names in lower case, the body as text. */
 export interface SandboxRequest {
@@ -33,6 +34,8 @@ export interface SandboxSettings {
   readonly minIntervalMs?: number;
   /** How many rows a minute of the feed's time holds. @default 4 */
   readonly rowsPerMinute?: number;
+  /** What is played, instead of rows that are made to be awkward. @default nothing */
+  readonly casino?: Casino | undefined;
 }
 
 /**

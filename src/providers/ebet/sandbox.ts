@@ -1,10 +1,13 @@
 import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import { z } from 'zod';
 import type { Interval } from '../../records/interval.ts';
+import type { CasinoCallback } from '../casino.ts';
 import type { CreateSandbox, SandboxCall, SandboxReply, SandboxRequest } from '../sandbox.ts';
+import type { RowSeed } from '../seeded.ts';
 import { parseBeijing, parseIso } from '../times.ts';
 import { codes } from './codes.ts';
-import { rowOf, rowsIn } from './sandbox-rows.ts';
+import { callbackRow as casinoRow } from './sandbox-casino.ts';
+import { rowsIn, rowOf as seededRow } from './sandbox-rows.ts';
 import { signedText } from './signing.ts';
 
 const MINUTE = 60_000;
@@ -38,7 +41,12 @@ export const createSandbox: CreateSandbox = ({
   clock = Date.now,
   minIntervalMs = 0,
   rowsPerMinute = 4,
+  casino,
 } = {}) => {
+  const callbacksOf = (interval: Interval) =>
+    casino === undefined ? rowsIn(interval, rowsPerMinute) : casino.callbacks(interval);
+  const rowOf = (callback: RowSeed | CasinoCallback) =>
+    'seqNo' in callback ? casinoRow(callback) : seededRow(callback);
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
   const calls: SandboxCall[] = [];
   let recent: number[] = [];
@@ -69,11 +77,11 @@ export const createSandbox: CreateSandbox = ({
 
   function listOf(body: RequestBody, interval: Interval, remainingVisit: number): string {
     // Both ends belong to the range: a row on the end is listed, and again in the next window.
-    const seeds = rowsIn({ from: interval.from, to: interval.to + 1 }, rowsPerMinute);
+    const all = callbacksOf({ from: interval.from, to: interval.to + 1 });
     const start = (body.pageNum - 1) * body.pageSize;
     const narrowed = body.username !== undefined || body.withNo200 === true;
-    const found = narrowed ? seeds.filter((seed) => isAskedFor(body, rowOf(seed))) : seeds;
-    const page = found.slice(start, start + body.pageSize).map((seed) => rowOf(seed).text);
+    const found = narrowed ? all.filter((each) => isAskedFor(body, rowOf(each))) : all;
+    const page = found.slice(start, start + body.pageSize).map((each) => rowOf(each).text);
     const head = { status: 200, apiVersion: API_VERSION, count: found.length, remainingVisit };
     return `${JSON.stringify(head).slice(0, -1)},"seqNoHistorys":[${page.join(',')}]}`;
   }
@@ -112,7 +120,7 @@ export const createSandbox: CreateSandbox = ({
     handle,
     calls,
     truth: (kind, interval) =>
-      kind === 'SEQ_NO_FAILURE' ? rowsIn(interval, rowsPerMinute).map((seed) => rowOf(seed).text) : [],
+      kind === 'SEQ_NO_FAILURE' ? callbacksOf(interval).map((each) => rowOf(each).text) : [],
   };
 };
 

@@ -1,5 +1,4 @@
 import type { Interval } from '../../records/interval.ts';
-import type { RecordKind } from '../../records/record.ts';
 import type {
   CreateSandbox,
   SandboxCall,
@@ -9,7 +8,8 @@ import type {
 } from '../sandbox.ts';
 import { parseOffsetTime } from '../times.ts';
 import { BETS, CHECK, type Operation, TRANSFERS } from './client.ts';
-import { betsIn, transfersIn } from './sandbox-rows.ts';
+import { betRow, transferRow } from './sandbox-casino.ts';
+import { betsIn, type Row, transfersIn } from './sandbox-rows.ts';
 import { basicAuthorization } from './signing.ts';
 
 const MINUTE = 60_000;
@@ -40,7 +40,8 @@ interface Verdict {
 
 /** The strict other side of operations 3.7, 4.5 and 4.6. */
 export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => {
-  const { clock = Date.now, minIntervalMs, rowsPerMinute = 4 } = settings;
+  const { clock = Date.now, minIntervalMs } = settings;
+  const { bets, transfers } = sourceOf(settings);
   const authorization = basicAuthorization(credentials.username, credentials.password);
   const calls: SandboxCall[] = [];
   const lastAt = new Map<Operation, number>();
@@ -71,7 +72,7 @@ export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => 
   /** 4.5 of the last hour, which is as far back as this side remembers single codes. */
   function checked(code: string | null, at: number): Verdict {
     if (code === null) return refuse('S002', 'transactionCode');
-    const found = transfersIn({ from: at - HOUR, to: at + 1 }, rowsPerMinute).find(
+    const found = transfers({ from: at - HOUR, to: at + 1 }).find(
       ({ text }) => JSON.parse(text).transactionCode === code,
     );
     return { reply: json(found === undefined ? '{"code":"S006"}' : `{"code":"0000","data":${found.text}}`) };
@@ -81,7 +82,7 @@ export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => 
     const { from, to } = interval ?? { from: 0, to: -1 };
     // Both ends belong to the answer; what is still to come is not known yet.
     const within = { from, to: Math.min(to, at) + 1 };
-    const rows = path === BETS ? betsIn(within, rowsPerMinute) : transfersIn(within, rowsPerMinute);
+    const rows = path === BETS ? bets(within) : transfers(within);
     const theirs = rows.filter((row) => userId === null || row.userId === userId).map(({ text }) => text);
     if (path === TRANSFERS) return json(`{"code":"0000","data":[${theirs.join(',')}]}`);
     return json(`{"code":"0000","data":{"list":[${theirs.slice(0, ROW_CAP).join(',')}]}}`);
@@ -105,14 +106,26 @@ export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => 
       return reply;
     },
     calls,
-    truth: (kind, interval) => truthOf(kind, interval, rowsPerMinute),
+    truth(kind, interval) {
+      if (kind === 'BET') return bets(interval).map(({ text }) => text);
+      return kind === 'TRANSFER' ? transfers(interval).map(({ text }) => text) : [];
+    },
   };
 };
 
-function truthOf(kind: RecordKind, interval: Interval, rowsPerMinute: number): readonly string[] {
-  if (kind === 'BET') return betsIn(interval, rowsPerMinute).map(({ text }) => text);
-  if (kind === 'TRANSFER') return transfersIn(interval, rowsPerMinute).map(({ text }) => text);
-  return [];
+type RowsOf = (interval: Interval) => readonly Row[];
+
+function sourceOf({ rowsPerMinute = 4, casino }: SandboxSettings): { bets: RowsOf; transfers: RowsOf } {
+  if (casino === undefined) {
+    return {
+      bets: (interval) => betsIn(interval, rowsPerMinute),
+      transfers: (interval) => transfersIn(interval, rowsPerMinute),
+    };
+  }
+  return {
+    bets: (interval) => casino.bets(interval).map(betRow),
+    transfers: (interval) => casino.transfers(interval).map(transferRow),
+  };
 }
 
 interface Ask {

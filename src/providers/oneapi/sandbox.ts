@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Interval } from '../../records/interval.ts';
+import type { CasinoBet } from '../casino.ts';
 import type { CreateSandbox, SandboxCall, SandboxReply, SandboxRequest } from '../sandbox.ts';
+import type { RowSeed } from '../seeded.ts';
 import { formatIso } from '../times.ts';
 import { options } from './options.ts';
+import { betText as casinoText, findBet as findCasinoBet } from './sandbox-casino.ts';
 import { betText, findBet, seedsOfBets } from './sandbox-rows.ts';
 import { secretKey, signedText, signText } from './signing.ts';
 
@@ -37,7 +40,11 @@ export const createSandbox: CreateSandbox = ({
   clock = Date.now,
   minIntervalMs = 0,
   rowsPerMinute = 4,
+  casino,
 } = {}) => {
+  const betsOf = (interval: Interval) =>
+    casino === undefined ? seedsOfBets(interval, rowsPerMinute) : casino.bets(interval);
+  const textOf = (bet: RowSeed | CasinoBet) => ('stake' in bet ? casinoText(bet) : betText(bet));
   const settings = options.parse({});
   const key = secretKey('sandbox', credentials, settings);
   const calls: SandboxCall[] = [];
@@ -96,7 +103,11 @@ export const createSandbox: CreateSandbox = ({
     lastAt.set(path, at);
     if ('betId' in body) {
       if (interval.to - interval.from > WEEK) return refuse(100000, 'more than 7 days', asked);
-      const found = findBet(body.betId, { from: interval.from, to: interval.to + 1 }, rowsPerMinute);
+      const within = { from: interval.from, to: interval.to + 1 };
+      const found =
+        casino === undefined
+          ? findBet(body.betId, within, rowsPerMinute)
+          : findCasinoBet(body.betId, within, casino);
       return { reply: success(found ?? 'null'), ...asked };
     }
     return { reply: success(listOf(interval, body.page, body.limit)), ...asked };
@@ -104,10 +115,10 @@ export const createSandbox: CreateSandbox = ({
 
   function listOf({ from, to }: Interval, page: number, limit: number): string {
     // Both ends belong to the range: a row on the end is listed, and again in the next window.
-    const seeds = seedsOfBets({ from, to: to + 1 }, rowsPerMinute);
+    const bets = betsOf({ from, to: to + 1 });
     const start = (page - 1) * limit;
-    const texts = seeds.slice(start, start + limit).map(betText);
-    return `{"total":${seeds.length},"data":[${texts.join(',')}]}`;
+    const texts = bets.slice(start, start + limit).map(textOf);
+    return `{"total":${bets.length},"data":[${texts.join(',')}]}`;
   }
 
   return {
@@ -123,8 +134,7 @@ export const createSandbox: CreateSandbox = ({
       return reply;
     },
     calls,
-    truth: (kind, interval) =>
-      kind === 'BET' ? seedsOfBets(interval, rowsPerMinute).map((seed) => betText(seed)) : [],
+    truth: (kind, interval) => (kind === 'BET' ? betsOf(interval).map(textOf) : []),
   };
 };
 

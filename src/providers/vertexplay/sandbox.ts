@@ -10,6 +10,7 @@ import type {
 import { parseIso } from '../times.ts';
 import { decrypt, keyOf } from './cipher.ts';
 import { AUTH, BET_LOGS } from './client.ts';
+import { betText } from './sandbox-casino.ts';
 import { rowsIn } from './sandbox-rows.ts';
 import { signatureOf } from './signing.ts';
 
@@ -49,7 +50,9 @@ interface Verdict {
 
 /** The strict other side of `/v2/auth` and `/v2/betlogs`. */
 export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => {
-  const { clock = Date.now, minIntervalMs = MIN_INTERVAL, rowsPerMinute = 4 } = settings;
+  const { clock = Date.now, minIntervalMs = MIN_INTERVAL, rowsPerMinute = 4, casino } = settings;
+  const rowsOf = (interval: Interval, source?: string | null) =>
+    casino === undefined ? rowsIn(interval, rowsPerMinute, source) : casino.bets(interval).map(betText);
   const key = keyOf(credentials.apiKey);
   const calls: SandboxCall[] = [];
   const nonces = new Map<string, number>();
@@ -106,7 +109,7 @@ export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => 
     lastAt = at;
     // Both ends belong to the answer: a row on a window's edge comes with both windows.
     const { from, to } = interval ?? { from: 0, to: -1 };
-    const rows = rowsIn({ from, to: to + 1 }, rowsPerMinute, sourceOf(plaintext));
+    const rows = rowsOf({ from, to: to + 1 }, sourceOf(plaintext));
     return { reply: success(`[${rows.join(',')}]`), interval: { from, to } };
   }
 
@@ -150,7 +153,7 @@ export const createSandbox: CreateSandbox = (settings: SandboxSettings = {}) => 
       return reply;
     },
     calls,
-    truth: (kind, interval) => (kind === 'BET' ? rowsIn(interval, rowsPerMinute) : []),
+    truth: (kind, interval) => (kind === 'BET' ? rowsOf(interval) : []),
   };
 };
 
