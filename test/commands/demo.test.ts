@@ -10,7 +10,7 @@ const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('co
 it('invites with a query that shows every provider, and leaves nothing behind', async () => {
   const before = folders();
   const io = createWorld();
-  const running = demo({ port: 0, hours: 0.25, io });
+  const running = demo({ port: 0, hours: 12, io });
   await io.until('Ctrl-C');
   const url = /^countroom answers at (\S+)$/m.exec(io.out())?.[1];
   const query = /^\{\n.*^\}$/ms.exec(io.out())?.[0];
