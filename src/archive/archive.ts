@@ -1,4 +1,10 @@
-import type { ChangeCause, ChangePosition, ChangesQuery, ChangeType } from '../records/change.ts';
+import type {
+  ChangeCause,
+  ChangePosition,
+  ChangesCount,
+  ChangesQuery,
+  ChangeType,
+} from '../records/change.ts';
 import type { Doubt, Doubting } from '../records/contradiction.ts';
 import type { HeldPart } from '../records/coverage.ts';
 import type { FlatForm, LineFormat } from '../records/flat.ts';
@@ -205,6 +211,7 @@ export interface Archive {
   count(query: RowQuery): Promise<number>;
   /** What became of rows, in the order of commits: nothing is ever added before a place that was given. */
   changes(query: ChangesQuery): Promise<readonly StoredChange[]>;
+  countChanges(query: ChangesCount): Promise<number>;
   /** How late a feed's rows were first listed by reads of this day (UTC) or later; milliseconds. */
   lateness(feed: FeedKey, since: number): Promise<LatenessHistogram>;
   /** Rows of these accounts that are in doubt, by their time on the feed's axis. */

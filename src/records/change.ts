@@ -31,6 +31,12 @@ export interface ChangesQuery {
   readonly limit: number;
 }
 
+/** How many changes there are, without looking at any. */
+export interface ChangesCount extends Omit<ChangesQuery, 'limit'> {
+  /** Those archived before this time; to the last where null. Milliseconds. */
+  readonly before: number | null;
+}
+
 /** The order of changes. */
 export function compareChanges(a: ChangePosition, b: ChangePosition): number {
   return (

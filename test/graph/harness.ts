@@ -269,6 +269,7 @@ export function createUntouchedArchive(): Archive {
     count: refuse,
     totals: refuse,
     changes: refuse,
+    countChanges: refuse,
     versions: refuse,
     doubts: refuse,
     lastListed: refuse,

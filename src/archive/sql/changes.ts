@@ -1,6 +1,7 @@
 import {
   type ChangeCause,
   type ChangePosition,
+  type ChangesCount,
   type ChangesQuery,
   type ChangeType,
   compareChanges,
@@ -58,6 +59,22 @@ export async function readChanges(
       after: type === 'WITHDRAWN' ? null : record,
     };
   });
+}
+
+/** How many changes `readChanges` would give in all. */
+export async function countChanges(dialect: Dialect, read: Read, query: ChangesCount): Promise<number> {
+  const counts = await Promise.all(
+    query.kinds.map(async (kind) => {
+      const binder = createBinder(dialect);
+      const selection = selectionSql(kind, query, binder);
+      const text = `
+        SELECT CAST((SELECT count(*) FROM ${tableName[kind]} WHERE ${selection})
+          + (SELECT count(*) FROM ${historyName(kind)} WHERE ${selection} AND ${stood}) AS DOUBLE PRECISION)`;
+      return Number((await read({ text, values: binder.values }))[0]?.[0] ?? 0);
+    }),
+  );
+  refuseForgotten(query, await readLogStart(read));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 async function versionsOf(
@@ -128,12 +145,13 @@ function toVersions(kind: RecordKind, cells: Cells): ChangedVersion[] {
 
 function selectionSql(
   kind: RecordKind,
-  { accounts, players, after, since }: ChangesQuery,
+  { accounts, players, after, since, before = null }: Omit<ChangesQuery, 'limit'> & Partial<ChangesCount>,
   binder: Binder,
 ): string {
   const parts = [binder.oneOf('account', 'text', accounts)];
   if (players !== null) parts.push(ofPlayers(players, binder));
   if (since !== null) parts.push(`archived_at >= ${binder.bind('time', since)}`);
+  if (before !== null) parts.push(`archived_at < ${binder.bind('time', before)}`);
   if (after !== null) parts.push(beyond(kind, after, binder));
   return parts.join(' AND ');
 }

@@ -61,7 +61,10 @@ export async function readLogStart(read: (statement: Statement) => Promise<Cells
  * Throws a BadUserInputError for a place whose changes are no longer all there. One given since the last were forgotten
  * stays good: whoever began with what was left goes on to its end.
  */
-export function refuseForgotten({ after, since }: ChangesQuery, start: number | null): void {
+export function refuseForgotten(
+  { after, since }: Pick<ChangesQuery, 'after' | 'since'>,
+  start: number | null,
+): void {
   if (start === null) return;
   const kept = `changes since ${new Date(start).toISOString()} are kept (archive.keepVersions)`;
   if (after !== null) {

@@ -11,7 +11,7 @@ import {
   versionsStatement,
 } from './admin.ts';
 import { readAuditStatement, toAuditRecords } from './audit.ts';
-import { readChanges } from './changes.ts';
+import { countChanges, readChanges } from './changes.ts';
 import { checksumsStatement, toChecksums } from './checksums.ts';
 import { clockStatement, toMeasures } from './clock.ts';
 import { columnsOfPage } from './columns.ts';
@@ -36,6 +36,7 @@ export type SharedReads = Required<
     KeptArchive,
     | 'coverage'
     | 'changes'
+    | 'countChanges'
     | 'versions'
     | 'doubts'
     | 'lastListed'
@@ -68,6 +69,7 @@ export function createReads(dialect: Dialect, read: (statement: Statement) => Pr
       return ids.length === 0 ? [] : toRecords(kind, await read(versionsStatement(dialect, kind, ids)));
     },
     changes: (query) => readChanges(dialect, read, query),
+    countChanges: (query) => countChanges(dialect, read, query),
     async doubts(accounts, range) {
       return toDoubts(await read(doubtsStatement(dialect, accounts, range)));
     },

@@ -1,4 +1,5 @@
 import type { StoredChange, StoredRecord } from '../../archive/archive.ts';
+import type { ChangesQuery } from '../../records/change.ts';
 import { type RecordKind, recordKinds } from '../../records/record.ts';
 import { toAccount } from '../account/type.ts';
 import { toBet } from '../bet/view.ts';
@@ -87,15 +88,30 @@ export async function readChangesPage(
   { kinds, accounts, since, first, after }: ChangesAsk,
 ): Promise<{ readonly changes: readonly StoredChange[]; readonly more: boolean }> {
   const limit = checkSize('first', first ?? DEFAULT_FIRST);
-  const found = await context.deps.archive.changes({
+  const selected = await selectChanges(context, { kinds, accounts, since, after });
+  const found = await context.deps.archive.changes({ ...selected, limit: limit + 1 });
+  return { changes: found.slice(0, limit), more: found.length > limit };
+}
+
+/** How many changes there are of those the viewer may see, before a time where one is given. */
+export async function countChangesAsked(
+  context: RequestContext,
+  { before, ...ask }: Omit<ChangesAsk, 'first'> & { readonly before: number | null },
+): Promise<number> {
+  return context.deps.archive.countChanges({ ...(await selectChanges(context, ask)), before });
+}
+
+async function selectChanges(
+  context: RequestContext,
+  { kinds, accounts, since, after }: Omit<ChangesAsk, 'first'>,
+): Promise<Omit<ChangesQuery, 'limit'>> {
+  return {
     kinds: checkList('kinds', kinds) ?? recordKinds,
     accounts: accountsAsked(context, { accounts }).map(({ id }) => id),
     players: await playersAsked(context, null),
     since: since ?? null,
     after: after === null || after === undefined ? null : decodeChangeCursor(context, 'after', after),
-    limit: limit + 1,
-  });
-  return { changes: found.slice(0, limit), more: found.length > limit };
+  };
 }
 
 const typeOf = { BET: 'Bet', TRANSFER: 'Transfer', SEQ_NO_FAILURE: 'SeqNoFailure' } as const;

@@ -1,5 +1,6 @@
 import { BadUserInputError } from '../../errors.ts';
 import { decodeChangeCursor } from '../../graph/change/cursor.ts';
+import { countChangesAsked } from '../../graph/change/resolver.ts';
 import type { RequestContext } from '../../graph/context.ts';
 import { parseBase64Json, show } from '../../graph/rows/ids.ts';
 import { findAccount, visibleAccounts } from '../../graph/selection/scope.ts';
@@ -52,9 +53,15 @@ export async function readChanges(
   return { rows, count, next: null };
 }
 
-/** How many changes a `$filter` selects, from the cursor on where one was given. */
+/**
+ * How many changes a `$filter` selects, from the cursor on where one was given: counted by the archive, but for conditions
+ * on what a change becomes only when it is shown.
+ */
 export async function countChanges(context: RequestContext, options: QueryOptions): Promise<number> {
   refuseOthers(options);
+  const { range, rest, ...ask } = narrowed(context, options);
+  if (ask.kinds.length > 0 && ask.accounts.length > 0 && (rest === null || conjuncts(rest).every(isNamed)))
+    return countChangesAsked(context, { ...ask, before: range?.to ?? null });
   let count = 0;
   for await (const row of walkMatches(context, options, { raw: false, after: options.after }))
     if (row.matches) count += 1;
@@ -92,28 +99,31 @@ interface Looked {
 /** Every change that may satisfy the filter and whether it does, as far as its bounds on `at` reach. */
 async function* walkMatches(
   context: RequestContext,
-  { filter }: QueryOptions,
+  options: QueryOptions,
   { raw, after }: Shown & { readonly after: string | null },
 ): AsyncGenerator<Looked, void, undefined> {
-  const { range, rest } = takeBounds(filter, 'at');
-  const kinds = named(rest, 'kind', recordKinds);
-  const accounts = named(
-    rest,
-    'account',
-    visibleAccounts(context).map(({ id }) => id),
-  );
+  const { range, rest, kinds, accounts, since } = narrowed(context, { ...options, after });
   if (kinds.length === 0 || accounts.length === 0) {
     if (after !== null) decodeChangeCursor(context, 'after', after);
     return;
   }
   const view = createChangeView(context, { raw });
-  for await (const changes of walkChanges(context, { kinds, accounts, since: range?.from ?? null, after })) {
+  for await (const changes of walkChanges(context, { kinds, accounts, since, after })) {
     for (const change of changes) {
       if (range !== null && change.at >= range.to) return;
       const values: ChangeValues = { ...view(change) };
       yield { cursor: String(values['cursor']), matches: rest === null || matches(rest, values), values };
     }
   }
+}
+
+/** What of a filter the archive selects by, and the rest of it, which holds the conditions on kind and account still. */
+function narrowed(context: RequestContext, { filter, after }: Pick<QueryOptions, 'filter' | 'after'>) {
+  const { range, rest } = takeBounds(filter, 'at');
+  const visible = visibleAccounts(context).map(({ id }) => id);
+  const kinds = named(rest, 'kind', recordKinds);
+  const accounts = named(rest, 'account', visible);
+  return { range, rest, kinds, accounts, since: range?.from ?? null, after };
 }
 
 /** Which of these names the filter leaves, by its and-ed conditions on the property that carries them. */
@@ -123,9 +133,16 @@ function named<T extends string>(
   names: readonly T[],
 ): readonly T[] {
   const parts = (filter === null ? [] : conjuncts(filter)).filter(
-    (part) => (part.op === 'eq' || part.op === 'in') && part.property.name === property,
+    (part) => isNamed(part) && part.property.name === property,
   );
   return names.filter((name) => parts.every((part) => matches(part, { [property]: name })));
+}
+
+type Naming = Extract<Expression, { readonly op: 'eq' | 'in' }>;
+
+/** Whether a condition names kinds or accounts, which `named` has looked at. */
+function isNamed(part: Expression): part is Naming {
+  return (part.op === 'eq' || part.op === 'in') && ['kind', 'account'].includes(part.property.name);
 }
 
 /** Refuses what a log that is only walked forwards cannot answer. */

@@ -50,8 +50,13 @@ export function describeWithdrawals(subject: Subject): void {
           ...{ kinds: ['BET', 'TRANSFER', 'SEQ_NO_FAILURE'], accounts: [account], players: null },
           ...{ since: null, after: null, limit: 1_000, ...over },
         });
+      const countOf = (over: Partial<Parameters<KeptArchive['countChanges']>[0]> = {}) =>
+        archive.countChanges({
+          ...{ kinds: ['BET', 'TRANSFER', 'SEQ_NO_FAILURE'], accounts: [account], players: null },
+          ...{ since: null, after: null, before: null, ...over },
+        });
       const doubtsOf = () => archive.doubts([account], { from: 0, to: 10_000 });
-      return { account, look, holdUntil, keysOf, changesOf, doubtsOf };
+      return { account, look, holdUntil, keysOf, changesOf, countOf, doubtsOf };
     }
     const brief = (changes: readonly StoredChange[]) =>
       changes.map(({ type, key, before, after }) => [
@@ -62,7 +67,7 @@ export function describeWithdrawals(subject: Subject): void {
       ]);
 
     it('are contradicted first, withdrawn by a second read, and restored when they are listed again', async () => {
-      const { account, look, holdUntil, keysOf, changesOf, doubtsOf } = createFeed();
+      const { account, look, holdUntil, keysOf, changesOf, countOf, doubtsOf } = createFeed();
       await look(10_000, ['a', 'b']);
       await look(20_000, ['a']);
       expect(await keysOf()).toEqual(['a', 'b']);
@@ -106,6 +111,16 @@ export function describeWithdrawals(subject: Subject): void {
         ['WITHDRAWN', 'b', false, true],
         ['RESTORED', 'b', true, false],
       ]);
+
+      const log = await changesOf();
+      const [, , third] = log;
+      expect(await countOf()).toBe(4);
+      expect(await countOf({ kinds: ['TRANSFER'] })).toBe(0);
+      expect(await countOf({ accounts: [] })).toBe(0);
+      expect(await countOf({ after: log[1] })).toBe(2);
+      expect(await countOf({ since: third?.at })).toBe(2);
+      expect(await countOf({ before: third?.at })).toBe(2);
+      expect(await countOf({ players: ['nobody'] })).toBe(0);
     });
 
     it('are restored as they are listed then, in one change', async () => {

@@ -173,6 +173,15 @@ describe.each(['DuckDB', 'PostgreSQL'])('changes, from %s', (name) => {
     expect(await asked(`after=${whole[4]!.cursor}&$orderby=at`)).toEqual(cursors(whole.slice(5)));
     const count = await harness().get("/odata/v4/Changes/$count?$filter=type eq 'ADDED'");
     expect(await count.text()).toBe(String(whole.filter(({ type }) => type === 'ADDED').length));
+    const countOf = async (filter: string) =>
+      Number(await (await harness().get(`/odata/v4/Changes/$count?$filter=${filter}`)).text());
+    expect(await countOf("kind eq 'BET' and account in ('vp-main')")).toBe(
+      whole.filter((each) => each.kind === 'BET' && each.account === 'vp-main').length,
+    );
+    expect(await countOf(`at ge ${at} and at lt ${whole[11]!.at}`)).toBe(
+      whole.filter((each) => each.at >= at && each.at < whole[11]!.at).length,
+    );
+    expect(await countOf("account eq 'none'")).toBe(0);
     const one = await harness().get(`/odata/v4/Changes('${whole[10]!.cursor}')?$select=type,recordId`);
     expect(await one.json()).toMatchObject({ type: 'WITHDRAWN', recordId: whole[10]!.recordId });
     const none = await harness().get(`/odata/v4/Changes('x')`);
