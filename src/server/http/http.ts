@@ -16,6 +16,7 @@ import { allowOrigins } from './cors.ts';
 import { createErrorAnswer } from './errors.ts';
 import { checkHost } from './host.ts';
 import { answerClientError, checkLength, MAX_HEAD } from './long-requests.ts';
+import { createCloseTogether } from './pipeline.ts';
 import { ForbiddenError, OverloadedError } from './refusal.ts';
 import { accessOf, checkSite } from './site.ts';
 
@@ -52,6 +53,7 @@ export interface HttpOptions {
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { settings, metrics, logger, clock, isStopping, underWay } = options;
   const answerError = createErrorAnswer(clock);
+  const closeTogether = createCloseTogether();
   const app = Fastify({
     loggerInstance: logger,
     trustProxy: toTrusted(settings.trustProxy),
@@ -86,6 +88,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   });
   traceRequests(app);
   app.addHook('onRequest', async (request, reply) => {
+    closeTogether(request, reply);
     underWay.add(request.id);
     reply.raw.once('close', () => underWay.delete(request.id));
     greet(request, reply);
