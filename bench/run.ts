@@ -10,6 +10,7 @@ import { entities40Days } from './entities-40-days.ts';
 import { executor } from './executor.ts';
 import { exports } from './exports.ts';
 import { fairness } from './fairness.ts';
+import { growth } from './growth.ts';
 import { hundredFeeds } from './hundred-feeds.ts';
 import { ingestion } from './ingestion.ts';
 import { json } from './json.ts';
@@ -35,6 +36,7 @@ const benches: Readonly<Record<string, Bench>> = {
   verdict,
   'warm-page': warmPage,
   peers,
+  growth,
   cliff,
   'many-players': manyPlayers,
   executor,

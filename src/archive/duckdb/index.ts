@@ -2,8 +2,10 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ArchiveError } from '../../errors.ts';
 import type { PlayerOf } from '../../records/player.ts';
+import type { PageQuery } from '../../records/query.ts';
+import type { RecordKind } from '../../records/record.ts';
 import type { KeptArchive } from '../admin.ts';
-import type { Commit, FeedKey, Username } from '../archive.ts';
+import type { Commit, FeedKey, StoredRecord, Username } from '../archive.ts';
 import { noting } from '../heartbeat.ts';
 import { createHeldLedger } from '../held-ledger.ts';
 import type { MigrateResult } from '../migrations/plan.ts';
@@ -15,7 +17,13 @@ import { reopenStatements } from '../sql/date-reads.ts';
 import { forgetLedgerStatements, writeMappingStatement } from '../sql/mappings.ts';
 import { createReads } from '../sql/reads.ts';
 import { reversed, toRecords } from '../sql/records.ts';
-import { countStatement, pageEndStatement, pageStatement, readsBackwards } from '../sql/rows.ts';
+import {
+  countStatement,
+  narrowPageStatement,
+  pageEndStatement,
+  pageStatement,
+  readsBackwards,
+} from '../sql/rows.ts';
 import { sortedStatement, toSorted } from '../sql/sorted.ts';
 import { tableStatement, toTable } from '../sql/table.ts';
 import { toTotals, totalsStatement } from '../sql/totals.ts';
@@ -25,6 +33,8 @@ import { explainFault } from './faults.ts';
 import { copyParquet, readJsonPage, streamLines } from './flat.ts';
 import { createDuckDbHeartbeat } from './heartbeat.ts';
 import { keepPrivate } from './private-files.ts';
+import type { ReadJob } from './protocol.ts';
+import { createReach, type Reach } from './reach.ts';
 import { createSender } from './sender.ts';
 import { streamRecords } from './stream.ts';
 import { startThread, type Thread } from './thread.ts';
@@ -97,7 +107,8 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
     }
   }
 
-  const { usernames } = createReadsOn(call);
+  const reach = createReach();
+  const { usernames } = createReadsOn(call, reach);
   const changes: Changes = {
     heartbeat,
     commit: (commit) =>
@@ -128,12 +139,12 @@ export async function createDuckDbArchive(options: DuckDbOptions): Promise<KeptA
   };
   const { coverage } = ledger;
   return {
-    ...createReadsOn(call),
+    ...createReadsOn(call, reach),
     coverage: (feeds, range) => (closed ? refused() : coverage(feeds, range)),
     about: () => aboutFile(path, (statement) => call('read', { statement })),
     ...changes,
     readsFor: (wanted) => ({
-      ...createReadsOn(wantedCalls(call, wanted)),
+      ...createReadsOn(wantedCalls(call, wanted), reach),
       coverage: (feeds, range) => (wanted.aborted ? Promise.reject(wanted.reason) : coverage(feeds, range)),
       ...changes,
     }),
@@ -165,13 +176,28 @@ function wantedCalls(call: Thread['call'], wanted: AbortSignal): Thread['call'] 
 }
 
 /** Everything that reads, by calls of the engine. */
-function createReadsOn(call: Thread['call']): Omit<KeptArchive, keyof Changes | 'about'> {
+function createReadsOn(call: Thread['call'], reach: Reach): Omit<KeptArchive, keyof Changes | 'about'> {
+  async function pageOf<K extends RecordKind>(
+    query: PageQuery & { readonly kind: K },
+    job: ReadJob,
+  ): Promise<readonly StoredRecord<K>[]> {
+    const cells = await call('read', job);
+    return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells, columnsOfPage(query));
+  }
   return {
     ...createReads(duckDbDialect, (statement) => call('read', { statement })),
     async page(query) {
+      for (const range of reach.likely(query)) {
+        const statement = narrowPageStatement(duckDbDialect, { ...query, range });
+        const rows = await pageOf(query, { statement });
+        if (rows.length < query.limit) continue;
+        reach.note(query, rows);
+        return rows;
+      }
       const statement = pageStatement(duckDbDialect, query);
-      const cells = await call('read', { statement, end: pageEndStatement(duckDbDialect, query) });
-      return toRecords(query.kind, readsBackwards(query) ? reversed(cells) : cells, columnsOfPage(query));
+      const rows = await pageOf(query, { statement, end: pageEndStatement(duckDbDialect, query) });
+      reach.note(query, rows);
+      return rows;
     },
     async count(query) {
       const cells = await call('read', { statement: countStatement(duckDbDialect, query) });

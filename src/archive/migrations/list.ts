@@ -15,6 +15,7 @@ import { logStart } from './0014-log-start.ts';
 import { mappings } from './0015-mappings.ts';
 import { orders } from './0016-orders.ts';
 import { viewsComplete } from './0017-views-complete.ts';
+import { lookups } from './0018-lookups.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   mappings,
   orders,
   viewsComplete,
+  lookups,
 ];
