@@ -161,6 +161,10 @@ describe('copying an archive', () => {
       await archive.commit(read('a', { interval: { from: 0, to: 10 } }));
       await archive.close();
       await expect(place.copying.openTarget()).rejects.toThrow(/expected an empty archive to copy into/);
+      // Nothing is kept locked by it.
+      const again = await place.open();
+      opened.push(again);
+      await again.commit(read('a', { interval: { from: 10, to: 20 } }));
     },
   );
 

@@ -96,6 +96,16 @@ describe('the ledger in memory', () => {
     ]);
   });
 
+  it('tells touching reads of one state as one, by the oldest of their times', async () => {
+    const store = createStore();
+    const held = createHeldLedger({ load: store.load });
+    store.read('a', { from: 0, to: 10, readAt: 300 });
+    store.read('a', { from: 10, to: 20, readAt: 200 });
+    store.read('a', { from: 20, to: 30, readAt: 250 });
+    const spans = await held.coverage([age('a')], { from: 0, to: 30 });
+    expect(spans).toMatchObject([{ from: 0, to: 30, readAt: 200, providerAt: 200 }]);
+  });
+
   it('does not keep what was loaded while something changed', async () => {
     const store = createStore();
     const held = createHeldLedger({ load: store.load });
