@@ -23,6 +23,11 @@ const options = new Command('mutate')
     'those that survived by an earlier --log, as far as their lines are what they were',
   )
   .option('--budget <s>', 'seconds of tests a mutant, the nearest tests first', '40')
+  .option(
+    '--longest <s>',
+    'seconds that a file of tests may take; twice as long as it takes on a busy machine',
+    '240',
+  )
   .option('--minutes <m>', 'stop after so long, whatever is left', '600')
   .option('--log <file>', 'one line of JSON a mutant')
   .parse()
@@ -33,6 +38,7 @@ const options = new Command('mutate')
     patches?: string;
     again?: string;
     budget: string;
+    longest: string;
     minutes: string;
     log?: string;
   }>();
@@ -116,7 +122,7 @@ const relatedTo = createRelated(root);
 const tookMs = new Map<string, number>();
 const sound = new Set<string>();
 const broken = new Set<string>();
-const LONGEST_FILE_MS = 240_000;
+const longestFileMs = Number(options.longest) * 1_000;
 
 async function run(test: string, limitMs: number): Promise<Outcome['is']> {
   const { is, took } = await tests.run(test, limitMs);
@@ -129,7 +135,7 @@ async function isSound(test: string, mutant: Mutant): Promise<boolean> {
   if (sound.has(test)) return true;
   put(mutant.file, read(mutant.file));
   // So much quicker than the limit that a mutant's timeout is the mutant's.
-  const passes = (await run(test, LONGEST_FILE_MS / 2)) === 'passed';
+  const passes = (await run(test, longestFileMs / 2)) === 'passed';
   put(mutant.file, mutated(read(mutant.file), mutant));
   (passes ? sound : broken).add(test);
   return passes;
@@ -162,7 +168,7 @@ async function judge(mutant: Mutant): Promise<Verdict> {
       const usual = tookMs.get(test);
       if (ran > 0 && spent + (usual ?? 0) > budgetMs) continue;
       const startedAt = performance.now();
-      const is = await run(test, usual === undefined ? LONGEST_FILE_MS : 3 * usual + 30_000);
+      const is = await run(test, usual === undefined ? longestFileMs : 3 * usual + 30_000);
       spent += performance.now() - startedAt;
       if (is !== 'passed' && !(await isSound(test, mutant))) continue;
       ran += 1;

@@ -40,6 +40,7 @@ const serializers = {
   interval: asIso,
   durationMs: Math.round,
   afterMs: Math.round,
+  waitedMs: Math.round,
   retryInMs: (ms: number | null) => (ms === null ? null : Math.round(ms)),
 };
 

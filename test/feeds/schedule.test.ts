@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type PlanInput, planFeed } from '../../src/feeds/schedule.ts';
+import { type PlanInput, planFeed, syncStart } from '../../src/feeds/schedule.ts';
 import { unknownClock } from '../../src/records/clock-reading.ts';
 import type { ReadPart } from '../../src/records/coverage.ts';
 
@@ -79,4 +79,12 @@ describe('plan', () => {
     const without = plan({ mustWait: (window) => window.from === all[0]!.from, most: 3 }).windows;
     expect(without).toEqual(all.slice(1, 4));
   });
+});
+
+test('filling begins as far back as the provider goes, or a day back where it states no end', () => {
+  const timing = { account: 'vp', kind: 'BET', grid, openMaxAge: 30_000, edge: null } as const;
+  expect(syncStart({ ...timing, retention: null }, unknownClock(now))).toBe(now - DAY);
+  const start = syncStart({ ...timing, retention: 40 * DAY }, unknownClock(now));
+  expect(start).toBeGreaterThanOrEqual(now - 40 * DAY);
+  expect(start).toBeLessThan(now - 39.9 * DAY);
 });

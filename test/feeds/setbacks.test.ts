@@ -87,9 +87,18 @@ describe('credentials that were refused', () => {
     setbacks.failed(window, failureOf(refusal));
     const later = { from: 600_000, to: 660_000 };
     expect(setbacks.troubles(later, [])).toMatchObject([{ ...later, reason: 'CREDENTIALS_REFUSED' }]);
-    expect(setbacks.health().message).toBe(refusal.message);
+    expect(setbacks.health()).toMatchObject({ state: 'STOPPED', message: refusal.message });
     setbacks.succeeded(window, []);
     expect(setbacks.troubles(later, [])).toEqual([]);
     expect(setbacks.health().message).toBeNull();
   });
+});
+
+test('a feed is idle until a window of it was read, and failing until one is read again', () => {
+  const { setbacks } = setUp();
+  expect(setbacks.health().state).toBe('IDLE');
+  setbacks.succeeded(window, []);
+  expect(setbacks.health().state).toBe('OK');
+  setbacks.failed(window, failure);
+  expect(setbacks.health().state).toBe('FAILING');
 });

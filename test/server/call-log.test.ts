@@ -85,6 +85,7 @@ test('says of each call where it went, what came instead of rows and when it goe
     said: expect.stringMatching(/^<html>Bad gateway for x+ \[redac/),
     retryInMs: expect.any(Number),
     durationMs: expect.any(Number),
+    waitedMs: expect.any(Number),
     msg: 'a provider did not give what was asked',
   });
   expect(first?.['durationMs']).toBe(Math.round(Number(first?.['durationMs'])));
@@ -93,6 +94,9 @@ test('says of each call where it went, what came instead of rows and when it goe
   expect(recovered).toMatchObject({ level: 'warn', account: 'vp-main', operation: 'betlogs' });
   expect(recovered?.['msg']).toMatch(/^vp-main answers again after \d+s$/);
   expect(logged()).toHaveLength(5);
+  // It is back, which is told once.
+  await ask();
+  expect(logged().slice(5)).toMatchObject([{ level: 'debug', outcome: 'ok' }]);
 });
 
 test('says of the last attempt that none follows, and of a provider that cannot be reached as much', async () => {
