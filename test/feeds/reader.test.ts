@@ -570,6 +570,13 @@ describe('an edge that the provider leaves out', () => {
     expect(held(pieces)).toEqual([{ from: from + 1, to: near.to }]);
   });
 
+  test('is asked for from before it wherever one call may ask for so much', async () => {
+    const { feed, asked } = paperFeed({ rows: [], limits: { maxWindow: 5 * MINUTE + 1 } });
+    const { pieces } = await read(feed, near);
+    expect(asked).toEqual([{ interval: led(near), page: 1 }]);
+    expect(held(pieces)).toEqual([near]);
+  });
+
   test('is held once the provider has listed the start of what was asked', async () => {
     const { feed } = paperFeed({ rows: [rowAt(from)], limits: { maxWindow: 5 * MINUTE } });
     const { pieces } = await read(feed, near);

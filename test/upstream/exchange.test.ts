@@ -75,6 +75,18 @@ function gaps(starts: readonly number[]): number[] {
   return starts.slice(1).map((start, index) => start - starts[index]!);
 }
 
+test('what failed is asked again no sooner than its answer says', async () => {
+  const { exchange, starts } = await setUp((_, response) => response.end('ok'));
+  let answers = 0;
+  const busyAtFirst = ({ text }: HttpResponse) => {
+    answers += 1;
+    if (answers > 1) return text;
+    throw new UpstreamError('busy', { action: 'retry', upstreamCode: 'HTTP 503', retryAfterMs: 80 });
+  };
+  expect(await exchange.call(callOf({ read: busyAtFirst }))).toBe('ok');
+  expect(Math.min(...gaps(starts))).toBeGreaterThanOrEqual(80);
+});
+
 describe('pace', () => {
   test('never sends two calls closer than the interval, and overlaps slow answers', async () => {
     let open = 0;

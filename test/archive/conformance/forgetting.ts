@@ -51,6 +51,11 @@ export function describeForgetting(subject: Subject): void {
       return forgotten;
     };
 
+    it('leave the log as whole as it was while there are none', async () => {
+      expect(await archive.forget({ versionsBefore: START - DAY, latenessBefore: 0 })).toBe(0);
+      expect(await changesAfter(null, START - 2 * DAY)).toEqual([]);
+    });
+
     it('are forgotten once they were replaced so long ago, and a cursor of before is refused', async () => {
       await list(0, { a: '1', b: '1', c: '1' });
       await list(1, { a: '2' });
