@@ -45,7 +45,7 @@ export const start: Bench = async () => {
       figure: readyMs / 1000,
       unit: 's',
       atMost: 60,
-      detail: 'two hours of five feeds filled',
+      detail: 'two days of five feeds filled',
     },
     {
       question: 'demo: peak resident memory',

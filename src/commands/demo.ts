@@ -7,6 +7,7 @@ import { spellDuration } from '../records/duration.ts';
 import type { Interval } from '../records/interval.ts';
 import { createCasino } from '../sandbox/casino/casino.ts';
 import { playersFile } from '../sandbox/casino/guests.ts';
+import { type Story, tellStory } from '../sandbox/casino/story.ts';
 import { createSandboxes } from '../sandbox/create.ts';
 import { createSandboxServer } from '../sandbox/host.ts';
 import { createLogger } from '../server/logger.ts';
@@ -23,6 +24,7 @@ export interface DemoAsk {
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 const PATIENCE_MS = 45_000;
 /** Quicker than the providers allow, so that the demo fills in seconds. */
 const INTERVAL_MS = 20;
@@ -37,16 +39,21 @@ export async function demo({ port = 4000, hours = 48, io }: DemoAsk): Promise<nu
   // Also when a second Ctrl-C ends the process at once.
   process.once('exit', remove);
   try {
-    const hosted = await createSandboxes(providers, { minIntervalMs: INTERVAL_MS }, createCasino());
+    const range = recent(hours, Date.now());
+    const played = createCasino();
+    const story = tellStory(played['vertexplay']!, range.to);
+    const casino = { ...played, vertexplay: story.casino };
+    const hosted = await createSandboxes(providers, { minIntervalMs: INTERVAL_MS }, casino);
     const host = await createSandboxServer({ sandboxes: hosted });
     try {
       const accounts = Object.entries(hosted).map(([name, { account }]) => ({
         id: accountOf(name),
         baseUrl: host.baseUrl(name),
         ...account,
+        ...(name === 'vertexplay' && { limits: { BET: { ...limitsOf(account), confirmAfter: '5s' } } }),
       }));
-      const range = recent(hours, Date.now());
-      return await run(await writeConfiguration(folder, { port, accounts, since: range.from }), range, io);
+      const file = await writeConfiguration(folder, { port, accounts, since: range.from });
+      return await run(file, { range, story, io });
     } finally {
       await host.close();
     }
@@ -56,7 +63,13 @@ export async function demo({ port = 4000, hours = 48, io }: DemoAsk): Promise<nu
   }
 }
 
-async function run(file: string, range: Interval, io: Io): Promise<number> {
+interface Showing {
+  readonly range: Interval;
+  readonly story: Story;
+  readonly io: Io;
+}
+
+async function run(file: string, { range, story, io }: Showing): Promise<number> {
   const { createApp } = await import('../app.ts');
   const wanted = io.env['COUNTROOM_LOG_LEVEL'];
   const config = readConfiguration(file, { env: { COUNTROOM_LOG_LEVEL: wanted || 'error' }, cwd: io.cwd });
@@ -70,7 +83,11 @@ async function run(file: string, range: Interval, io: Io): Promise<number> {
       app.dispatch().cover({ feeds: app.feeds(), range, maxWaitMs: PATIENCE_MS }),
       stopped(io.signal),
     ]);
-    if (!io.signal.aborted) io.stdout.write(`countroom answers at ${url}\n${invitation(url, range)}`);
+    if (!io.signal.aborted)
+      io.stdout.write(
+        `countroom answers at ${url}\n${invitation(url, { from: Math.max(range.from, range.to - DAY_MS), to: range.to })}`,
+      );
+    if (!io.signal.aborted) await turn(url, story);
     await stopped(io.signal);
   } finally {
     await app.close();
@@ -82,6 +99,19 @@ async function run(file: string, range: Interval, io: Io): Promise<number> {
 function recent(hours: number, now: number): Interval {
   const to = Math.floor((now - 5_000) / MINUTE_MS) * MINUTE_MS;
   return { from: to - hours * 60 * MINUTE_MS, to };
+}
+
+/** Lets the story go on, and has the gateway look again at once where else it would in an hour. */
+async function turn(url: string, { turned, turn: goOn }: Story): Promise<void> {
+  goOn();
+  const { from, to } = rangeInput(turned);
+  const account = accountOf('vertexplay');
+  const mutation = `mutation { reread(account: "${account}", kind: BET, range: { from: "${from}", to: "${to}" }) { rows } }`;
+  await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: mutation }),
+  });
 }
 
 /** A configuration like any operator's, so that the demo takes the same road. */
@@ -106,13 +136,20 @@ interface DemoSettings {
   readonly since: number;
 }
 
+/** What a sandbox's account says of bets already. */
+function limitsOf({ limits }: Readonly<Record<string, unknown>>): object {
+  return (limits as { readonly BET?: object } | undefined)?.BET ?? {};
+}
+
 const accountOf = (provider: string) => `${provider}-demo`;
 
 function invitation(url: string, range: Interval): string {
   const { from, to } = rangeInput(range);
   const span = `range: { from: "${from}", to: "${to}" }`;
   return `
-"Lucky Harbour", a small casino: two hundred players at four providers, kept filled while this runs.
+"Lucky Harbour", a small casino: two hundred players at four providers, kept filled while this runs. Some three hours ago
+one bet was voided and another settled anew (changes); five and six hours ago one was settled late and one won the jackpot;
+thirty hours ago two rows came that cannot be read (quarantined, and why that time is not complete).
   console   ${url}/
   explorer  ${url}/explorer
   OData     ${url}/odata/v4/

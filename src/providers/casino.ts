@@ -25,6 +25,8 @@ export interface CasinoBet {
   readonly jackpotWin: bigint;
   readonly placedAt: number;
   readonly settledAt: number;
+  /** What of its row cannot be read. @default nothing */
+  readonly spoilt?: 'amount' | 'player';
 }
 
 export interface CasinoTransfer {

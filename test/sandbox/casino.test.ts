@@ -4,6 +4,7 @@ import { createCasino } from '../../src/sandbox/casino/casino.ts';
 import { dayOf } from '../../src/sandbox/casino/day.ts';
 import { games } from '../../src/sandbox/casino/games.ts';
 import { currencies, guests, playersFile } from '../../src/sandbox/casino/guests.ts';
+import { tellStory } from '../../src/sandbox/casino/story.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -118,5 +119,41 @@ describe('the demo’s casino', () => {
       .map(({ code }) => code);
     expect(new Set(codes).size).toBe(codes.length);
     expect(dayOf(start)).toBe(dayOf(start + DAY - 1));
+  });
+});
+
+describe('the demo’s story', () => {
+  const at = start + 20 * HOUR;
+  const story = tellStory(of('vertexplay'), at);
+  const before = story.casino.bets({ from: at - 48 * HOUR, to: at });
+  const played = of('vertexplay').bets({ from: at - 48 * HOUR, to: at });
+  const told = () => {
+    const known = new Set(played.map(({ id }) => id));
+    return story.casino.bets({ from: at - 48 * HOUR, to: at }).filter(({ id }) => !known.has(id));
+  };
+
+  it('has a jackpot, a bet settled nine hours late, and two rows that cannot be read, thirty hours back', () => {
+    expect(before.map(({ settledAt }) => settledAt)).toEqual(
+      before.map(({ settledAt }) => settledAt).toSorted((a, b) => a - b),
+    );
+    const all = told();
+    expect(all.filter(({ jackpotWin }) => jackpotWin > 0n)).toHaveLength(1);
+    expect(all.filter(({ placedAt, settledAt }) => settledAt - placedAt === 9 * HOUR)).toHaveLength(1);
+    const spoilt = all.filter((bet) => bet.spoilt !== undefined);
+    expect(spoilt).toHaveLength(2);
+    for (const { settledAt } of spoilt) expect(settledAt).toBeLessThan(at - 30 * HOUR);
+  });
+
+  it('turns: one bet is gone, another has another result, within the time it names', () => {
+    const first = new Map(told().map((bet) => [bet.id, bet]));
+    story.turn();
+    const second = new Map(told().map((bet) => [bet.id, bet]));
+    const gone = [...first.values()].filter(({ id }) => !second.has(id));
+    const other = [...second.values()].filter(({ id, payout }) => first.get(id)?.payout !== payout);
+    expect([gone.length, other.length]).toEqual([1, 1]);
+    for (const { settledAt } of [...gone, ...other]) {
+      expect(settledAt).toBeGreaterThanOrEqual(story.turned.from);
+      expect(settledAt).toBeLessThan(story.turned.to);
+    }
   });
 });
