@@ -18,7 +18,7 @@ import { manyPlayers } from './many-players.ts';
 import { memory } from './memory.ts';
 import { pace } from './pace.ts';
 import { paceSaturated } from './pace-saturated.ts';
-import { peers } from './peers.ts';
+import { peers, peersBrief } from './peers.ts';
 import { processes } from './processes.ts';
 import { type Bench, row } from './result.ts';
 import { rolledUp } from './rolled-up.ts';
@@ -36,6 +36,7 @@ const benches: Readonly<Record<string, Bench>> = {
   verdict,
   'warm-page': warmPage,
   peers,
+  'peers-brief': peersBrief,
   growth,
   cliff,
   'many-players': manyPlayers,
