@@ -7,6 +7,7 @@ import { startForgetting } from './archive/forgetting.ts';
 import type { MigrateResult } from './archive/migrations/plan.ts';
 import { reveal } from './config/conceal.ts';
 import type { Config } from './config/config.ts';
+import { toNamePattern } from './config/name-pattern.ts';
 import { UsageError } from './errors.ts';
 import { createAuditor } from './feeds/audit.ts';
 import { createBacklog, whileAble } from './feeds/backlog.ts';
@@ -20,6 +21,7 @@ import { createDispatcher, type Dispatch } from './feeds/dispatch.ts';
 import type { Feed } from './feeds/feed.ts';
 import { createFiller } from './feeds/filler.ts';
 import { leaseFeed, watchUpkeep } from './feeds/leases.ts';
+import { createNamesInForce, type NamesInForce } from './feeds/naming.ts';
 import { createPatience } from './feeds/patience.ts';
 import { probe } from './feeds/probe.ts';
 import { checkMappings, type RemapOptions, type RemapResult, remapAccount } from './feeds/remap.ts';
@@ -108,6 +110,7 @@ const STOP_MS = 13_000;
 const SHORTEST_STOP_MS = 2_000;
 /** What of that is the archive's: a process that ends while its engine works is torn down by it. */
 const ARCHIVE_MS = 1_500;
+const LOOK_AT_NAMES_MS = 30_000;
 
 /**
  * Wires config → archive, feeds, graph, server; the only place that names concrete parts. Nothing is called or
@@ -125,12 +128,22 @@ export async function createApp(
 ): Promise<App> {
   const clock = systemClock;
   const registry = new Registry();
-  let naming = createPlayerOf(config.players);
-  const playerOf: PlayerOf = (account, username) => naming(account, username);
+  // Names are needed to open the archive, which knows whether others give other ones.
+  let names: NamesInForce | null = null;
+  const ownNames = createPlayerOf(config.players);
+  const playerOf: PlayerOf = (account, username) => (names?.playerOf ?? ownNames)(account, username);
   const { archive, slots } = await openArchive(config.archive, playerOf, ({ pending, notes }) => {
     if (pending.length > 0)
       logger.info({ migrations: pending, notes }, 'the archive was brought to this layout');
   });
+  const naming = createNamesInForce(config.players, {
+    shared: archive.naming ?? null,
+    compile: toNamePattern,
+    onDifference: (problem) => logger.warn({ problem }, 'players have other names at another gateway'),
+    onNamed: () => archive.rename(),
+    onError: (err) => logger.error({ err }, 'the names of players in force could not be applied'),
+  });
+  names = naming;
   const pacer = createPacer({ clock, slots, cpuWait: createCpuWait(clock.monotonic) });
   const { scrub } = scrubber;
   const countAttempt = createUpstreamMetrics(registry);
@@ -153,13 +166,12 @@ export async function createApp(
   );
   const disconnect = (accounts: readonly ConnectedAccount[]) =>
     Promise.all(accounts.map(({ http }) => http.close()));
-  if (otherMappings === 'refuse') {
-    try {
-      await checkMappings(archive, roster.accounts());
-    } catch (error) {
-      await Promise.all([archive.close(), disconnect(roster.accounts())]);
-      throw error;
-    }
+  try {
+    if (otherMappings === 'refuse') await checkMappings(archive, roster.accounts());
+    await naming.put(config.players);
+  } catch (error) {
+    await Promise.all([archive.close(), disconnect(roster.accounts())]);
+    throw error;
   }
   const { leases } = archive;
   const { heartbeat } = archive;
@@ -298,6 +310,7 @@ export async function createApp(
     makeContext,
     isReady: () => closing === null,
     archiveTrouble,
+    warnings: () => [naming.difference() ?? []].flat(),
     logger,
     registry,
     clock: clock.now,
@@ -308,6 +321,7 @@ export async function createApp(
   let sync: Sync | null = null;
   let stopConfirming: (() => Promise<void>) | null = null;
   let stopForgetting: (() => Promise<void>) | null = null;
+  let stopLooking: (() => void) | null = null;
   const noteAwaiting = createAwaitingNote(registry, logger);
   registerSyncMetrics(registry, roster.feeds, (feed) => sync?.plan(feed) ?? null);
 
@@ -361,6 +375,16 @@ export async function createApp(
     });
   }
 
+  /** News of other names can be lost with a connection: it is looked at from time to time as well. */
+  function lookAtNames(): () => void {
+    if (archive.naming === undefined) return () => {};
+    const timer = setInterval(() => {
+      naming.look().catch((err: unknown) => logger.debug({ err }, 'the names in force could not be read'));
+    }, LOOK_AT_NAMES_MS);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
   /** Has what reads by itself read for the accounts that are there now; what it left behind is finished by nobody. */
   async function readAnew(leaving: readonly ConnectedAccount[]): Promise<void> {
     const [before, after] = [clocks, await rememberClocks()];
@@ -383,6 +407,7 @@ export async function createApp(
       if (late === 'late') logger.warn({ step: name }, 'left behind: a stop does not wait for ever');
     };
     stopping.abort();
+    stopLooking?.();
     await step('answers', server.close());
     await step('sync', sync?.stop());
     await step('confirmations', stopConfirming?.());
@@ -418,8 +443,8 @@ export async function createApp(
       callLog.know(next.accounts);
       const leaving = accounts.adopt();
       if (leaving.length + accounts.fresh.length > 0) await readAnew(leaving);
-      naming = createPlayerOf(next.players);
       logger.level = next.log.level;
+      await naming.put(next.players);
       await archive.rename();
     },
     async listen() {
@@ -427,6 +452,7 @@ export async function createApp(
       if (config.sync.enabled) sync = keepFilled();
       stopConfirming = confirm();
       stopForgetting = forget();
+      stopLooking = lookAtNames();
       return address;
     },
     async remap(id, options) {

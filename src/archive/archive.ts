@@ -101,6 +101,22 @@ export interface Orders {
   onOrder(listener: (order: Order) => void): void;
 }
 
+/** How usernames become the operator's names, by a version that tells it from any other. */
+export interface Naming {
+  readonly version: string;
+  /** As JSON. */
+  readonly content: string;
+}
+
+/** The one naming that all processes at an archive apply. */
+export interface SharedNaming {
+  /** Null where none was put in force yet. */
+  read(): Promise<Naming | null>;
+  put(naming: Naming): Promise<void>;
+  /** Told of what other processes put in force; news can be lost with a connection. */
+  onPut(listener: (naming: Naming) => void): void;
+}
+
 /**
  * Windows filled by one process at a time, where several share an archive. News comes from other processes alone
  * and can be lost with a connection: whoever waits looks into the ledger again after `ttlMs`.
@@ -287,5 +303,7 @@ export interface Archive {
   readonly leases?: Leases;
   /** Likewise. */
   readonly orders?: Orders;
+  /** Left out where one process alone can open the archive. */
+  readonly naming?: SharedNaming;
   close(): Promise<void>;
 }

@@ -19,6 +19,8 @@ export interface ServerDeps {
   readonly isReady: () => boolean;
   /** Why the archive cannot take rows now, for `/readyz`; nothing ever keeps it from it where left out. */
   readonly archiveTrouble?: () => string | null;
+  /** What `/readyz` says besides, of a gateway that can be given work. @default nothing */
+  readonly warnings?: () => readonly string[];
   readonly logger: Logger;
   /** Series of the process and of countroom; every part that counts registers here. */
   readonly registry: Registry;

@@ -40,6 +40,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
     makeContext,
     isReady,
     archiveTrouble = () => null,
+    warnings = () => [],
     logger,
     registry,
     clock,
@@ -73,7 +74,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
 
   const routeDeps: RouteDeps = { makeContext, audit, clock, settings, charge: charge ?? (() => {}) };
   const families = [
-    healthRoutes(() => (phase === 'ready' && !isReady() ? 'starting' : phase), archiveTrouble),
+    healthRoutes(() => (phase === 'ready' && !isReady() ? 'starting' : phase), archiveTrouble, warnings),
     metricsRoutes(registry),
     graphqlRoute({ apollo, makeContext, settings, safelist }),
     consoleRoutes(),

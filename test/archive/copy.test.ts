@@ -217,7 +217,7 @@ describe('copying an archive', () => {
     await (await createPostgresArchive({ url, playerOf: sameName })).close();
     // What is derived, and what processes agree on among themselves.
     const left =
-      /^(schema_migrations|archive_clock|archive_meta|bet_(quarters|hours|days)|leases|orders|pace_.*)$/;
+      /^(schema_migrations|archive_clock|archive_meta|bet_(quarters|hours|days)|leases|naming|orders|pace_.*)$/;
     const moved = archiveTables.map(({ name }) => name).sort();
     const { rows } = await server.run(
       "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",

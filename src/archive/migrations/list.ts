@@ -16,6 +16,7 @@ import { mappings } from './0015-mappings.ts';
 import { orders } from './0016-orders.ts';
 import { viewsComplete } from './0017-views-complete.ts';
 import { lookups } from './0018-lookups.ts';
+import { naming } from './0019-naming.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order, forwards only. */
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   orders,
   viewsComplete,
   lookups,
+  naming,
 ];

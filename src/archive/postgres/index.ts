@@ -29,6 +29,7 @@ import { createLeases, forgetDead } from './leases.ts';
 import { createLines } from './lines.ts';
 import { migrateDatabase, refuseOutdated } from './migrate.ts';
 import { createNames, renameOutdated } from './names.ts';
+import { createSharedNaming } from './naming.ts';
 import { createNews } from './news.ts';
 import { createOrders } from './orders.ts';
 import { refusePooler } from './pooler.ts';
@@ -109,6 +110,11 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
     return closed ? Promise.reject(new ArchiveError(`archive ${place}: it is closed`)) : work();
   }
 
+  // The database cannot be read just now: whether it can is the heartbeat's to find out.
+  const onUnread = () => {
+    if (!closed) heartbeat.suspect();
+  };
+
   function createReadsOn(wanted?: AbortSignal): Reads {
     const read = (statement: Statement): Promise<Cells> =>
       whileOpen(async () => {
@@ -180,11 +186,8 @@ export async function createPostgresArchive(options: PostgresOptions): Promise<P
       whileOpen(() => writes.transaction((client) => acceptRows(client, ids, (clock ?? Date.now)()))),
     writeAudit: (records, keepFrom) => run(writeAuditStatements(postgresDialect, records, keepFrom)),
     leases: createLeases({ database: turns, news, ttlMs: leaseMs }),
-    orders: createOrders(turns, news, {
-      whileOpen,
-      // The database cannot be read just now: whether it can is the heartbeat's to find out.
-      onUnread: () => closed || heartbeat.suspect(),
-    }),
+    orders: createOrders(turns, news, { whileOpen, onUnread }),
+    naming: createSharedNaming(turns, news, { whileOpen, onUnread }),
     slots(pacing) {
       const slots = createPostgresSlots({ database: turns, news, ...pacing });
       paces.push(slots);
@@ -218,6 +221,7 @@ type Changes = Pick<
   | 'writeClock'
   | 'leases'
   | 'orders'
+  | 'naming'
   | 'slots'
   | 'close'
 >;

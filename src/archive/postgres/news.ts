@@ -13,7 +13,8 @@ export type Item =
   | (FeedKey & { readonly topic: 'released'; readonly from: number | null })
   /** A pace key's slot came free, or its next start was put off. */
   | { readonly topic: 'paced'; readonly key: string; readonly putOff: boolean }
-  | { readonly topic: 'ordered'; readonly account: string };
+  | { readonly topic: 'ordered'; readonly account: string }
+  | { readonly topic: 'named' };
 export type Topic = Item['topic'];
 export type ItemOf<T extends Topic> = Extract<Item, { readonly topic: T }>;
 
@@ -54,6 +55,7 @@ const message = z.object({
     z.object({ ...feed, topic: z.literal('released'), from: z.number().nullable() }),
     z.object({ topic: z.literal('paced'), key: z.string(), putOff: z.boolean() }),
     z.object({ topic: z.literal('ordered'), account: z.string() }),
+    z.object({ topic: z.literal('named') }),
   ]),
 });
 
