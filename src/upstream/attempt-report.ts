@@ -23,11 +23,11 @@ export interface AttemptReport {
   readonly waitedMs: number;
 }
 
-/** A provider answers again, after it was down or refused an account. */
+/** An operation is answered again, after it was not or its account was refused. */
 export interface Recovery {
   readonly account: string;
   readonly operation: string;
-  /** How long calls were held back. */
+  /** Since the first failure. */
   readonly afterMs: number;
 }
 
@@ -50,16 +50,17 @@ export interface Failure {
 export interface ReporterOptions {
   readonly account: string;
   readonly clock: Pick<Clock, 'monotonic'>;
-  /** Whether an operation's calls are held back, by its pace key. */
-  readonly isHeldBack: (paceKey: string) => boolean;
   readonly onAttempt: ((report: AttemptReport) => void) | undefined;
   readonly onRecovered: ((recovery: Recovery) => void) | undefined;
 }
 
-/** Tells of each attempt of an account as it ends, and of an operation that is answered again after it was held back. */
-export function createReporter({ account, clock, isHeldBack, onAttempt, onRecovered }: ReporterOptions) {
-  /** Since when each operation's calls are held back, by pace key. */
-  const heldSince = new Map<string, number>();
+/** What of a provider's answers means that it is down, or refuses the account. */
+const outages: readonly string[] = ['retry', 'stopAccount'];
+
+/** Tells of each attempt of an account as it ends, and of an operation that is answered again after it was not. */
+export function createReporter({ account, clock, onAttempt, onRecovered }: ReporterOptions) {
+  /** Since when each operation fails, by pace key. */
+  const failsSince = new Map<string, number>();
 
   /** `failure` is null where the attempt succeeded. */
   return (
@@ -81,11 +82,11 @@ export function createReporter({ account, clock, isHeldBack, onAttempt, onRecove
       durationMs: now - tried.startedAt,
       waitedMs: tried.startedAt - tried.waitingFrom,
     });
-    const since = heldSince.get(pace.key);
+    const since = failsSince.get(pace.key);
     if (failure !== null) {
-      if (since === undefined && isHeldBack(pace.key)) heldSince.set(pace.key, now);
+      if (since === undefined && outages.includes(failure.error.action)) failsSince.set(pace.key, now);
     } else if (since !== undefined) {
-      heldSince.delete(pace.key);
+      failsSince.delete(pace.key);
       onRecovered?.({ account, operation, afterMs: now - since });
     }
   };
