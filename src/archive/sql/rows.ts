@@ -102,13 +102,21 @@ export function playerPagesStatement(dialect: Dialect, query: PlayerPagesQuery):
   const axis = axisSql(query.kind, query.axis);
   const [time, name] = readsBackwards(query) ? ['ASC', 'DESC'] : ['DESC', 'ASC'];
   const named = binder.oneOf('player', 'text', query.players);
+  const { rowId } = dialect;
+  const table = tableName[query.kind];
+  // Where rows have numbers, the columns are fetched of those alone that are on a page.
   const rows =
-    `SELECT *, row_number() OVER (PARTITION BY player ORDER BY ${axis} ${time}, account ${name}, key ${name}) AS place` +
-    ` FROM ${tableName[query.kind]} JOIN (SELECT account AS named_account, username, player FROM names WHERE ${named}) AS named` +
+    `SELECT ${rowId === undefined ? '*' : `${table}.${rowId} AS found, player`},` +
+    ` row_number() OVER (PARTITION BY player ORDER BY ${axis} ${time}, account ${name}, key ${name}) AS place` +
+    ` FROM ${table} JOIN (SELECT account AS named_account, username, player FROM names WHERE ${named}) AS named` +
     ` ON named_account = account AND username = provider_username` +
     ` WHERE ${withinSql({ ...query, players: null }, binder)}`;
+  const placed =
+    rowId === undefined
+      ? `(${rows}) AS placed`
+      : `${table} JOIN (${rows}) AS placed ON ${table}.${rowId} = found`;
   const text =
-    `SELECT player, ${cellsOf(dialect, columnsOfPage(query))} FROM (${rows}) AS placed` +
+    `SELECT player, ${cellsOf(dialect, columnsOfPage(query))} FROM ${placed}` +
     ` WHERE place <= ${Math.trunc(query.limit)} ORDER BY player, ${axis} DESC, account, key`;
   return { text, values: binder.values };
 }
