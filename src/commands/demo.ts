@@ -26,8 +26,9 @@ export interface DemoAsk {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const PATIENCE_MS = 45_000;
-/** Quicker than the providers allow, so that the demo fills in seconds. */
-const INTERVAL_MS = 20;
+/** Quicker than the providers allow, so that the demo fills in seconds; and how they are asked from then on. */
+const FILLING_MS = 20;
+const INTERVAL_MS = 3_000;
 
 /**
  * The built-in sandboxes, at which a small casino plays, and a gateway on them that keeps them filled, its archive in a
@@ -43,7 +44,7 @@ export async function demo({ port = 4000, hours = 48, io }: DemoAsk): Promise<nu
     const played = createCasino();
     const story = tellStory(played['vertexplay']!, range.to);
     const casino = { ...played, vertexplay: story.casino };
-    const hosted = await createSandboxes(providers, { minIntervalMs: INTERVAL_MS }, casino);
+    const hosted = await createSandboxes(providers, { minIntervalMs: FILLING_MS }, casino);
     const host = await createSandboxServer({ sandboxes: hosted });
     try {
       const accounts = Object.entries(hosted).map(([name, { account }]) => ({
@@ -52,8 +53,10 @@ export async function demo({ port = 4000, hours = 48, io }: DemoAsk): Promise<nu
         ...account,
         ...(name === 'vertexplay' && { limits: { BET: { ...limitsOf(account), confirmAfter: '5s' } } }),
       }));
-      const file = await writeConfiguration(folder, { port, accounts, since: range.from });
-      return await run(file, { range, story, io });
+      const settings = { port, accounts, since: range.from };
+      const file = await writeConfiguration(folder, settings);
+      const slowDown = () => writeConfiguration(folder, { ...settings, accounts: accounts.map(slowed) });
+      return await run(file, { range, story, slowDown, io });
     } finally {
       await host.close();
     }
@@ -66,13 +69,17 @@ export async function demo({ port = 4000, hours = 48, io }: DemoAsk): Promise<nu
 interface Showing {
   readonly range: Interval;
   readonly story: Story;
+  /** Writes the configuration by which is asked once all is filled. */
+  readonly slowDown: () => Promise<unknown>;
   readonly io: Io;
 }
 
-async function run(file: string, { range, story, io }: Showing): Promise<number> {
+async function run(file: string, { range, story, slowDown, io }: Showing): Promise<number> {
   const { createApp } = await import('../app.ts');
   const wanted = io.env['COUNTROOM_LOG_LEVEL'];
-  const config = readConfiguration(file, { env: { COUNTROOM_LOG_LEVEL: wanted || 'error' }, cwd: io.cwd });
+  const read = () =>
+    readConfiguration(file, { env: { COUNTROOM_LOG_LEVEL: wanted || 'error' }, cwd: io.cwd });
+  const config = read();
   const app = await createApp(config, {
     logger: createLogger({ level: config.log.level, to: await logTarget(io) }),
   });
@@ -83,6 +90,8 @@ async function run(file: string, { range, story, io }: Showing): Promise<number>
       app.dispatch().cover({ feeds: app.feeds(), range, maxWaitMs: PATIENCE_MS }),
       stopped(io.signal),
     ]);
+    await slowDown();
+    await app.adopt(read());
     if (!io.signal.aborted)
       io.stdout.write(
         `countroom answers at ${url}\n${invitation(url, { from: Math.max(range.from, range.to - DAY_MS), to: range.to })}`,
@@ -134,6 +143,16 @@ interface DemoSettings {
   readonly accounts: readonly object[];
   /** From when on every feed is kept filled. */
   readonly since: number;
+}
+
+/** The same account, asked as slowly as its provider would have it. */
+function slowed<A extends object>(account: A): A {
+  const { limits = {} } = account as { readonly limits?: Readonly<Record<string, object>> };
+  const each = Object.entries(limits).map(([kind, own]) => [
+    kind,
+    { ...own, minInterval: `${INTERVAL_MS}ms` },
+  ]);
+  return { ...account, limits: Object.fromEntries(each) };
 }
 
 /** What a sandbox's account says of bets already. */

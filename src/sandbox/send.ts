@@ -15,7 +15,7 @@ export async function send(
   const plain = Buffer.from(reply.body, 'utf8');
   const accepts = String(request.headers['accept-encoding'] ?? '').includes('gzip');
   const zipped = accepts && plain.length > WORTH_COMPRESSING;
-  const bytes = zipped ? await compress(plain) : plain;
+  const bytes = zipped ? await compress(plain, { level: 1 }) : plain;
   sendBytes(response, reply, bytes, zipped ? { 'content-encoding': 'gzip' } : {});
 }
 
