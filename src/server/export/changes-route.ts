@@ -21,6 +21,7 @@ import {
   refuseUnknown,
 } from './parameters.ts';
 import type { TakeStream } from './stream-slots.ts';
+import { tellingFaults } from './telling-faults.ts';
 
 const OPERATION = 'changes.ndjson';
 
@@ -85,7 +86,7 @@ async function answer(
   }
   reply.raw.once('close', takeStream(request.viewer.name));
   limitStall(reply, deps.settings.stallTimeout, () => audit.refuse('STALLED'));
-  return reply.send(streamOf(from(first, lines), encoding));
+  return reply.send(streamOf(tellingFaults(from(first, lines), audit, request.log), encoding));
 }
 
 /** Lines page by page: no more than one is held. */

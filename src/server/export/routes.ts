@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BadUserInputError, CountroomError } from '../../errors.ts';
+import { BadUserInputError } from '../../errors.ts';
 import type { Gap } from '../../records/coverage.ts';
 import type { LineFormat } from '../../records/flat.ts';
 import { type AuditedAnswer, auditAnswer, audited } from '../audit/audited-answer.ts';
@@ -27,6 +27,7 @@ import type { Parameters } from './parameters.ts';
 import { readRowsExport } from './rows.ts';
 import { createStreamSlots, type TakeStream } from './stream-slots.ts';
 import type { OpenTable, ReadTable } from './table.ts';
+import { tellingFaults } from './telling-faults.ts';
 import { readTotalsExport } from './totals.ts';
 
 const contentTypes: Readonly<Record<ExportFormat, string>> = {
@@ -164,32 +165,12 @@ async function sendFile(
 async function body(
   opened: OpenTable,
   format: LineFormat,
-  { left, add, refuse }: AuditedAnswer,
+  audit: AuditedAnswer,
   encoding: Encoding | null,
   log: FastifyRequest['log'],
 ): Promise<Readable> {
-  const bytes = await opened.read(format, { signal: left, onRows: add });
-  return streamOf(
-    tellingFaults(bytes, (error) => {
-      if (left.aborted) return;
-      refuse(error instanceof CountroomError ? error.code : 'INTERNAL_SERVER_ERROR');
-      log.error({ err: error }, 'an export broke off: its rows could not be read');
-    }),
-    encoding,
-  );
-}
-
-/** The same bytes; what ends them early is told, and ends them all the same. */
-async function* tellingFaults(
-  bytes: AsyncIterable<Uint8Array>,
-  tell: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* bytes;
-  } catch (error) {
-    tell(error);
-    throw error;
-  }
+  const bytes = await opened.read(format, { signal: audit.left, onRows: audit.add });
+  return streamOf(tellingFaults(bytes, audit, log), encoding);
 }
 
 function refusal(gaps: readonly Gap[]): unknown {

@@ -51,6 +51,8 @@ export function createErrorAnswer(clock: () => number): ErrorAnswer {
     const body = isGraphql
       ? { errors: [{ message, extensions: details }] }
       : { error: { ...details, message } };
+    // What was said of an answer that then could not be given.
+    for (const name of ['content-encoding', 'content-disposition', 'etag']) reply.removeHeader(name);
     return reply
       .code(status)
       .headers(isByOwnPage(request) ? withoutPrompt(headers) : headers)

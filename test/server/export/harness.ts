@@ -27,6 +27,8 @@ export interface HarnessOptions extends Omit<Surroundings, 'archive'> {
   readonly settings?: Parameters<typeof serverSettings.parse>[0];
   /** Methods that stand in for those of an archive nothing else is asked of. */
   readonly archive?: Partial<Archive>;
+  /** Given each line of the log, as JSON. */
+  readonly log?: (line: string) => void;
 }
 
 /** Exports and OData over a DuckDB archive in memory, behind a bare server on a free port. */
@@ -47,7 +49,11 @@ export async function openHarness(options: HarnessOptions = {}) {
     settings: { ...serverSettings.parse(options.settings ?? {}), host: '127.0.0.1', port: 0 },
     charge: () => {},
   };
-  const app = fastify({ forceCloseConnections: true });
+  const { log } = options;
+  const app = fastify({
+    forceCloseConnections: true,
+    ...(log !== undefined && { logger: { level: 'warn', stream: { write: log } } }),
+  });
   app.setErrorHandler(createErrorAnswer(() => NOON));
   app.addHook('onRequest', async (request) => {
     request.viewer = viewer;
