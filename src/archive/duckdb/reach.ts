@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Interval } from '../../records/interval.ts';
 import type { PageQuery } from '../../records/query.ts';
 import type { StoredRecord } from '../archive.ts';
@@ -14,6 +15,7 @@ export interface Reach {
 const AMPLE = 2;
 const FAR = 64;
 const KEPT = 2_000;
+const LONGEST_NAME = 200;
 
 /**
  * Remembers for the conditions of pages how much time a row took. A range of a month is read for a page that lies in its last
@@ -69,5 +71,7 @@ function timeOf({ axis }: PageQuery, row: StoredRecord): number {
 /** What rows a page may have, and whether it begins at a place among them. */
 function nameOf({ kind, axis, accounts, players, where, withdrawn, end, after, before }: PageQuery): string {
   const place = end === 'first' ? after : before;
-  return JSON.stringify([kind, axis, accounts, players, where, withdrawn, end, place !== null]);
+  const name = JSON.stringify([kind, axis, accounts, players, where, withdrawn, end, place !== null]);
+  // A filter may list hundreds of values, and thousands of filters are kept.
+  return name.length <= LONGEST_NAME ? name : createHash('sha256').update(name).digest('base64');
 }

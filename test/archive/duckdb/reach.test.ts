@@ -98,6 +98,10 @@ it('expects nothing of pages it has not seen, nor of those that were not full', 
   expect(likely?.from).toBeLessThanOrEqual(rows.at(-1)?.countedAt ?? 0);
   expect(reach.likely(pageOf({ accounts: ['a'] }))).toEqual([]);
   expect(reach.likely(pageOf({ end: 'last' }))).toEqual([]);
+  const players = Array.from({ length: 300 }, (_, index) => `player ${index}`);
+  reach.note(pageOf({ players }), rows);
+  expect(reach.likely(pageOf({ players }))).toHaveLength(1);
+  expect(reach.likely(pageOf({ players: players.slice(1) }))).toEqual([]);
 });
 
 it('tries parts of a range by the time of placing before all of it, wider ones later', () => {
