@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { RequestContext } from '../../src/graph/context.ts';
 import { deferred, type Options, post, start } from './harness.ts';
@@ -39,18 +38,6 @@ describe('request cancellation', () => {
     await expect(asked).rejects.toThrow();
     await expect.poll(() => signals[0]?.aborted).toBe(true);
     expect(signals[0]?.reason).toMatchObject({ code: 'UNAVAILABLE', message: 'whoever asked has left' });
-  });
-
-  test('tells it too of requests sent one behind the other', async () => {
-    const { running, signals } = await slowly({ drainTimeout: '0s' });
-    const { hostname, port } = new URL(running.url);
-    const body = JSON.stringify({ query: '{ slow }' });
-    const head = `POST /graphql HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json`;
-    const client = connect(Number(port), hostname);
-    client.write(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`.repeat(5));
-    await expect.poll(() => signals.length).toBe(5);
-    client.destroy();
-    await expect.poll(() => signals.every(({ aborted }) => aborted)).toBe(true);
   });
 
   test('ends the waiting with server.queryTimeout as well', async () => {

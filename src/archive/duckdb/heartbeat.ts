@@ -29,15 +29,17 @@ export function createDuckDbHeartbeat(named: string, file: string, call: Thread[
       }
     },
     probe: async () => {
-      if (isFile) await explained(fill(`${file}.room`));
+      if (isFile) await explained(tryRoom(`${file}.room`));
     },
     everyMs: EVERY_MS,
   });
 }
 
-/** Writes beside the archive what a commit may need, and removes it. */
-async function fill(path: string): Promise<void> {
-  const room = await open(path, 'w', 0o600);
+/** Writes beside the archive, in a file of its own, what a commit may need, and removes it. */
+export async function tryRoom(path: string): Promise<void> {
+  // What another put in its place may be a link, and would be written over where that leads.
+  await rm(path, { force: true });
+  const room = await open(path, 'wx', 0o600);
   try {
     await room.writeFile(Buffer.alloc(PROBE_BYTES));
     await room.sync();

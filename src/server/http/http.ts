@@ -16,7 +16,7 @@ import { allowOrigins } from './cors.ts';
 import { createErrorAnswer } from './errors.ts';
 import { checkHost } from './host.ts';
 import { answerClientError, checkLength, MAX_HEAD } from './long-requests.ts';
-import { createCloseTogether } from './pipeline.ts';
+import { createTurns } from './pipeline.ts';
 import { ForbiddenError, OverloadedError } from './refusal.ts';
 import { accessOf, checkSite } from './site.ts';
 
@@ -53,7 +53,7 @@ export interface HttpOptions {
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { settings, metrics, logger, clock, isStopping, underWay } = options;
   const answerError = createErrorAnswer(clock);
-  const closeTogether = createCloseTogether();
+  const takeTurn = createTurns();
   const app = Fastify({
     loggerInstance: logger,
     trustProxy: toTrusted(settings.trustProxy),
@@ -68,10 +68,12 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     // A path that cannot be decoded meets no hook: its caller is looked at here.
     frameworkErrors: (error, request, reply) => {
       greet(request, reply);
-      void admit(request, options).then(
-        () => answerError(error, request, reply),
-        (refusal) => answerError(refusal, request, reply),
-      );
+      void takeTurn(request, reply)
+        .then(() => admit(request, options))
+        .then(
+          () => answerError(error, request, reply),
+          (refusal) => answerError(refusal, request, reply),
+        );
     },
   });
   // A body is JSON or it is refused: what a form or a plain text may carry, any web page may send.
@@ -86,9 +88,12 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       throw new TypeError(`${String(method)} ${url}: expected config.access to say who may use it`);
     }
   });
+  app.addHook('onRequest', async (request, reply) => {
+    const isToBeAnswered = await takeTurn(request, reply);
+    if (!isToBeAnswered) reply.hijack();
+  });
   traceRequests(app);
   app.addHook('onRequest', async (request, reply) => {
-    closeTogether(request, reply);
     underWay.add(request.id);
     reply.raw.once('close', () => underWay.delete(request.id));
     greet(request, reply);

@@ -1,36 +1,48 @@
-import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Has an answer close when its connection does. */
-export type CloseTogether = (request: FastifyRequest, reply: FastifyReply) => void;
+/** Resolves with whether a request is to be answered: once those before it on its connection are, and while that is open. */
+export type TakeTurn = (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>;
+
+/** How many requests of one connection may wait for those before them; it is closed on a client that sends more. */
+export const MOST_WAITING = 1_000;
+
+interface Line {
+  /** When the last request that came has closed. */
+  end: Promise<void>;
+  waiting: number;
+}
 
 /**
- * Node closes the one answer that it is sending. Those to requests that a client sent right behind, without waiting, would
- * never learn that it has left: their reads would go on, and no audit log would tell of them.
+ * Answers leave a connection in the order of their requests, so whoever sends many without waiting gains nothing by having
+ * them begun at once; everybody else would wait behind all of them. Of one connection one request is under way at a time,
+ * and when its client leaves those behind it are never begun.
  */
-export function createCloseTogether(): CloseTogether {
-  const open = new WeakMap<Socket, Set<ServerResponse>>();
-
-  function answersOf(socket: Socket): Set<ServerResponse> {
-    const known = open.get(socket);
-    if (known !== undefined) return known;
-    const answers = new Set<ServerResponse>();
-    open.set(socket, answers);
-    // One listener a connection, however many requests come over it; Node closes its own first.
-    socket.once('close', () => setImmediate(() => answers.forEach(close)));
-    return answers;
-  }
-
-  return ({ raw: { socket } }, { raw }) => {
-    if (!(socket instanceof Socket)) return;
-    const answers = answersOf(socket);
-    answers.add(raw);
-    raw.once('close', () => answers.delete(raw));
+export function createTurns(): TakeTurn {
+  const lines = new WeakMap<Socket, Line>();
+  return async ({ raw: { socket } }, { raw: answer }) => {
+    // A request of a batch comes over no connection.
+    if (!(socket instanceof Socket)) return true;
+    const line = lines.get(socket) ?? { end: Promise.resolve(), waiting: 0 };
+    lines.set(socket, line);
+    const before = line.end;
+    line.end = before.then(() => (isOpen(socket) ? closed(answer) : undefined));
+    line.waiting += 1;
+    if (line.waiting > MOST_WAITING) socket.destroy();
+    await before;
+    line.waiting -= 1;
+    return isOpen(socket);
   };
 }
 
-function close(answer: ServerResponse): void {
-  answer.destroy();
-  answer.emit('close');
+/** Whether answers still leave by it: after one that says it is the last, none does. */
+function isOpen(socket: Socket): boolean {
+  return !socket.destroyed && !socket.writableEnded;
+}
+
+function closed(answer: FastifyReply['raw']): Promise<void> {
+  return new Promise((resolve) => {
+    if (answer.closed) resolve();
+    else answer.once('close', resolve);
+  });
 }
