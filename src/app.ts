@@ -306,7 +306,7 @@ export async function createApp(
   const server = await createServer({
     settings: config.server,
     auth: config.auth,
-    schema: createSubgraph({ providers, exposeNode: config.federation.exposeNode }),
+    schema: createSubgraph({ providers, ...config.federation }),
     makeContext,
     isReady: () => closing === null,
     archiveTrouble,

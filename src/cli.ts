@@ -83,6 +83,12 @@ function ranged(name: string): Command {
     .option('--account <id>', 'this account alone');
 }
 
+interface SchemaFlags {
+  readonly node: boolean;
+  readonly admin: boolean;
+  readonly client?: boolean;
+}
+
 interface CopyFlags {
   readonly readable?: boolean;
   readonly json?: boolean;
@@ -343,10 +349,11 @@ program
   .description('print the graph’s schema, or the JSON Schema of the configuration')
   .argument('[of]', 'graph or config', 'graph')
   .option('--no-node', 'without node and nodes, as with federation.exposeNode: false')
+  .option('--no-admin', 'without mutations, as with federation.exposeAdmin: false')
   .option('--client', 'without federation’s machinery, for codegen, Relay and other client tools')
-  .action(async (of: string, { node, client = false }: { node: boolean; client?: boolean }) => {
+  .action(async (of: string, { node, admin, client = false }: SchemaFlags) => {
     const { schema } = await import('./commands/schema.ts');
-    code = await schema({ of, node, client, io });
+    code = await schema({ of, node, admin, client, io });
   });
 
 try {

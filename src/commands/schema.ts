@@ -6,6 +6,8 @@ export interface SchemaAsk {
   readonly of: string;
   /** Whether `node` and `nodes` are in the graph. */
   readonly node: boolean;
+  /** Whether the mutations are in the graph. */
+  readonly admin: boolean;
   /** The graph without federation's machinery, for clients and their tools. */
   readonly client: boolean;
   readonly io: Io;
@@ -17,11 +19,12 @@ export async function schema(ask: SchemaAsk): Promise<number> {
   return 0;
 }
 
-async function textOf({ of, node, client }: SchemaAsk): Promise<string> {
+async function textOf({ of, node, admin, client }: SchemaAsk): Promise<string> {
   if (of === 'graph') {
     const { printClientSchema, printSubgraph } = await import('../graph/schema/subgraph.ts');
     const { providers } = await import('../providers/registry.ts');
-    return (client ? printClientSchema : printSubgraph)({ providers, exposeNode: node }).trimEnd();
+    const print = client ? printClientSchema : printSubgraph;
+    return print({ providers, exposeNode: node, exposeAdmin: admin }).trimEnd();
   }
   if (of === 'config') return (await import('./configuration.ts')).printConfigSchema();
   throw new UsageError(`schema: expected graph or config, got "${of}"`);

@@ -42,5 +42,5 @@ export interface Config {
   readonly players: PlayerNames;
   /** Null where no key is asked for. Of each key only its `sha256` is kept. */
   readonly auth: AuthSettings | null;
-  readonly federation: { readonly exposeNode: boolean };
+  readonly federation: { readonly exposeNode: boolean; readonly exposeAdmin: boolean };
 }

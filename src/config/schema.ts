@@ -71,6 +71,8 @@ const players = z.strictObject({
 const federation = z.strictObject({
   /** Whether `node` and `nodes` are in the graph. */
   exposeNode: z.boolean().default(true),
+  /** Whether the mutations are in the graph; commands that work through a running gateway by them need it. */
+  exposeAdmin: z.boolean().default(true),
 });
 
 /** The sections of the file; an entry of `accounts` is read by its provider's schema. */

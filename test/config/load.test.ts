@@ -48,7 +48,7 @@ describe('a configuration that is taken', () => {
     });
     expect(config.players).toEqual({ unmapped: 'same', rules: [], rows: [] });
     expect(config.auth).toBeNull();
-    expect(config.federation).toEqual({ exposeNode: true });
+    expect(config.federation).toEqual({ exposeNode: true, exposeAdmin: true });
     expect(config.accounts).toEqual([
       {
         id: 'vp-main',

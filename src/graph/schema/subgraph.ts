@@ -35,6 +35,8 @@ export interface SubgraphOptions {
   readonly providers: readonly ProviderWords[];
   /** Whether `node` and `nodes` are offered; in a supergraph only one subgraph can. */
   readonly exposeNode: boolean;
+  /** Whether the mutations are offered: without them nothing is administered through a supergraph. @default true */
+  readonly exposeAdmin?: boolean;
 }
 
 // 2.3 is the first version in which other subgraphs may treat `Node` as an entity interface.
@@ -116,12 +118,13 @@ function printGraph(graph: GraphQLSchema): string {
   return `${LINK}\n\n${printSchemaWithDirectives(graph)}`;
 }
 
-function createGraph({ providers, exposeNode }: SubgraphOptions): GraphQLSchema {
+function createGraph({ providers, exposeNode, exposeAdmin = true }: SubgraphOptions): GraphQLSchema {
   const classes = buildSchemaSync({
     resolvers: exposeNode ? [...resolvers, NodeResolver] : resolvers,
     validate: false,
   });
-  const graph = ordered(withProviders(classes, providers));
+  const named = ordered(withProviders(classes, providers));
+  const graph = exposeAdmin ? named : withoutMutations(named);
   const query = graph.getQueryType();
   if (query) query.description = QUERY_DESCRIPTION;
   const mutation = graph.getMutationType();
@@ -145,6 +148,13 @@ function ordered(graph: GraphQLSchema): GraphQLSchema {
   for (const root of [config.query, config.mutation]) if (root) orderFields(root);
   const types = [...config.types].sort((a, b) => (a.name < b.name ? -1 : 1));
   return new GraphQLSchema({ ...config, types });
+}
+
+/** The same graph without mutations, and without what is answered by them alone. */
+function withoutMutations(graph: GraphQLSchema): GraphQLSchema {
+  const config = { ...graph.toConfig(), mutation: null };
+  const left = new GraphQLSchema({ ...config, types: [] }).getTypeMap();
+  return new GraphQLSchema({ ...config, types: config.types.filter(({ name }) => name in left) });
 }
 
 function orderFields(type: GraphQLObjectType): void {

@@ -111,6 +111,16 @@ describe('the subgraph', () => {
     ).toContain('Non-shareable field "Query.node" is resolved from multiple subgraphs');
   });
 
+  it('leaves out mutations where it is told to, and what they alone answer', () => {
+    const graph = createSubgraph({ providers, exposeNode: true, exposeAdmin: false });
+    expect(graph.getMutationType() ?? null).toBeNull();
+    expect(graph.getType('FeedProbe')).toBeUndefined();
+    const sdl = printSubgraph({ providers, exposeNode: true, exposeAdmin: false });
+    expect(sdl).not.toMatch(/type Mutation|pauseAccount|FeedProbe/);
+    expect(sdl).toContain('  quarantined(');
+    expect(compose({ countroom: sdl, crm, wallet }).errors ?? []).toEqual([]);
+  });
+
   it('explains every type, field, argument and value', () => {
     const silent: string[] = [];
     const ask = (name: string, thing: { readonly description?: string | null }) => {
