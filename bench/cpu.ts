@@ -31,6 +31,14 @@ function cpuOfTree(pid: number): number {
   return total;
 }
 
+/** Those of all threads of another process, as Linux tells them. */
+export function processCpu(pid: number): CpuMeter {
+  return () => {
+    const fields = statOf(`${pid}`);
+    return fields === null ? 0 : (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  };
+}
+
 /** The fields of a process after its name, from its state on; null where it is gone. */
 function statOf(pid: string): readonly string[] | null {
   try {
