@@ -9,6 +9,7 @@ import { QuarantinedRow } from './type.ts';
 @Resolver()
 export class QuarantineResolver {
   @Query(() => [QuarantinedRow], {
+    nullable: true,
     description:
       'The rows that keep a time from being complete, oldest first. For admins; others are refused with FORBIDDEN.',
   })
