@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Resolves with whether a request is to be answered: once those before it on its connection are, and while that is open. */
@@ -26,7 +27,8 @@ export function createTurns(): TakeTurn {
     const line = lines.get(socket) ?? { end: Promise.resolve(), waiting: 0 };
     lines.set(socket, line);
     const before = line.end;
-    line.end = before.then(() => (isOpen(socket) ? closed(answer) : undefined));
+    // With a turn of the loop between: hundreds that are answered out of memory would let nobody else in.
+    line.end = before.then(() => (isOpen(socket) ? closed(answer).then(() => nextTurn()) : undefined));
     line.waiting += 1;
     if (line.waiting > MOST_WAITING) socket.destroy();
     await before;
