@@ -122,8 +122,11 @@ export async function fillRound(
   const { settlementLag } = feed.limits;
   const most = Math.min(MOST, Math.max(FEWEST, Math.ceil(ROUND_MS / Math.max(feed.pace.minIntervalMs, 1))));
   const { edge } = timing;
-  const look = async (range: Interval) =>
-    joinAtEdges(await ledger({ account: feed.account.id, kind: feed.kind }, withEdges(range, edge)), edge);
+  const look = async ({ from, to }: Interval) => {
+    // How old the instant at its end is, the read after it tells as well.
+    const range = withEdges({ from, to: to + (edge ?? 0) }, edge);
+    return joinAtEdges(await ledger({ account: feed.account.id, kind: feed.kind }, range), edge);
+  };
   const knownAt = monotonic();
   const clock = feedClock(feed, now());
   const plan = planFeed({

@@ -116,7 +116,7 @@ it('says that an export has gaps, and refuses formats there are not', async () =
   expect(io.out()).toBe('');
   expect(io.err()).toMatch(/not complete: 1 gaps/);
   await expect(exportRows({ ...ask, what: 'bets', format: 'xls' })).rejects.toThrow(
-    '--format: expected one of csv, ndjson, parquet, got "xls"',
+    '--format: expected one of csv, ndjson, parquet, xlsx, got "xls"; did you mean "xlsx"?',
   );
   await expect(exportRows({ ...ask, what: 'bet', format: 'csv' })).rejects.toThrow(/did you mean "bets"\?/);
 });
