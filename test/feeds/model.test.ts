@@ -87,7 +87,7 @@ describe.each([
         turn += 1;
         await run(place!, { ...given, account: `run ${turn}` }, steps);
       }),
-      runs(25),
+      runs(16),
     );
   });
 });

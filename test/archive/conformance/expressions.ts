@@ -17,6 +17,7 @@ import {
 } from '../../../src/records/decimal.ts';
 import { type Comparison, comparisons, type Value, type ValueType } from '../../../src/records/expression.ts';
 import type { Aggregation, SortKey, SortTerm, Where } from '../../../src/records/query.ts';
+import { runs } from '../../fuzz/laws.ts';
 import { all, bet, firstPage, read } from './sample.ts';
 import type { Store, Subject } from './store.ts';
 
@@ -148,7 +149,7 @@ export function describeExpressions(subject: Subject): void {
             held.filter((row) => isTrue(where, row)).map((row) => row.key),
           );
         }),
-        { numRuns: 150 },
+        runs(60),
       );
     });
 
@@ -208,7 +209,7 @@ export function describeExpressions(subject: Subject): void {
           const two = await archive.sorted({ ...page, after, skip: 0 });
           expect(two.rows.map((row) => row.key)).toEqual(expected.slice(skip + one.rows.length).slice(0, 40));
         }),
-        { numRuns: 60 },
+        runs(25),
       );
     });
 
@@ -250,7 +251,7 @@ export function describeExpressions(subject: Subject): void {
             spelt(expected.map((row) => row.map(plainNumber))),
           );
         }),
-        { numRuns: 80 },
+        runs(35),
       );
     });
   });

@@ -5,6 +5,7 @@ import type { StoredRecord } from '../../../src/archive/archive.ts';
 import { decimal, scaleOf, unitsOf } from '../../../src/records/decimal.ts';
 import type { Position, RowQuery, Where } from '../../../src/records/query.ts';
 import type { Bet } from '../../../src/records/record.ts';
+import { runs } from '../../fuzz/laws.ts';
 import { all, bet, failure, firstPage, read } from './sample.ts';
 import type { Store, Subject } from './store.ts';
 
@@ -157,7 +158,7 @@ export function describePages(subject: Subject): void {
           expect(await archive.page(firstPage(query))).toEqual(expected);
           expect(await archive.count(query)).toBe(expected.length);
         }),
-        { numRuns: 120 },
+        runs(50),
       );
     });
 

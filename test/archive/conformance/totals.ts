@@ -5,6 +5,7 @@ import { decimal, fromUnits } from '../../../src/records/decimal.ts';
 import { createPeriodGrid, labelOf } from '../../../src/records/period.ts';
 import { type GroupDimension, groupFields } from '../../../src/records/query.ts';
 import type { RecordKind } from '../../../src/records/record.ts';
+import { runs } from '../../fuzz/laws.ts';
 import { all, bet, failure, read, transfer } from './sample.ts';
 import type { Store, Subject } from './store.ts';
 import { expectedTotals, sortedTotals } from './totals-model.ts';
@@ -133,7 +134,7 @@ export function describeTotals(subject: Subject): void {
             sortedTotals(expectedTotals(query, account, bets)),
           );
         }),
-        { numRuns: 60 },
+        runs(30),
       );
     });
 
@@ -160,7 +161,7 @@ export function describeTotals(subject: Subject): void {
           const totals = await archive.totals(query);
           expect(sortedTotals(totals)).toEqual(sortedTotals(expectedTotals(query, account, transfers)));
         }),
-        { numRuns: 40 },
+        runs(20),
       );
     });
 
@@ -185,7 +186,7 @@ export function describeTotals(subject: Subject): void {
           const totals = await archive.totals(query);
           expect(sortedTotals(totals)).toEqual(sortedTotals(expectedTotals(query, account, failures)));
         }),
-        { numRuns: 40 },
+        runs(20),
       );
     });
 
