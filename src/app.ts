@@ -13,7 +13,7 @@ import { createAuditor } from './feeds/audit.ts';
 import { createBacklog, whileAble } from './feeds/backlog.ts';
 import { createCallBudgets } from './feeds/call-budget.ts';
 import { createClaims } from './feeds/claims.ts';
-import { createClockMemory } from './feeds/clock-memory.ts';
+import { type ClockMemory, createClockMemory } from './feeds/clock-memory.ts';
 import { startConfirmations } from './feeds/confirmations.ts';
 import { type ConnectedAccount, connectAccount } from './feeds/connect.ts';
 import { createDetails } from './feeds/detail.ts';
@@ -184,9 +184,9 @@ export async function createApp(
   const countDrift = createDriftCounter(registry, roster.feeds());
   const countAudit = createAuditMetric(registry, roster.feeds());
   const countLateness = createLatenessMetric(registry);
-  const rememberClocks = async () => {
+  const rememberClocks = async (feeds: readonly Feed[]) => {
     const memory = createClockMemory({
-      feeds: roster.feeds(),
+      feeds,
       archive,
       ...clock,
       onError: (account, err) =>
@@ -195,7 +195,7 @@ export async function createApp(
     await memory.restore();
     return memory;
   };
-  let clocks = await rememberClocks();
+  let clocks = await rememberClocks(roster.feeds());
   const filler = createFiller({
     archive: timeCommits(registry, archive, clock),
     claims,
@@ -385,10 +385,10 @@ export async function createApp(
     return () => clearInterval(timer);
   }
 
-  /** Has what reads by itself read for the accounts that are there now; what it left behind is finished by nobody. */
-  async function readAnew(leaving: readonly ConnectedAccount[]): Promise<void> {
-    const [before, after] = [clocks, await rememberClocks()];
-    clocks = after;
+  /** Has what reads by itself read for the accounts that are there now; what was sent for those that leave is finished. */
+  async function readAnew(leaving: readonly ConnectedAccount[], memory: ClockMemory): Promise<void> {
+    const before = clocks;
+    clocks = memory;
     deps = makeDeps();
     await Promise.all([sync?.stop(), stopConfirming?.(), before.stop()]);
     if (closing !== null) return;
@@ -432,17 +432,22 @@ export async function createApp(
     requestsUnderWay: server.requestsUnderWay,
     async adopt(next) {
       const accounts = roster.prepare(next.accounts);
+      let memory: ClockMemory | null = null;
+      // Whatever may fail comes first: from then on all of it is in force, or nothing.
       try {
         await checkMappings(archive, accounts.fresh);
+        if (accounts.fresh.length + accounts.leaving.length > 0)
+          memory = await rememberClocks(accounts.feeds);
         server.admit(next.auth);
       } catch (error) {
+        await memory?.stop();
         await accounts.drop();
         throw error;
       }
       scrubber.learn(next.secrets);
       callLog.know(next.accounts);
-      const leaving = accounts.adopt();
-      if (leaving.length + accounts.fresh.length > 0) await readAnew(leaving);
+      accounts.adopt();
+      if (memory !== null) await readAnew(accounts.leaving, memory);
       logger.level = next.log.level;
       await naming.put(next.players);
       await archive.rename();

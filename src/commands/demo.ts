@@ -90,13 +90,13 @@ async function run(file: string, { range, story, slowDown, io }: Showing): Promi
       app.dispatch().cover({ feeds: app.feeds(), range, maxWaitMs: PATIENCE_MS }),
       stopped(io.signal),
     ]);
-    await slowDown();
-    await app.adopt(read());
-    if (!io.signal.aborted)
-      io.stdout.write(
-        `countroom answers at ${url}\n${invitation(url, { from: Math.max(range.from, range.to - DAY_MS), to: range.to })}`,
-      );
-    if (!io.signal.aborted) await turn(url, story);
+    if (!io.signal.aborted) {
+      await slowDown();
+      await app.adopt(read());
+      const lastDay = { from: Math.max(range.from, range.to - DAY_MS), to: range.to };
+      io.stdout.write(`countroom answers at ${url}\n${invitation(url, lastDay)}`);
+      await turn(url, story);
+    }
     await stopped(io.signal);
   } finally {
     await app.close();

@@ -14,11 +14,12 @@ export interface Roster<S extends AccountSettings> {
 export interface Preparation {
   /** Those that are connected anew. */
   readonly fresh: readonly ConnectedAccount[];
-  /**
-   * Puts them in force, paused where they were; returns those that are asked no longer, or otherwise from now on, which
-   * are asked nothing.
-   */
-  adopt(): readonly ConnectedAccount[];
+  /** Those of all accounts as they are to be. */
+  readonly feeds: readonly Feed[];
+  /** Those that are asked no longer, or otherwise. */
+  readonly leaving: readonly ConnectedAccount[];
+  /** Puts them in force, paused where they were; those that leave are asked nothing from now on. */
+  adopt(): void;
   /** Leaves all as it was. */
   drop(): Promise<void>;
 }
@@ -42,19 +43,22 @@ export function createRoster<S extends AccountSettings>(
       return kept ?? entryOf(each);
     });
     const fresh = found.filter((each) => !entries.includes(each)).map(({ connected }) => connected);
+    const nextAccounts = found.map(({ connected }) => connected);
+    const nextFeeds = nextAccounts.flatMap((each) => each.feeds);
+    const leaving = entries.filter((each) => !found.includes(each)).map(({ connected }) => connected);
     return {
       fresh,
+      leaving,
+      feeds: nextFeeds,
       adopt() {
-        const leaving = entries.filter((each) => !found.includes(each)).map(({ connected }) => connected);
         for (const each of leaving) {
           const isPaused = each.feeds.some(({ upstream }) => upstream?.paused() !== null);
           if (isPaused) fresh.find(({ account }) => account.id === each.account.id)?.pause();
           each.pause();
         }
         entries = found;
-        accounts = entries.map(({ connected }) => connected);
-        feeds = accounts.flatMap((each) => each.feeds);
-        return leaving;
+        accounts = nextAccounts;
+        feeds = nextFeeds;
       },
       drop: async () => {
         await Promise.all(fresh.map(({ http }) => http.close()));

@@ -19,20 +19,13 @@ export function formatDuration(ms: number): string {
   return `${ms / size}${unit}`;
 }
 
-const spelt = [
-  ['d', 86_400],
-  ['h', 3_600],
-  ['m', 60],
-  ['s', 1],
-] as const;
-
 /** A length of time for people: its two largest units, rounded up to the second. */
 export function spellDuration(ms: number): string {
-  let seconds = Math.ceil(ms / 1_000);
+  let left = Math.ceil(ms / unitMs.s) * unitMs.s;
   const parts: string[] = [];
-  for (const [unit, length] of spelt) {
-    const count = Math.floor(seconds / length);
-    seconds -= count * length;
+  for (const [unit, size] of Object.entries(unitMs)) {
+    const count = Math.floor(left / size);
+    left -= count * size;
     if (count > 0) parts.push(`${count}${unit}`);
   }
   return parts.length === 0 ? '0s' : parts.slice(0, 2).join(' ');
