@@ -147,7 +147,7 @@ export async function createApp(
   const pacer = createPacer({ clock, slots, cpuWait: createCpuWait(clock.monotonic) });
   const { scrub } = scrubber;
   const countAttempt = createUpstreamMetrics(registry);
-  const callLog = createCallLog(logger, config.accounts, scrub);
+  const callLog = createCallLog(logger, scrub);
   const onAttempt = (attempt: AttemptReport) => {
     countAttempt(attempt);
     callLog.attempted(attempt);
@@ -310,7 +310,7 @@ export async function createApp(
     makeContext,
     isReady: () => closing === null,
     archiveTrouble,
-    warnings: () => [naming.difference() ?? []].flat(),
+    warnings: () => [naming.difference()].filter((each) => each !== null),
     logger,
     registry,
     clock: clock.now,
@@ -445,7 +445,6 @@ export async function createApp(
         throw error;
       }
       scrubber.learn(next.secrets);
-      callLog.know(next.accounts);
       accounts.adopt();
       if (memory !== null) await readAnew(accounts.leaving, memory);
       logger.level = next.log.level;

@@ -7,31 +7,16 @@ import type { AttemptReport, Recovery } from '../upstream/attempt-report.ts';
 export interface CallLog {
   attempted(attempt: AttemptReport): void;
   recovered(recovery: Recovery): void;
-  /** Takes in where accounts are asked from now on. */
-  know(accounts: readonly Addressed[]): void;
 }
-
-interface Addressed {
-  readonly id: string;
-  readonly baseUrl: string;
-}
-
-const hostsOf = (accounts: readonly Addressed[]) =>
-  new Map(accounts.map(({ id, baseUrl }) => [id, new URL(baseUrl).host]));
 
 const SAID_CHARACTERS = 200;
 
 /** `scrub` strikes out of what came instead of rows whatever secret it repeats. */
-export function createCallLog(logger: Logger, accounts: readonly Addressed[], scrub: Scrub): CallLog {
-  let hosts = hostsOf(accounts);
+export function createCallLog(logger: Logger, scrub: Scrub): CallLog {
   return {
-    know(next) {
-      hosts = hostsOf(next);
-    },
-    attempted({ account, said, ...attempt }) {
+    attempted({ said, ...attempt }) {
       // Struck out before it is cut: the half of a secret is known by nobody.
-      const excerpt = said === null ? null : scrub(said).slice(0, SAID_CHARACTERS);
-      const line = { account, host: hosts.get(account), ...attempt, said: excerpt };
+      const line = { ...attempt, said: said === null ? null : scrub(said).slice(0, SAID_CHARACTERS) };
       if (attempt.outcome === 'ok') logger.debug(line, 'a provider was called');
       else logger.warn(line, 'a provider did not give what was asked');
     },

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 export interface AttemptReport {
   readonly account: string;
   readonly operation: string;
+  readonly host: string;
   /** Without what the query of an address may hold. */
   readonly path: string;
   /** 1 for a call's first. */
@@ -49,6 +50,7 @@ export interface Failure {
 
 export interface ReporterOptions {
   readonly account: string;
+  readonly host: string;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly onAttempt: ((report: AttemptReport) => void) | undefined;
   readonly onRecovered: ((recovery: Recovery) => void) | undefined;
@@ -58,7 +60,7 @@ export interface ReporterOptions {
 const outages: readonly string[] = ['retry', 'stopAccount'];
 
 /** Tells of each attempt of an account as it ends, and of an operation that is answered again after it was not. */
-export function createReporter({ account, clock, onAttempt, onRecovered }: ReporterOptions) {
+export function createReporter({ account, host, clock, onAttempt, onRecovered }: ReporterOptions) {
   /** Since when each operation fails, by pace key. */
   const failsSince = new Map<string, number>();
 
@@ -72,6 +74,7 @@ export function createReporter({ account, clock, onAttempt, onRecovered }: Repor
     onAttempt?.({
       account,
       operation,
+      host,
       path: tried.path,
       attempt: tried.number,
       outcome: failure?.error.action ?? 'ok',

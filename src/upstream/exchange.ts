@@ -66,7 +66,7 @@ export function createExchange(options: ExchangeOptions): AccountExchange {
   const breaker = createAccountBreaker(policy, clock);
   const recoveryListeners = new Set<() => void>();
   const meter = createCallMeter(clock.monotonic);
-  const report = createReporter({ account, clock, onAttempt, onRecovered });
+  const report = createReporter({ account, host: http.host, clock, onAttempt, onRecovered });
   let pause: UpstreamError | null = null;
   let stop: { readonly error: UpstreamError; readonly until: number; readonly forMs: number } | null = null;
 

@@ -21,6 +21,8 @@ export interface Http {
   /** Rejects with an UpstreamError for everything but a whole, readable answer. */
   send(request: HttpRequest, options: HttpSend): Promise<HttpResponse>;
   close(): Promise<void>;
+  /** Where requests go: name and port. */
+  readonly host: string;
 }
 
 export interface HttpOptions {
@@ -151,7 +153,7 @@ export function createHttp(options: HttpOptions): Http {
     await Promise.all(clients.map((client) => client.destroy()));
   }
 
-  return { open, send, close };
+  return { open, send, close, host: base.host };
 }
 
 function noteTimes(

@@ -36,7 +36,7 @@ async function setUp(answer: Parameters<typeof startServer>[0]) {
     secrets: [secret],
     to: { write: (line) => lines.push(line) },
   });
-  const log = createCallLog(logger, [{ id: 'vp-main', baseUrl: server.url }], createScrub([secret]));
+  const log = createCallLog(logger, createScrub([secret]));
   const exchange = createExchange({
     account: 'vp-main',
     http,

@@ -12,6 +12,7 @@ import type { AttemptReport } from '../../../src/upstream/attempt-report.ts';
 const attempt: AttemptReport = {
   account: 'vp-main',
   operation: 'betlogs',
+  host: 'vp.example.com',
   path: '/v2/betlogs',
   attempt: 1,
   outcome: 'retry',
