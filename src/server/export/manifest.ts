@@ -112,11 +112,19 @@ async function readKind(
   ]);
   const name = Object.entries(exportNames).find((entry) => entry[1] === kind)?.[0] ?? kind;
   const fields = summedFields(kind);
+  const placeOf = (account: unknown, day: unknown) => JSON.stringify([account, day]);
+  const checksumOf = new Map(
+    checksums.map((each) => [placeOf(each.account, labelOf(grid, each.period)), each]),
+  );
+  const sumsOf = new Map<string, (typeof totals)[number][]>();
+  for (const row of totals) {
+    const place = placeOf(row['account'], row['day']);
+    sumsOf.set(place, [...(sumsOf.get(place) ?? []), row]);
+  }
   return days.map(({ label }, at) =>
     selection.feeds.map(({ account: { id: account, provider } }): ManifestEntry => {
-      const { rows, checksum } =
-        checksums.find((each) => each.account === account && labelOf(grid, each.period) === label) ?? NO_ROWS;
-      const sums = totals.filter((row) => row['day'] === label && row['account'] === account);
+      const { rows, checksum } = checksumOf.get(placeOf(account, label)) ?? NO_ROWS;
+      const sums = sumsOf.get(placeOf(account, label)) ?? [];
       const { coverage, finalUntil = null } = covered[at]!.get(account) ?? {};
       return {
         ...{ name, account, provider: spellProvider(provider), rows, checksum },
