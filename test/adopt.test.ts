@@ -16,8 +16,10 @@ type ConfigurationFile = Record<string, unknown> & { accounts: AccountFile[] };
 /** A gateway on sandboxes, and what it takes to have it read another configuration. */
 async function openGateway(change: (file: ConfigurationFile) => void = () => {}) {
   const { file, folder, sandboxes } = await openHarness(['ebet', 'hotroad'], (content) => {
-    change(content as ConfigurationFile);
-    return content;
+    // The sandboxes go by the same credentials: theirs stay as they are.
+    const own = structuredClone(content) as ConfigurationFile;
+    change(own);
+    return own;
   });
   const read = () => readConfiguration(file, { env: {}, cwd: folder });
   const config = read();
