@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Temporal } from '@js-temporal/polyfill';
 import type { Config } from '../../config/config.ts';
-import { UsageError } from '../../errors.ts';
+import { BadUserInputError, UsageError } from '../../errors.ts';
+import { checkTimeOfDay } from '../../graph/selection/checks.ts';
 import type { Interval } from '../../records/interval.ts';
+import { createPeriodGrid, periodOf } from '../../records/period.ts';
 import { rangeInput } from '../feed-coverage.ts';
 import { type Gateway, openGateway } from '../gateway.ts';
 import type { Io } from '../io.ts';
@@ -111,14 +112,10 @@ function rangeOf(
 /** The start of the business day that an instant lies in. Throws a UsageError for a zone or time that is none. */
 export function startOfDay(at: number, timeZone: string, dayStartsAt: string): number {
   try {
-    const starts = Temporal.PlainTime.from(dayStartsAt);
-    const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
-    const today = local.toPlainDate().toZonedDateTime({ timeZone, plainTime: starts });
-    const isEarlier = Temporal.ZonedDateTime.compare(local, today) < 0;
-    const day = isEarlier ? local.toPlainDate().subtract({ days: 1 }) : local.toPlainDate();
-    return day.toZonedDateTime({ timeZone, plainTime: starts }).epochMilliseconds;
+    const starts = checkTimeOfDay('dayStartsAt', dayStartsAt);
+    return periodOf(createPeriodGrid('DAY', timeZone, { from: at, to: at + 1 }, starts), at).from;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof BadUserInputError)) throw error;
     throw new UsageError(
       `--time-zone, --day-starts-at: expected a zone such as Asia/Manila and a time such as 06:00, got ${timeZone} and ${dayStartsAt}`,
     );
